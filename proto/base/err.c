@@ -1,0 +1,67 @@
+#include "proto/base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+int err_set(struct err *err, enum err_code code, const char *format, ...)
+{
+	va_list args;
+
+	if (err) {
+		err->code = code;
+		va_start(args, format);
+		(void)vsnprintf(err->text, sizeof(err->text), format, args);
+		va_end(args);
+	}
+	return -(int)code;
+}
+
+int err_prefix(struct err *err, const char *format, ...)
+{
+	char prefix[ERR_TEXT_MAX];
+	char old[ERR_TEXT_MAX];
+	va_list args;
+	size_t used;
+
+	if (!err)
+		return -(int)ERR_INTERNAL;
+	va_start(args, format);
+	(void)vsnprintf(prefix, sizeof(prefix), format, args);
+	va_end(args);
+	memcpy(old, err->text, sizeof(old));
+	used = strlen(prefix);
+	memcpy(err->text, prefix, used);
+	(void)snprintf(err->text + used, sizeof(err->text) - used, ": %s", old);
+	return -(int)err->code;
+}
+
+int err_memory(struct err *err)
+{
+	return err_set(err, ERR_MEMORY, "out of memory");
+}
+
+const char *err_code_name(enum err_code code)
+{
+	static const char *const names[ERR_CODE_COUNT] = {
+	    [ERR_NONE] = "none",
+	    [ERR_INVALID] = "invalid",
+	    [ERR_LIMIT] = "limit",
+	    [ERR_UNSUPPORTED] = "unsupported",
+	    [ERR_NOT_FOUND] = "not_found",
+	    [ERR_CONFLICT] = "conflict",
+	    [ERR_DENIED] = "denied",
+	    [ERR_EXPIRED] = "expired",
+	    [ERR_BUSY] = "busy",
+	    [ERR_FULL] = "full",
+	    [ERR_TIMEOUT] = "timeout",
+	    [ERR_IO] = "io",
+	    [ERR_CRYPTO] = "crypto",
+	    [ERR_MEMORY] = "memory",
+	    [ERR_INTERNAL] = "internal",
+	};
+
+	if ((unsigned)code >= ERR_CODE_COUNT || !names[code])
+		return "unknown";
+	return names[code];
+}
