@@ -1,0 +1,99 @@
+/*
+ * keeper: the process that holds the private keys: CA, profile signing, and
+ * the sealing key for escrowed secrets. This header is the client's side: each
+ * call is one request over a socketpair and may be made from any thread. The
+ * keeper process has no network, no database, and after start no files; it
+ * runs under seccomp and landlock where the kernel offers them.
+ */
+#ifndef SERVER_KEEPER_KEEPER_H
+#define SERVER_KEEPER_KEEPER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/base/buf.h"
+#include "proto/base/secret.h"
+
+struct err;
+struct keeper;
+struct scep_request;
+
+/*
+ * Creates the organisation's keys and certificates in folder (0700, files
+ * 0600): CA (RSA-3072, 10 years), profile signing (RSA-2048, issued by the CA),
+ * TLS server (EC P-256, issued by the CA for hosts), sealing key (32 random
+ * bytes). Refuses to touch a folder that holds any of them.
+ * hosts: DNS names and IP addresses for the server certificate's SAN.
+ */
+int keeper_init(const char *folder, const char *organisation,
+    const char *const *hosts, size_t host_count, int64_t now_ms,
+    struct err *err);
+
+/* File names inside the folder. The server itself reads only these three. */
+#define KEEPER_CA_CERTIFICATE "ca.crt"
+#define KEEPER_TLS_CERTIFICATE "tls.crt" /* chain */
+#define KEEPER_TLS_KEY "tls.key"
+/* Readable by the keeper process only. */
+#define KEEPER_CA_KEY "ca.key"
+#define KEEPER_SIGNING_CERTIFICATE "profile-signing.crt"
+#define KEEPER_SIGNING_KEY "profile-signing.key"
+#define KEEPER_SEALING_KEY "sealing.key"
+
+/*
+ * Forks the keeper; call before any thread is started. It loads the keys from
+ * folder, says whether that worked, and then shuts itself in. It ends by
+ * itself when the socket closes.
+ */
+int keeper_start(const char *folder, struct keeper **out, struct err *err);
+void keeper_stop(struct keeper *keeper);
+int keeper_pid(const struct keeper *keeper);
+
+/*
+ * Issues a client certificate for a PKCS#10 request (DER): subject CN =
+ * common_name whatever the request says, KU digitalSignature +
+ * keyEncipherment, EKU clientAuth, not before now - 10 min. Refuses RSA below
+ * 2048 bits, and anything but RSA and EC P-256/P-384.
+ * certificate: the DER, appended to an empty buf.
+ */
+int keeper_issue_certificate(struct keeper *keeper, const uint8_t *csr,
+    size_t csr_len, const char *common_name, int64_t now_ms, int64_t valid_ms,
+    struct buf *certificate, struct err *err);
+
+/* Signs a profile: CMS SignedData, DER, attached, signer and CA included. */
+int keeper_sign_profile(struct keeper *keeper, const uint8_t *profile,
+    size_t profile_len, struct buf *cms, struct err *err);
+
+/*
+ * SCEP: the CA's key is also the one that requests are encrypted to. The outer
+ * signature of the pkiMessage is checked outside; this opens the envelope and
+ * gives the PKCS#10 request (DER).
+ */
+int keeper_open_envelope(struct keeper *keeper, const uint8_t *envelope,
+    size_t envelope_len, struct buf *content, struct err *err);
+
+/*
+ * SCEP answers (RFC 8894 section 3.3), encoded and signed inside the keeper
+ * with the CA key, so that the server cannot have arbitrary bytes signed.
+ * request: the parsed pkiMessage that is answered (transaction id, nonce, the
+ * requester's certificate, its digest and cipher). certificate: DER of the leaf
+ * just issued. fail_info: SCEP's number, e.g. 2 badRequest.
+ */
+int keeper_scep_success(struct keeper *keeper,
+    const struct scep_request *request, const uint8_t *certificate,
+    size_t certificate_len, struct buf *cert_rep, struct err *err);
+int keeper_scep_failure(struct keeper *keeper,
+    const struct scep_request *request, int fail_info, struct buf *cert_rep,
+    struct err *err);
+
+/*
+ * Seals a secret for storage; context ("unlock_token:<device id>") is bound to
+ * it, so a sealed value moved to another row does not open. AES-256-GCM.
+ */
+int keeper_seal(struct keeper *keeper, const char *context,
+    const uint8_t *secret, size_t secret_len, struct buf *sealed,
+    struct err *err);
+int keeper_unseal(struct keeper *keeper, const char *context,
+    const uint8_t *sealed, size_t sealed_len, struct secret *secret,
+    struct err *err);
+
+#endif
