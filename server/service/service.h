@@ -1,0 +1,224 @@
+/*
+ * service: what each message and each order means, one use case a file. A
+ * handler decodes, calls one function here and encodes what it gets; a use case
+ * does its work in one store_write() or store_read(). Effects outside the
+ * database (keeper calls, profile building) come before the transaction.
+ */
+#ifndef SERVER_SERVICE_SERVICE_H
+#define SERVER_SERVICE_SERVICE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/base/buf.h"
+#include "proto/base/err.h"
+#include "proto/base/log.h"
+#include "proto/base/time.h"
+#include "proto/base/uuid.h"
+#include "server/store/store.h"
+
+struct checkin;
+struct answer;
+struct keeper;
+struct pack;
+struct last_seen_table;
+struct verdict_list;
+
+/* Counted for /metrics; the label text stands in service_counters[]. */
+enum service_counter {
+	SERVICE_LINKS_CREATED,
+	SERVICE_PROFILES_GIVEN,
+	SERVICE_CERTIFICATES_ISSUED,
+	SERVICE_SCEP_REFUSED,
+	SERVICE_AUTHENTICATES,
+	SERVICE_TOKEN_UPDATES,
+	SERVICE_CHECK_OUTS,
+	SERVICE_COMMANDS_SENT,
+	SERVICE_COMMANDS_ANSWERED,
+	SERVICE_ANSWERS_IGNORED, /* duplicate, late or of an unknown command */
+	SERVICE_REFUSED_IDENTITY,
+	SERVICE_REFUSED_MESSAGE,
+	SERVICE_COUNTER_COUNT
+};
+
+struct service {
+	struct store *store;
+	struct keeper *keeper;
+	const struct clock *clock;
+	const struct rng *rng;
+	const struct log *log;
+	struct last_seen_table *last_seen;
+	const struct pack *pack;     /* the policy in force; NULL: none */
+	const uint8_t *ca;	     /* CA certificate, DER */
+	size_t ca_len;
+	struct organisation organisation;
+	char phones_url[256];	     /* https://mdm.example.org:8444 */
+	int64_t link_valid_ms;	     /* enrolment link, default 7 days */
+	int64_t certificate_valid_ms; /* identity, default 365 days */
+	int64_t silence_ms;	     /* acknowledged erase → silent, 10 min */
+	int64_t refresh_ms;	     /* facts older are asked again, 12 h */
+	atomic_uint_fast64_t counters[SERVICE_COUNTER_COUNT];
+};
+
+void service_count(struct service *service, enum service_counter counter);
+const char *service_counter_name(enum service_counter counter);
+
+/* Who asks, for "ordered by" columns and the log: "local:root". */
+struct actor {
+	char name[LIMIT_NAME + 1];
+};
+
+/* ---- enrolment (enrol_link.c, give_profile.c, issue_certificate.c) ---- */
+
+struct link_request {
+	const char *person;
+	const char *serial;
+	int64_t valid_ms; /* 0: the configured time */
+};
+
+/* *url is the caller's to free(); it is shown once and stored as a hash. */
+int service_link_create(struct service *service, const struct actor *actor,
+    const struct link_request *request, struct link *out, char **url,
+    struct err *err);
+
+/*
+ * The signed enrolment profile behind a link. -ERR_NOT_FOUND: no such link;
+ * -ERR_EXPIRED: too late or used. peek: check only, do not use it up.
+ */
+int service_link_profile(struct service *service, const char *token,
+    bool peek, struct buf *cms, struct err *err);
+
+/*
+ * One SCEP PKIOperation. 0: *reply is a CertRep, success or failure alike;
+ * -ERR_INVALID and others: no pkiMessage that could be answered.
+ */
+int service_scep(struct service *service, const uint8_t *message, size_t len,
+    struct buf *reply, struct err *err);
+
+/* ---- phones (check_in.c, connect_phone.c) ---- */
+
+/* Who a request comes from, as its certificate says (hex SHA-256). */
+int service_identify(struct service *service, const char *certificate_sha256,
+    struct identity *out, struct err *err);
+
+/*
+ * One check-in message. reply stays empty for messages that want none.
+ * -ERR_DENIED: certificate does not stand for this phone or is dead.
+ * -ERR_UNSUPPORTED: nothing we offer (UserAuthenticate, GetToken).
+ */
+int service_check_in(struct service *service, const char *certificate_sha256,
+    const struct identity *identity, const struct checkin *checkin,
+    struct buf *reply, struct err *err);
+
+/*
+ * One connect answer: takes in what the phone says and gives the next command
+ * (*command is empty when there is none). raw: the body as it came.
+ */
+int service_connect(struct service *service, const char *certificate_sha256,
+    const struct identity *identity, const struct answer *answer,
+    const uint8_t *raw, size_t raw_len, struct buf *command,
+    struct err *err);
+
+/* ---- orders (push_policy.c, wipe_phone.c, cancel_command.c) ---- */
+
+/* Finds one device by id, serial, UDID, IMEI or person; -ERR_NOT_FOUND,
+ * -ERR_CONFLICT with the number of matches in the sentence. */
+int service_device_find(struct service *service, const char *text,
+    struct device *out, struct err *err);
+
+struct policy_plan {
+	char pack[128];
+	char profile_identifier[LIMIT_NAME + 1];
+	char profile_uuid[STORE_ID];
+	unsigned devices;	/* enrolled now */
+	unsigned up_to_date;	/* have this very profile */
+	unsigned queued;	/* would get, or got, the command */
+};
+/* device NULL: all enrolled phones. */
+int service_policy_push(struct service *service, const struct actor *actor,
+    const char *device, bool dry_run, struct policy_plan *out,
+    struct err *err);
+
+struct wipe_request {
+	const char *device; /* as for service_device_find() */
+	const char *reason;
+	bool preserve_data_plan;
+	bool disallow_proximity_setup;
+};
+struct wipe_plan {
+	struct device device;
+	struct life life;	 /* its newest */
+	struct wipe open;	 /* an order that is there already; id "" */
+	unsigned commands_waiting; /* would wait behind the erase */
+	bool allowed;
+	char refusal[ERR_TEXT_MAX]; /* why not, when !allowed */
+	char effect[512];	 /* what would happen, in words */
+};
+/* Looks only. */
+int service_wipe_plan(struct service *service,
+    const struct wipe_request *request, struct wipe_plan *out,
+    struct err *err);
+/* -ERR_CONFLICT when an order is open already: nothing is repeated. */
+int service_wipe_order(struct service *service, const struct actor *actor,
+    const struct wipe_request *request, struct wipe *out, struct err *err);
+
+/* Cancels a command that is not closed; of a wipe, its order too. */
+int service_command_cancel(struct service *service, const struct actor *actor,
+    const char *command_id, struct command *out, struct err *err);
+
+/* ---- looking (explain_command.c, judge_rules.c, look.c) ---- */
+
+/* One sentence: why the command is where it is and what it waits for. */
+int service_command_explain(struct service *service, const char *command_id,
+    struct command *out, char *sentence, size_t size, struct err *err);
+
+struct device_view {
+	struct device device;
+	struct life life;	 /* newest; id "" when it never enrolled */
+	int64_t last_seen_at;	 /* memory and database, the newer */
+	unsigned commands_open;
+	struct wipe wipe;	 /* newest; id "" when none */
+};
+typedef int service_device_fn(void *arg, const struct device_view *view);
+int service_device_each(struct service *service, const char *text,
+    service_device_fn *fn, void *arg, struct err *err);
+int service_device_view(struct service *service, const char *text,
+    struct device_view *out, struct err *err);
+/* kind: "SecurityInfo", "DeviceInformation", "ProfileList". */
+int service_facts_load(struct service *service, const char *life_id,
+    const char *kind, struct facts_row *out, struct err *err);
+
+#define VERDICT_REASON_MAX 512
+struct verdict_view {
+	struct device device;
+	char rule[64];
+	char title[256];
+	char verdict[16]; /* met, broken, unknown, disputed, waived, exempt */
+	char reason[VERDICT_REASON_MAX];
+	char source[256]; /* document, section, line */
+	int64_t judged_at;
+	struct {
+		char name[64];
+		char value[64];
+		char source[64];
+		int64_t observed_at;
+	} evidence[8];
+	size_t evidence_count;
+};
+typedef int service_verdict_fn(void *arg, const struct verdict_view *view);
+/* Of all phones, or those that text finds; NULL: all. */
+int service_verdict_each(struct service *service, const char *text,
+    service_verdict_fn *fn, void *arg, struct err *err);
+
+/* ---- periodic (keep_going.c) ---- */
+
+/*
+ * Everything that time alone causes: flushes last-seen times, expires
+ * commands, marks acknowledged erases silent, asks for facts that grow stale.
+ * Called every few seconds by main.
+ */
+int service_keep_going(struct service *service, struct err *err);
+
+#endif
