@@ -1,0 +1,46 @@
+/*
+ * profile: a pack's rules as one configuration profile for a phone. Pure and
+ * deterministic: the same pack and target give the same bytes, and the UUID is
+ * worked out from them, so "installed" is recognised in a ProfileList by
+ * identifier and UUID. The signature is put on elsewhere (keeper).
+ *
+ * Nothing in the profile depends on supervision yet: every passcode key is
+ * honoured on supervised phones and in device enrolment alike, and ignored in
+ * user enrolment (Apple: com.apple.mobiledevice.passwordpolicy).
+ */
+#ifndef POLICIES_PROFILE_H
+#define POLICIES_PROFILE_H
+
+#include <stddef.h>
+
+#include "policies/pack.h"
+#include "proto/base/buf.h"
+#include "proto/base/uuid.h"
+
+#define POLICY_PROFILE_IDENTIFIER_MAX 160 /* with NUL */
+
+struct policy_profile_target {
+	const char *organisation_id; /* a–z 0–9 . - ; part of the identifier */
+	const char
+	    *organisation_name; /* shown on the phone; NULL: the pack's */
+	const char
+	    *language; /* of name and description; NULL: the document's */
+};
+
+struct policy_profile_summary {
+	/* The same for every version, so that a new one replaces the old. */
+	char identifier[POLICY_PROFILE_IDENTIFIER_MAX];
+	char uuid[UUID_TEXT_MAX]; /* of this version; UUIDv8, RFC 9562 §5.8 */
+	char content_hash[PACK_HASH_TEXT_MAX]; /* SHA-256 of the XML */
+	size_t payload_count;
+};
+
+/*
+ * Appends the XML property list to xml and fills *out. -ERR_NOT_FOUND when no
+ * rule of the pack sets anything on a phone; -ERR_INVALID on a bad target.
+ */
+int policy_profile_build(const struct pack *pack,
+    const struct policy_profile_target *target, struct buf *xml,
+    struct policy_profile_summary *out, struct err *err);
+
+#endif
