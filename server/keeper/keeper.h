@@ -19,11 +19,14 @@ struct keeper;
 struct scep_request;
 
 /*
- * Creates the organisation's keys and certificates in folder (0700, files
- * 0600): CA (RSA-3072, 10 years), profile signing (RSA-2048, issued by the CA),
- * TLS server (EC P-256, issued by the CA for hosts), sealing key (32 random
- * bytes). Refuses to touch a folder that holds any of them.
- * hosts: DNS names and IP addresses for the server certificate's SAN.
+ * Creates the organisation's keys and certificates in folder (made when it is
+ * not there, 0700; keys 0600, certificates 0644): CA (RSA-3072, 10 years),
+ * profile signing (RSA-2048, 5 years, issued by the CA), TLS server (EC P-256,
+ * issued by the CA for hosts, 820 days: Apple takes 825 at most), sealing key
+ * (32 random bytes). Refuses to touch a folder that holds any of them
+ * (ERR_CONFLICT). All or nothing: what an interrupted run left is thrown away
+ * by the next, and keeper_start() refuses it until then.
+ * hosts: DNS names (ASCII) and IP addresses for the server certificate's SAN.
  */
 int keeper_init(const char *folder, const char *organisation,
     const char *const *hosts, size_t host_count, int64_t now_ms,
@@ -45,15 +48,25 @@ int keeper_init(const char *folder, const char *organisation,
  * itself when the socket closes.
  */
 int keeper_start(const char *folder, struct keeper **out, struct err *err);
+
+/* Ends the process and waits for it; no call may be under way. Takes NULL. */
 void keeper_stop(struct keeper *keeper);
 int keeper_pid(const struct keeper *keeper);
 
+/* What holds the keeper in, for the log: "seccomp+landlock", …, "none". */
+const char *keeper_shields(const struct keeper *keeper);
+
 /*
- * Issues a client certificate for a PKCS#10 request (DER): subject CN =
- * common_name whatever the request says, KU digitalSignature +
- * keyEncipherment, EKU clientAuth, not before now - 10 min. Refuses RSA below
- * 2048 bits, and anything but RSA and EC P-256/P-384.
- * certificate: the DER, appended to an empty buf.
+ * All calls below: ERR_IO when the keeper has ended (start the server anew),
+ * ERR_TIMEOUT when it did not answer in 10 s; bytes are appended to the buf.
+ */
+
+/*
+ * Issues a client certificate for a PKCS#10 request (DER) whose signature
+ * holds: subject CN = common_name (1 to 64 characters, UTF-8) whatever the
+ * request says, KU digitalSignature and, for RSA, keyEncipherment, EKU
+ * clientAuth, not before now - 10 min, not after the CA's own end. Refuses RSA
+ * below 2048 bits, and anything but RSA and EC P-256/P-384 (ERR_UNSUPPORTED).
  */
 int keeper_issue_certificate(struct keeper *keeper, const uint8_t *csr,
     size_t csr_len, const char *common_name, int64_t now_ms, int64_t valid_ms,
@@ -66,14 +79,18 @@ int keeper_sign_profile(struct keeper *keeper, const uint8_t *profile,
 /*
  * SCEP: the CA's key is also the one that requests are encrypted to. The outer
  * signature of the pkiMessage is checked outside; this opens the envelope and
- * gives the PKCS#10 request (DER).
+ * gives the PKCS#10 request (DER). Whatever goes wrong with the content is one
+ * and the same ERR_CRYPTO: telling wrong padding from a wrong request would let
+ * a stranger use the CA's key as an oracle. So answer all failures of this call
+ * alike. content holds the challenge: explicit_bzero() it after use.
  */
 int keeper_open_envelope(struct keeper *keeper, const uint8_t *envelope,
     size_t envelope_len, struct buf *content, struct err *err);
 
 /*
  * SCEP answers (RFC 8894 section 3.3), encoded and signed inside the keeper
- * with the CA key, so that the server cannot have arbitrary bytes signed.
+ * with the CA key, so that the server cannot have arbitrary bytes signed; the
+ * certificate must be one of this CA's.
  * request: the parsed pkiMessage that is answered (transaction id, nonce, the
  * requester's certificate, its digest and cipher). certificate: DER of the leaf
  * just issued. fail_info: SCEP's number, e.g. 2 badRequest.
@@ -87,7 +104,8 @@ int keeper_scep_failure(struct keeper *keeper,
 
 /*
  * Seals a secret for storage; context ("unlock_token:<device id>") is bound to
- * it, so a sealed value moved to another row does not open. AES-256-GCM.
+ * it, so a sealed value moved to another row does not open (ERR_CRYPTO).
+ * AES-256-GCM; 29 bytes longer than the secret. Secrets: 64 KiB at most.
  */
 int keeper_seal(struct keeper *keeper, const char *context,
     const uint8_t *secret, size_t secret_len, struct buf *sealed,
