@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "proto/base/buf.h"
 #include "proto/base/log.h"
@@ -48,15 +49,15 @@ struct http_certificate {
 
 struct http_request {
 	enum http_method method;
-	unsigned listener;  /* the bit of the listener it came by */
-	const char *path;   /* percent-decoded, no NUL, no query */
-	const char *query;  /* raw, without '?'; "" when absent */
+	unsigned listener; /* the bit of the listener it came by */
+	const char *path;  /* percent-decoded, no NUL, no query */
+	const char *query; /* raw, without '?'; "" when absent */
 	const char *params[HTTP_PARAMS_MAX]; /* what ":name" segments matched */
 	const struct http_header *headers;
 	size_t header_count;
 	const uint8_t *body; /* NULL when body_len is 0 */
 	size_t body_len;
-	const char *peer;   /* numeric address, "unix" for a socket */
+	const char *peer; /* numeric address, "unix" for a socket */
 	const struct http_certificate *certificate; /* NULL: none shown */
 };
 
@@ -64,7 +65,7 @@ struct http_request {
 #define HTTP_HEADER_VALUE_MAX 256
 
 struct http_response {
-	int status;		  /* 500 until the handler sets it */
+	int status;               /* 500 until the handler sets it */
 	const char *content_type; /* static text; NULL: header left out */
 	struct buf body;
 	struct {
@@ -79,25 +80,27 @@ typedef void http_handle_fn(void *ctx, const struct http_request *request,
     struct http_response *response);
 
 struct http_route {
-	unsigned listeners;	 /* OR of listener bits it is reachable on */
+	unsigned listeners;      /* OR of listener bits it is reachable on */
 	enum http_method method; /* a GET route also answers HEAD */
-	const char *path;	 /* "/enrol/:token"; ":x" matches one segment */
-	size_t body_max;	 /* bytes; above it 413 before the body is read */
+	const char *path;        /* "/enrol/:token"; ":x" matches one segment */
+	size_t body_max; /* bytes; above it 413 before the body is read */
 	http_handle_fn *handle;
-	const char *name;	 /* label in metrics, static */
+	const char *name; /* label in metrics, static */
 };
 
 struct http_listener {
-	unsigned bit;	     /* one bit, the caller's meaning */
+	unsigned bit;        /* one bit, the caller's meaning */
 	const char *name;    /* "phones", for logs and metrics */
 	const char *address; /* "0.0.0.0:8444", "[::1]:8444", "unix:/path";
 				port 0 picks one, see http_listener_address() */
 	mode_t unix_mode;    /* of a unix socket, e.g. 0600 */
 	const char *certificate_file; /* PEM chain; NULL: plain HTTP */
 	const char *key_file;
-	const char *client_ca_file;   /* PEM; NULL: no certificate requested.
+	const char *client_ca_file; /* PEM; NULL: no certificate requested.
 					 A bad or missing one does not end the
 					 handshake: see is_trusted */
+	bool is_behind_proxy;       /* every connection comes from the proxy, so
+				 connections_per_address_max does not hold here */
 };
 
 /* All in milliseconds, absolute from the start of the phase. */
@@ -112,7 +115,8 @@ struct http_deadlines {
 struct http_config {
 	const struct http_listener *listeners;
 	size_t listener_count;
-	const struct http_route *routes; /* outlive the server */
+	const struct http_route *routes; /* outlive the server; the first whose
+					    path and method match is taken */
 	size_t route_count;
 	void *ctx; /* handed to every handler */
 	unsigned io_threads;
@@ -121,7 +125,7 @@ struct http_config {
 			       with Retry-After */
 	unsigned connections_max;
 	unsigned connections_per_address_max; /* 0: no such limit */
-	size_t header_max;		      /* bytes of request line and header */
+	size_t header_max; /* bytes of request line and header */
 	struct http_deadlines deadlines;
 	const struct clock *clock; /* for Date and logs, not for deadlines */
 	const struct log *log;
@@ -130,8 +134,7 @@ struct http_config {
 #define HTTP_CONFIG_DEFAULTS                                                   \
 	{                                                                      \
 		.io_threads = 2, .workers = 32, .queue_max = 2000,             \
-		.connections_max = 25000,                                      \
-		.connections_per_address_max = 256,                            \
+		.connections_max = 25000, .connections_per_address_max = 256,  \
 		.header_max = 16 * 1024,                                       \
 		.deadlines = {.handshake_ms = 10000,                           \
 		    .header_ms = 10000,                                        \
@@ -188,7 +191,7 @@ enum http_counter {
 	HTTP_COUNT_TIMEOUT_BODY,
 	HTTP_COUNT_TIMEOUT_IDLE,
 	HTTP_COUNT_TIMEOUT_WRITE,
-	HTTP_COUNT_MALFORMED, /* answered 400 by the parser */
+	HTTP_COUNT_MALFORMED, /* refused by the parser: 400, 417, 501, 505 */
 	HTTP_COUNT_TOO_LARGE, /* 413, 414, 431 */
 	HTTP_COUNT_QUEUE_FULL,
 	HTTP_COUNT_NO_ROUTE, /* 404, 405 */
