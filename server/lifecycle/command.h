@@ -22,15 +22,15 @@ enum command_state {
 };
 
 enum command_event {
-	COMMAND_EVENT_SEND,	   /* handed out in answer to a connect */
+	COMMAND_EVENT_SEND, /* handed out in answer to a connect */
 	COMMAND_EVENT_ACKNOWLEDGE,
 	COMMAND_EVENT_ERROR,
 	COMMAND_EVENT_FORMAT_ERROR,
 	COMMAND_EVENT_NOT_NOW,
-	COMMAND_EVENT_CANCEL,	   /* by a person */
+	COMMAND_EVENT_CANCEL, /* by a person */
 	COMMAND_EVENT_SUPERSEDE,
 	COMMAND_EVENT_EXPIRE,
-	COMMAND_EVENT_LIFE_ENDED,  /* re-enrolment, check-out */
+	COMMAND_EVENT_LIFE_ENDED, /* re-enrolment, check-out */
 	COMMAND_EVENT_COUNT
 };
 

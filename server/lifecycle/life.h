@@ -24,8 +24,8 @@ enum life_event {
 	LIFE_EVENT_COUNT
 };
 
-int life_next(enum life_state state, enum life_event event,
-    enum life_state *next);
+int life_next(
+    enum life_state state, enum life_event event, enum life_state *next);
 bool life_is_open(enum life_state state);
 const char *life_state_name(enum life_state state);
 

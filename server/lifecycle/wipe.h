@@ -12,7 +12,8 @@ enum wipe_state {
 	WIPE_ORDERED = 0,
 	WIPE_ACKNOWLEDGED = 1,
 	WIPE_SILENT = 2, /* acknowledged, and nothing heard since */
-	WIPE_PROVEN = 3, /* seen at the bench, or a new life of an erased phone */
+	WIPE_PROVEN =
+	    3, /* seen at the bench, or a new life of an erased phone */
 	WIPE_CANCELLED = 4,
 	WIPE_FAILED = 5, /* the phone answered Error */
 	WIPE_STATE_COUNT
@@ -29,9 +30,12 @@ enum wipe_event {
 };
 
 /* 0 and *next; -ERR_CONFLICT when the table has no such step. */
-int wipe_next(enum wipe_state state, enum wipe_event event,
-    enum wipe_state *next);
-/* Open: a second order for the same life would be a repeat. */
+int wipe_next(
+    enum wipe_state state, enum wipe_event event, enum wipe_state *next);
+/*
+ * Open: ordered, acknowledged or silent. A second order for the same life is
+ * a repeat then, and after proven too: the store refuses both.
+ */
 bool wipe_is_open(enum wipe_state state);
 const char *wipe_state_name(enum wipe_state state);
 
