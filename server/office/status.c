@@ -1,0 +1,54 @@
+#include "proto/base/err.h"
+#include "server/office/encode.h"
+#include "server/office/handlers.h"
+#include "server/office/problem.h"
+#include "server/service/handler_ctx.h"
+#include "server/service/look.h"
+#include "server/service/service.h"
+
+static void describe_status(
+    struct encoder *enc, const struct status_view *view, int64_t now)
+{
+	encode_open(enc, NULL, '{');
+	encode_text(enc, "version", WP_VERSION);
+	encode_time(enc, "time", now);
+	encode_open(enc, "organisation", '{');
+	encode_text(enc, "id", view->organisation.id);
+	encode_text(enc, "name", view->organisation.name);
+	encode_close(enc, '}');
+	if (view->policy.pack[0]) {
+		encode_open(enc, "policy", '{');
+		encode_text(enc, "pack", view->policy.pack);
+		encode_time(enc, "pushed_at", view->policy.applied_at);
+		encode_text(enc, "pushed_by", view->policy.applied_by);
+		encode_close(enc, '}');
+	} else {
+		encode_null(enc, "policy");
+	}
+	encode_open(enc, "counts", '{');
+	encode_number(enc, "devices", (int64_t)view->counts.devices);
+	encode_number(enc, "enrolled", (int64_t)view->counts.lives_enrolled);
+	encode_number(
+	    enc, "commands_open", (int64_t)view->counts.commands_open);
+	encode_number(
+	    enc, "commands_total", (int64_t)view->counts.commands_total);
+	encode_number(enc, "wipes_open", (int64_t)view->counts.wipes_open);
+	encode_close(enc, '}');
+	encode_close(enc, '}');
+}
+
+void office_status_get(void *ctx, const struct http_request *request,
+    struct http_response *response)
+{
+	struct service *service = ((struct handler_ctx *)ctx)->service;
+	struct encoder enc = {&response->body, false};
+	struct status_view view;
+	struct err err = {0};
+	int rc;
+
+	(void)request;
+	rc = service_status_load(service, &view, &err);
+	if (rc == 0)
+		describe_status(&enc, &view, clock_now(service->clock));
+	problem_or_answer(service, response, rc, 200, &err);
+}

@@ -1,0 +1,27 @@
+#include "server/service/look.h"
+
+#include "proto/base/err.h"
+#include "server/service/service.h"
+
+static int status_read(struct txn *txn, void *arg, struct err *err)
+{
+	struct status_view *view = arg;
+	int rc;
+
+	rc = store_policy_load(txn, view->organisation.id, &view->policy, err);
+	if (rc < 0 && rc != -ERR_NOT_FOUND)
+		return rc;
+	return store_counts(txn, &view->counts, err);
+}
+
+int service_status_load(
+    struct service *service, struct status_view *out, struct err *err)
+{
+	struct status_view view = {.organisation = service->organisation};
+	int rc;
+
+	rc = store_read(service->store, status_read, &view, err);
+	if (rc == 0)
+		*out = view;
+	return rc;
+}
