@@ -1,0 +1,81 @@
+# shellcheck shell=bash
+# What start.sh and test.sh share: Debian packages and builds. To be sourced
+# with $root set to the project's folder. It starts nothing.
+: "${root:?}"
+
+say() {
+	printf '%s\n' "$*"
+}
+
+step() {
+	printf '\n==> %s\n' "$*"
+}
+
+die() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+# packages_listed KIND…: the names of these kinds in packages.txt.
+packages_listed() {
+	local kind name
+	while read -r kind name; do
+		case " $* " in
+		*" $kind "*) [[ $kind == "#"* ]] || printf '%s\n' "$name" ;;
+		esac
+	done <"$root/cmake/packages.txt"
+}
+
+# packages_missing KIND…: those that dpkg does not know as installed.
+packages_missing() {
+	local names installed name
+	mapfile -t names < <(packages_listed "$@")
+	installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' \
+		"${names[@]}" 2>/dev/null) || true
+	for name in "${names[@]}"; do
+		grep -qxF "$name installed" <<<"$installed" ||
+			printf '%s\n' "$name"
+	done
+}
+
+# as_root COMMAND…: with sudo when we are somebody else.
+as_root() {
+	if [[ $EUID -eq 0 ]]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo -- "$@"
+	else
+		die "needs root for: $* (run as root or install sudo)"
+	fi
+}
+
+# packages_install KIND…: asks apt only for what is missing.
+packages_install() {
+	local missing
+	if ! command -v dpkg-query >/dev/null; then
+		say "not Debian: taking for granted what cmake/packages.txt lists"
+		return
+	fi
+	mapfile -t missing < <(packages_missing "$@")
+	if [[ ${#missing[@]} -eq 0 ]]; then
+		say "packages: all there"
+		return
+	fi
+	step "installing ${#missing[@]} packages: ${missing[*]}"
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q ||
+		say "apt-get update failed; trying with the lists that are there"
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y \
+		--no-install-recommends "${missing[@]}" ||
+		die "apt could not install: ${missing[*]}"
+}
+
+# build_preset PRESET [TARGET…]: configures at the first time only; ninja
+# itself notices changed CMake files.
+build_preset() {
+	local preset=$1
+	shift
+	if [[ ! -f $root/build/$preset/build.ninja ]]; then
+		(cd "$root" && cmake --preset "$preset") || return 1
+	fi
+	ninja -C "$root/build/$preset" "$@"
+}

@@ -1,0 +1,510 @@
+#!/bin/bash
+# Builds Workphone and starts it here, with or without a dozen phones made of
+# software. Run it again at any time: what is there already is kept.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=cmake/setup.sh
+source "$root/cmake/setup.sh"
+
+readonly build=$root/build/release
+readonly bin=$build/bin
+var=${WORKPHONE_VAR:-$root/var}
+readonly pids_file=$var/pids
+readonly run_file=$var/run.json
+
+usage() {
+	cat <<'USAGE'
+Usage: ./start.sh [demo] [--background]   build and start
+       ./start.sh status                  what runs, and where
+       ./start.sh stop                    stop all that was started
+
+  demo          also enrol a dozen phones made of software and apply the
+                telephone policy of Västervik to them
+  --background  return when everything is up; var/run.json says where it is
+
+Without --background it stays in the foreground; Ctrl-C stops everything.
+Data lies in ./var (another folder: WORKPHONE_VAR=FOLDER).
+USAGE
+}
+
+# ---- processes -----------------------------------------------------------
+# var/pids holds a line "name pid program" for each process we started. A pid
+# counts only while /proc says it is still that program: numbers are reused.
+
+process_is_ours() { # PID PROGRAM
+	local exe
+	exe=$(readlink "/proc/$1/exe" 2>/dev/null) || return 1
+	[[ ${exe% (deleted)} == "$2" ]]
+}
+
+process_find() { # NAME → pid
+	local name pid program
+	[[ -f $pids_file ]] || return 1
+	while read -r name pid program; do
+		if [[ $name == "$1" ]] && process_is_ours "$pid" "$program"; then
+			printf '%s\n' "$pid"
+			return 0
+		fi
+	done <"$pids_file"
+	return 1
+}
+
+process_wait_end() { # PID PROGRAM TENTHS
+	local left=$3
+	while process_is_ours "$1" "$2"; do
+		((left-- > 0)) || return 1
+		sleep 0.1
+	done
+}
+
+process_stop() { # NAME PID PROGRAM
+	process_is_ours "$2" "$3" || return 0
+	kill -TERM "$2" 2>/dev/null || true
+	if ! process_wait_end "$2" "$3" 200; then
+		say "$1 ($2) does not end; killing it"
+		kill -KILL "$2" 2>/dev/null || true
+		process_wait_end "$2" "$3" 50 || true
+	fi
+	say "stopped $1 ($2)"
+}
+
+# Phones before their server: the later line first.
+stop_all() {
+	local line name pid program
+	[[ -f $pids_file ]] || return 0
+	while read -r line; do
+		read -r name pid program <<<"$line"
+		process_stop "$name" "$pid" "$program"
+	done < <(tac "$pids_file")
+	rm -f "$pids_file" "$run_file"
+}
+
+# process_start NAME LOG PROGRAM ARG…: in the foreground mode the kernel ends
+# it together with this script, however the script ends.
+process_start() {
+	local name=$1 log=$2 program=$3 real
+	shift 3
+	real=$(readlink -f "$program")
+	# 9 is our lock: it must not live on in what we start.
+	if $background; then
+		setsid "$real" "$@" >>"$log" 2>&1 </dev/null 9>&- &
+	else
+		setpriv --pdeathsig TERM "$real" "$@" >>"$log" 2>&1 \
+			</dev/null 9>&- &
+	fi
+	started_pid=$!
+	printf '%s %s %s\n' "$name" "$started_pid" "$real" >>"$pids_file"
+}
+
+fail_with_log() { # SENTENCE LOG
+	say ""
+	tail -n 20 "$2" >&2 || true
+	die "$1; the log is $2"
+}
+
+# ---- addresses -----------------------------------------------------------
+
+port_is_taken() {
+	(: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# next_port FROM: the first one nobody listens on.
+next_port() {
+	local port=$1
+	while port_is_taken "$port"; do
+		((++port < 65536)) || die "no free port from $1 on"
+	done
+	printf '%s\n' "$port"
+}
+
+# A unix socket's path has room for 107 bytes; a deep folder does not fit.
+socket_folder() {
+	local wanted=$data sum
+	if (($(printf '%s' "$wanted/phones.sock" | wc -c) > 100)); then
+		sum=$(printf '%s' "$data" | sha256sum)
+		wanted=${XDG_RUNTIME_DIR:-/tmp}/workphone-$EUID-${sum:0:12}
+		[[ -d $wanted ]] || mkdir -m 0700 "$wanted"
+		[[ -O $wanted && ! -L $wanted ]] || die "$wanted belongs to somebody else"
+	fi
+	printf '%s\n' "$wanted"
+}
+
+# ops_get PATH: the body of the answer, 0 only for a 200.
+ops_get() {
+	local line status body=""
+	{ exec 8<>"/dev/tcp/127.0.0.1/$ops_port"; } 2>/dev/null || return 1
+	printf 'GET %s HTTP/1.1\r\nHost: 127.0.0.1:%s\r\nConnection: close\r\n\r\n' \
+		"$1" "$ops_port" >&8
+	IFS= read -r -t 5 status <&8 || status=""
+	while IFS= read -r -t 5 line <&8; do
+		body+=$line$'\n'
+	done
+	exec 8>&-
+	printf '%s' "${body#*$'\r\n'}"
+	[[ $status == *" 200 "* || $status == *" 200"$'\r' ]]
+}
+
+# ---- configuration -------------------------------------------------------
+
+yaml_quoted() {
+	local text=${1//\\/\\\\}
+	printf '"%s"' "${text//\"/\\\"}"
+}
+
+# Written once; from then on the file is the user's. Ports are kept because
+# enrolled phones know them.
+config_write() {
+	local phones ops proxy
+	phones=$(next_port 8444)
+	ops=$(next_port $((phones == 8444 ? 8445 : phones + 1)))
+	proxy=$(next_port $((ops + 1)))
+	cat >"$config.new" <<YAML
+# Written by start.sh at the first start; yours from then on.
+# Every key: docs/configuration.md
+organisation: "Västerviks kommun"
+data: $(yaml_quoted "$data/data")
+keys: $(yaml_quoted "$data/keys")
+policy: $(yaml_quoted "$root/policies/packs/vastervik")
+phones_url: "https://127.0.0.1:$phones"
+listeners:
+  phones: "127.0.0.1:$phones"
+  phones_proxy: "127.0.0.1:$proxy"
+  ops: "127.0.0.1:$ops"
+  admin: $(yaml_quoted "unix:$sockets/admin.sock")
+YAML
+	mv "$config.new" "$config"
+}
+
+# config_port KEY: the port of a listener as the file has it.
+config_port() {
+	sed -n "s/^  $1: *\"127\\.0\\.0\\.1:\\([0-9]*\\)\".*/\\1/p" "$config"
+}
+
+config_use() {
+	phones_port=$(config_port phones)
+	proxy_port=$(config_port phones_proxy)
+	ops_port=$(config_port ops)
+	[[ -n $phones_port && -n $ops_port ]] ||
+		die "$config: listeners phones and ops need a port on 127.0.0.1"
+}
+
+# ---- what start does -----------------------------------------------------
+
+build_programs() {
+	step "building (build/release)"
+	build_preset release workphone-server workphone virtual-phones ||
+		die "the build failed, see above"
+	mkdir -p "$bin"
+	ln -sfn ../server/workphone-server "$bin/workphone-server"
+	ln -sfn ../server/cli/workphone "$bin/workphone"
+	ln -sfn ../tests/phones/virtual-phones "$bin/virtual-phones"
+}
+
+start_server() {
+	local port tries=300
+	step "preparing $data"
+	mkdir -p "$data/data" "$data/log"
+	[[ -f $config ]] || config_write
+	config_use
+	"$bin/workphone-server" init --config "$config" \
+		--host 127.0.0.1 --host localhost ||
+		die "workphone-server init failed"
+	for port in "$phones_port" "$ops_port" ${proxy_port:+"$proxy_port"}; do
+		! port_is_taken "$port" ||
+			die "port $port is taken by another program; free it, or" \
+				"remove $data and start afresh on other ports"
+	done
+	step "starting workphone-server"
+	process_start workphone-server "$data/log/server.log" \
+		"$bin/workphone-server" serve --config "$config"
+	server_pid=$started_pid
+	until ops_get /readyz >/dev/null 2>&1; do
+		process_is_ours "$server_pid" \
+			"$(readlink -f "$bin/workphone-server")" ||
+			kill -0 "$server_pid" 2>/dev/null ||
+			fail_with_log "the server ended at once" "$data/log/server.log"
+		((tries-- > 0)) || fail_with_log "the server is not ready" \
+			"$data/log/server.log"
+		sleep 0.1
+	done
+	say "ready: https://127.0.0.1:$phones_port for phones," \
+		"http://127.0.0.1:$ops_port for /healthz, /readyz and /metrics"
+}
+
+json_string() {
+	local text=${1//\\/\\\\}
+	printf '"%s"' "${text//\"/\\\"}"
+}
+
+run_file_write() {
+	local proxy=null control=null pids="\"workphone-server\": $server_pid"
+	[[ -z $proxy_port ]] || proxy="\"http://127.0.0.1:$proxy_port\""
+	if [[ -n $phones_pid ]]; then
+		control=$(json_string "$sockets/phones.sock")
+		pids+=", \"virtual-phones\": $phones_pid"
+	fi
+	cat >"$run_file.new" <<JSON
+{
+  "bin": $(json_string "$bin"),
+  "phones_url": "https://127.0.0.1:$phones_port",
+  "phones_proxy_url": $proxy,
+  "office_url": null,
+  "ops_url": "http://127.0.0.1:$ops_port",
+  "ca_file": $(json_string "$data/keys/ca.crt"),
+  "admin_socket": $(json_string "$sockets/admin.sock"),
+  "phones_control": $control,
+  "usbmuxd_socket": null,
+  "pids": {$pids}
+}
+JSON
+	mv "$run_file.new" "$run_file"
+}
+
+# ---- the demo ------------------------------------------------------------
+
+# serial | person (made up) | phone's name | model | options of enrolment |
+# settings afterwards
+demo_phones() {
+	cat <<'PHONES'
+VVKDEMO00001|Astrid Lindqvist|Astrids iPhone|iPhone14,7|--pin|
+VVKDEMO00002|Birger Öhman|Hemtjänst Norr 2|iPhone12,8|--pin|
+VVKDEMO00003|Carl-Johan Åkesson|iPhone|iPhone14,5|--no-pin|
+VVKDEMO00004|Dilan Yıldız|Dilans telefon|iPhone15,4|--pin --sims 2|
+VVKDEMO00005|Emma Nordström|Växeln|iPhone13,2|--pin|not_now=3
+VVKDEMO00006|Farid Haddad|Farids iPhone|iPhone14,7|--pin|
+VVKDEMO00007|Gunilla Söderberg|Biblioteket|iPhone12,8|--no-pin|
+VVKDEMO00008|Henrik Wåhlin|Gatukontoret|iPhone14,5|--pin --sims 3|
+VVKDEMO00009|Ingrid Holm|Skolsköterska Öst|iPhone15,4|--pin|not_now=1
+VVKDEMO00010|Jonas Ekdahl|Jonas iPhone|iPhone16,1|--pin|
+VVKDEMO00011|Karin Blomqvist|Jour socialtjänst|iPhone14,7|--no-pin --sims 2|
+VVKDEMO00012|Leila Rahimi|Leilas iPhone|iPhone13,2|--pin|
+PHONES
+}
+
+workphone() {
+	"$bin/workphone" --socket "$sockets/admin.sock" "$@"
+}
+
+phone_is_enrolled() {
+	grep -q "\"serial\": *\"$1\"" <<<"$known_phones"
+}
+
+enrol_phone() { # SERIAL PERSON NAME MODEL OPTIONS SETTINGS
+	local link url options
+	link=$(workphone enrol-link --json --person "$2" --serial "$1") ||
+		die "no enrolment link for $1"
+	[[ $link =~ \"url\":\ *\"([^\"]+)\" ]] ||
+		die "no url in the answer: $link"
+	url=${BASH_REMATCH[1]}
+	read -r -a options <<<"$5"
+	"$bin/virtual-phones" enrol --state "$phones" \
+		--ca-file "$data/keys/ca.crt" --serial "$1" --name "$3" \
+		--model "$4" "${options[@]}" "$url" \
+		>>"$data/log/phones.log" 2>&1 ||
+		fail_with_log "$1 did not enrol" "$data/log/phones.log"
+	if [[ -n $6 ]]; then
+		read -r -a options <<<"$6"
+		"$bin/virtual-phones" set --state "$phones" "$1" "${options[@]}" \
+			>>"$data/log/phones.log" 2>&1 ||
+			fail_with_log "cannot set up $1" "$data/log/phones.log"
+	fi
+}
+
+enrol_phones() {
+	local serial person name model options settings count=0
+	step "enrolling a dozen phones made of software"
+	mkdir -p "$phones"
+	known_phones=$(workphone devices --json) || die "the server does not answer"
+	while IFS='|' read -r serial person name model options settings; do
+		count=$((count + 1))
+		if phone_is_enrolled "$serial"; then
+			say "  $count/12 $serial $person: enrolled before"
+			continue
+		fi
+		enrol_phone "$serial" "$person" "$name" "$model" "$options" \
+			"$settings"
+		say "  $count/12 $serial $person: enrolled"
+	done < <(demo_phones)
+}
+
+run_phones() {
+	process_start virtual-phones "$data/log/phones.log" \
+		"$bin/virtual-phones" run --state "$phones" \
+		--ca-file "$data/keys/ca.crt" --poll 2 \
+		--control "$sockets/phones.sock"
+	phones_pid=$started_pid
+	say "the phones run and ask for work every two seconds"
+}
+
+# Quiet: no command waits and no verdict of an enrolled phone is unknown.
+wait_until_quiet() {
+	local tries=60 open unknown
+	while :; do
+		open=$(workphone commands --open --json | grep -c '"state"') || true
+		unknown=$(workphone verdicts --json | grep -c '"unknown"') || true
+		((open + unknown > 0)) || break
+		if ((tries-- == 0)); then
+			say "  after a minute still: $open commands waiting," \
+				"$unknown verdicts unknown"
+			return
+		fi
+		((tries % 4)) || say "  $open commands waiting, $unknown verdicts unknown"
+		sleep 1
+	done
+	say "  everything is answered"
+}
+
+run_demo() {
+	enrol_phones
+	step "applying the telephone policy of Västervik"
+	workphone push-policy --yes
+	run_phones
+	run_file_write
+	wait_until_quiet
+	step "verdicts"
+	workphone verdicts
+}
+
+print_next() {
+	local tool
+	tool=$(printf '%q' "$bin/workphone")
+	step "next, try"
+	cat <<TEXT
+  $tool devices
+  $tool verdicts
+  $tool device VVKDEMO00003
+  $tool enrol-link --person "Your Name" --serial ABC123
+TEXT
+	if [[ $mode == demo ]]; then
+		cat <<TEXT
+  $(printf '%q' "$bin/virtual-phones") do --control $(printf '%q' "$sockets/phones.sock") VVKDEMO00003 set_pin
+  $tool wipe VVKDEMO00012 --dry-run
+TEXT
+	fi
+	say "  $(printf '%q' "$root/start.sh") status"
+}
+
+already_running() {
+	local pid
+	pid=$(process_find workphone-server) || return 1
+	[[ ! -f $run_file ]] || grep -qF "$data/" "$run_file" ||
+		die "what runs here has other data; ./start.sh stop ends it"
+	[[ $mode != demo ]] || process_find virtual-phones >/dev/null || return 1
+	[[ -f $run_file && -f $config ]] || return 1
+	config_use
+	ops_get /readyz >/dev/null 2>&1 || return 1
+	say "already running (workphone-server is process $pid)."
+	say "./start.sh status says where; ./start.sh stop stops it."
+}
+
+# What a killed start left behind is stopped before anything new starts.
+clear_remains() {
+	[[ -f $pids_file ]] || return 0
+	say "stopping what an earlier start left"
+	stop_all
+}
+
+stay() {
+	say ""
+	say "Running. Ctrl-C stops everything. Logs: $data/log"
+	local pid
+	# wait ends at a signal, or when one of ours ends by itself
+	wait -n || true
+	if [[ ! -f $pids_file ]]; then
+		say "stopped from elsewhere"
+		return
+	fi
+	for pid in "$server_pid" ${phones_pid:+"$phones_pid"}; do
+		kill -0 "$pid" 2>/dev/null ||
+			fail_with_log "process $pid ended by itself" \
+				"$data/log/server.log"
+	done
+}
+
+on_exit() {
+	local status=$?
+	trap - EXIT INT TERM HUP
+	if ! $background || ! $up; then
+		stop_all
+	fi
+	exit "$status"
+}
+
+start() {
+	mkdir -p "$var"
+	exec 9>"$var/lock"
+	flock -n 9 || die "another start.sh is at work on $var"
+	packages_install build
+	build_programs
+	mkdir -p "$data"
+	sockets=$(socket_folder)
+	if already_running; then
+		return
+	fi
+	clear_remains
+	trap on_exit EXIT
+	trap 'say ""; exit 130' INT
+	trap 'exit 143' TERM HUP
+	start_server
+	run_file_write
+	[[ $mode != demo ]] || run_demo
+	print_next
+	up=true
+	exec 9>&-
+	if $background; then
+		say ""
+		say "Running in the background: ./start.sh status, ./start.sh stop"
+	else
+		stay
+	fi
+}
+
+status() {
+	local name pid program running=false
+	if [[ -f $pids_file ]]; then
+		while read -r name pid program; do
+			if process_is_ours "$pid" "$program"; then
+				say "$name runs, process $pid"
+				running=true
+			else
+				say "$name has ended (was process $pid)"
+			fi
+		done <"$pids_file"
+	fi
+	if ! $running; then
+		say "nothing runs here; ./start.sh or ./start.sh demo starts it"
+		return 3
+	fi
+	[[ ! -f $run_file ]] || cat "$run_file"
+}
+
+mode=plain
+verb=start
+background=false
+up=false
+for word in "$@"; do
+	case $word in
+	demo) mode=demo ;;
+	status | stop) verb=$word ;;
+	--background) background=true ;;
+	-h | --help) verb=usage ;;
+	*)
+		usage >&2
+		exit 2
+		;;
+	esac
+done
+# Demo data and a server of your own never share a database.
+data=$var/$([[ $mode == demo ]] && echo demo || echo server)
+readonly data config=$data/workphone.yaml phones=$data/phones
+phones_pid=""
+
+case $verb in
+start) start ;;
+stop)
+	if [[ -f $pids_file ]]; then stop_all; else say "nothing runs here"; fi
+	;;
+status) status ;;
+usage) usage ;;
+esac

@@ -1,0 +1,322 @@
+#!/bin/bash
+# Runs the tests, all of them or the parts named, and says what came out.
+set -uo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=cmake/setup.sh
+source "$root/cmake/setup.sh"
+
+readonly logs=$root/build/test-logs
+readonly fuzz_seconds=${WORKPHONE_FUZZ_SECONDS:-30}
+
+# Every part in its order: name | in --quick | what it asks.
+parts_listed() {
+	cat <<'PARTS'
+layers|yes|do includes and calls keep to their layer, does each folder say what it asks
+lint|yes|do the scripts, manual pages and sources pass their checkers
+unit|yes|gcc with sanitizers: does each piece do what its header says
+e2e|no|does the built server do it all, seen from outside
+clang|no|the same pieces through the second compiler
+tsan|no|do threads touch the same memory at once
+fuzz|no|does a minute of hostile bytes find anything, each parser
+docs|no|does every command in the documents work
+demo|no|does ./start.sh demo come up, answer and go away
+PARTS
+}
+
+usage() {
+	say "Usage: ./test.sh [--quick | PART…]"
+	say ""
+	say "Installs what tests need, builds, and runs all parts:"
+	parts_listed | while IFS='|' read -r name quick what; do
+		printf '  %-7s %s%s\n' "$name" "$what" \
+			"$([[ $quick == yes ]] && echo ' (--quick)')"
+	done
+	say ""
+	say "Exits 0 only when nothing failed. Logs: build/test-logs"
+}
+
+# ---- counting ------------------------------------------------------------
+# Each part appends "passed failed skipped" lines to its .count file.
+
+count() { # PASSED FAILED SKIPPED
+	printf '%s %s %s\n' "$1" "$2" "$3" >>"$logs/$part.count"
+}
+
+# check NAME COMMAND…: one pass or one failure.
+check() {
+	local name=$1
+	shift
+	if "$@"; then
+		say "ok: $name"
+		count 1 0 0
+	else
+		say "FAILED: $name"
+		count 0 1 0
+	fi
+}
+
+# skip NAME REASON: never silently.
+skip() {
+	say "SKIP: $1: $2"
+	count 0 0 1
+}
+
+# Reports of a test run are counted case by case, not program by program.
+run_ctest() { # PRESET ARG…
+	local preset=$1
+	shift
+	local report=$logs/$part.$preset.xml
+	rm -f "$report"
+	ctest --test-dir "$root/build/$preset" -j2 --output-on-failure \
+		--no-tests=error --test-output-size-passed 4000000 \
+		--test-output-size-failed 4000000 \
+		--output-junit "$report" "$@"
+	python3 "$root/tests/count_results.py" "$report" \
+		>>"$logs/$part.count" || count 0 1 0
+}
+
+build() { # PRESET TARGET…
+	say "building $1"
+	build_preset "$@" || {
+		say "FAILED: building $1"
+		count 0 1 0
+		return 1
+	}
+}
+
+# ---- the parts -----------------------------------------------------------
+
+part_layers() {
+	python3 "$root/tests/layers/layers_test.py" -v >"$logs/layers.out" 2>&1
+	cat "$logs/layers.out"
+	python3 "$root/tests/count_results.py" "$logs/layers.out" \
+		>>"$logs/$part.count" || count 0 1 0
+}
+
+scripts_listed() {
+	find "$root" \( -name build -o -name var -o -name .git \) -prune -o \
+		-type f \( -name '*.sh' -o -path "$root/.ci/run" \) -print
+}
+
+sources_listed() {
+	find "$root/proto" "$root/policies" "$root/server" "$root/agent" \
+		"$root/tests" -name '*.[ch]'
+}
+
+format_is_ours() {
+	sources_listed | xargs -r clang-format --dry-run -Werror
+}
+
+part_lint() {
+	local page scripts
+	mapfile -t scripts < <(scripts_listed)
+	check "shellcheck, ${#scripts[@]} scripts" \
+		shellcheck -x "${scripts[@]}"
+	check "clang-format, $(sources_listed | wc -l) sources" format_is_ours
+	for page in "$root"/docs/man/*.[1-8]; do
+		[[ -f $page ]] || continue
+		check "mandoc ${page##*/}" mandoc -T lint -W warning "$page"
+	done
+}
+
+part_unit() {
+	build dev || return
+	run_ctest dev -LE 'e2e|docs|layers'
+}
+
+part_e2e() {
+	build dev || return
+	run_ctest dev -L e2e
+}
+
+part_clang() {
+	build dev-clang || return
+	run_ctest dev-clang -LE 'e2e|docs|layers'
+}
+
+part_tsan() {
+	build tsan || return
+	run_ctest tsan -R 'http|store|keeper|service|contract|last_seen'
+}
+
+fuzz_one() { # TARGET → log and exit status of 30 seconds from its seeds
+	local name=${1##*/} work
+	work=$logs/fuzz/$name
+	rm -rf "$work"
+	mkdir -p "$work/corpus"
+	timeout $((fuzz_seconds + 60)) "$1" -max_total_time="$fuzz_seconds" \
+		-timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+		-artifact_prefix="$work/" "$work/corpus" \
+		"$root/tests/fuzz/seeds/$name" >"$work/log" 2>&1
+}
+
+fuzz_report() { # TARGET STATUS
+	local name=${1##*/} runs
+	runs=$(sed -n 's/^stat::number_of_executed_units: *//p' \
+		"$logs/fuzz/$name/log")
+	if [[ $2 -eq 0 ]]; then
+		say "ok: $name, ${runs:-?} inputs in $fuzz_seconds s"
+		count 1 0 0
+	else
+		say "FAILED: $name (exit $2), input kept in $logs/fuzz/$name"
+		tail -n 30 "$logs/fuzz/$name/log"
+		count 0 1 0
+	fi
+}
+
+part_fuzz() {
+	local targets target index pids=()
+	build fuzz || return
+	mapfile -t targets < <(find "$root/build/fuzz/tests/fuzz" -type f \
+		-name '*_fuzz' -perm -u+x | sort)
+	if [[ ${#targets[@]} -eq 0 ]]; then
+		say "FAILED: no fuzz target was built"
+		count 0 1 0
+		return
+	fi
+	for target in "${targets[@]}"; do
+		if [[ ! -d $root/tests/fuzz/seeds/${target##*/} ]]; then
+			say "FAILED: no seeds in tests/fuzz/seeds/${target##*/}"
+			count 0 1 0
+			mkdir -p "$root/tests/fuzz/seeds/${target##*/}"
+		fi
+	done
+	# Two at a time, in pairs: the machine has two cores.
+	for ((index = 0; index < ${#targets[@]}; index += 2)); do
+		pids=()
+		for target in "${targets[@]:index:2}"; do
+			fuzz_one "$target" &
+			pids+=($!)
+		done
+		for target in "${targets[@]:index:2}"; do
+			wait "${pids[0]}"
+			fuzz_report "$target" $?
+			pids=("${pids[@]:1}")
+		done
+	done
+}
+
+part_docs() {
+	build dev || return
+	build release workphone-server workphone virtual-phones || return
+	run_ctest dev -L docs
+}
+
+part_demo() {
+	WORKPHONE_VAR=$(mktemp -d) || return
+	export WORKPHONE_VAR
+	check "start.sh demo --background" \
+		"$root/start.sh" demo --background
+	check "run.json is JSON" python3 -m json.tool \
+		"$WORKPHONE_VAR/run.json" /dev/null
+	check "status" "$root/start.sh" status
+	check "a second start finds it running" \
+		"$root/start.sh" demo --background
+	check "twelve phones are enrolled" twelve_are_enrolled
+	check "stop" "$root/start.sh" stop
+	check "status after stop is 3" status_is_stopped
+	check "started again, the phones are still enrolled" start_again
+	rm -rf "$WORKPHONE_VAR"
+	unset WORKPHONE_VAR
+}
+
+twelve_are_enrolled() {
+	local socket
+	socket=$(python3 -c 'import json, sys
+print(json.load(open(sys.argv[1]))["admin_socket"])' \
+		"$WORKPHONE_VAR/run.json") || return 1
+	[[ $("$root/build/release/bin/workphone" --socket "$socket" devices \
+		--json | grep -c '"enrolled"') -eq 12 ]]
+}
+
+status_is_stopped() {
+	"$root/start.sh" status
+	[[ $? -eq 3 ]]
+}
+
+start_again() {
+	"$root/start.sh" demo --background && twelve_are_enrolled &&
+		"$root/start.sh" stop
+}
+
+# ---- running and summing up ----------------------------------------------
+
+sum() { # FILE… → "passed failed skipped"
+	cat "$@" 2>/dev/null | awk '{ p += $1; f += $2; s += $3 }
+		END { print p + 0, f + 0, s + 0 }'
+}
+
+run_part() {
+	local began=$SECONDS passed failed skipped verdict=ok
+	part=$1
+	rm -f "$logs/$part.count"
+	printf '%s\n' "$part: $(parts_listed | sed -n "s/^$part|[^|]*|//p")"
+	"part_$part" >"$logs/$part.log" 2>&1
+	# A part that counted nothing did not run: that is a failure.
+	[[ -s $logs/$part.count ]] || count 0 1 0
+	read -r passed failed skipped <<<"$(sum "$logs/$part.count")"
+	[[ $failed -eq 0 ]] || verdict=FAILED
+	printf '  %-6s %4d s  %5d passed, %d failed, %d skipped\n' "$verdict" \
+		$((SECONDS - began)) "$passed" "$failed" "$skipped"
+	grep -h 'SKIP: ' "$logs/$part.log" | sort | uniq -c | sort -rn |
+		head -n 5 | sed 's/^ */          /'
+	if [[ $failed -ne 0 ]]; then
+		say "  --- the end of $logs/$part.log:"
+		tail -n 60 "$logs/$part.log" | sed 's/^/  | /'
+	fi
+	say "$part|$verdict|$((SECONDS - began))|$passed|$failed|$skipped" \
+		>>"$logs/summary"
+}
+
+print_summary() {
+	local passed failed skipped
+	step "summary"
+	printf '%-8s %-7s %7s %7s %7s %8s\n' part result seconds passed failed \
+		skipped
+	while IFS='|' read -r name verdict seconds p f s; do
+		printf '%-8s %-7s %7s %7s %7s %8s\n' "$name" "$verdict" \
+			"$seconds" "$p" "$f" "$s"
+	done <"$logs/summary"
+	read -r passed failed skipped <<<"$(awk -F'|' '{ p += $4; f += $5
+		s += $6 } END { print p + 0, f + 0, s + 0 }' "$logs/summary")"
+	say "$passed passed, $failed failed, $skipped skipped"
+	[[ $failed -eq 0 ]]
+}
+
+chosen=()
+for word in "$@"; do
+	case $word in
+	--quick)
+		while IFS='|' read -r name quick _; do
+			[[ $quick != yes ]] || chosen+=("$name")
+		done < <(parts_listed)
+		;;
+	-h | --help)
+		usage
+		exit 0
+		;;
+	*)
+		parts_listed | grep -q "^$word|" || {
+			usage >&2
+			exit 2
+		}
+		chosen+=("$word")
+		;;
+	esac
+done
+if [[ ${#chosen[@]} -eq 0 ]]; then
+	mapfile -t chosen < <(parts_listed | cut -d'|' -f1)
+fi
+
+mkdir -p "$logs"
+: >"$logs/summary"
+packages_install build test
+[[ -n ${WORKPHONE_APPLE_SCHEMA:-} ]] ||
+	say "WORKPHONE_APPLE_SCHEMA is not set: checks against Apple's schema are skipped"
+[[ -n ${WORKPHONE_SAMPLES:-} ]] ||
+	say "WORKPHONE_SAMPLES is not set: tests over real messages are skipped"
+for name in "${chosen[@]}"; do
+	run_part "$name"
+done
+print_summary
