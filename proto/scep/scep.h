@@ -167,8 +167,8 @@ struct scep_reply {
 /*
  * Encodes and signs a CertRep, DER, appended to out (section 3.3): a success
  * holds the leaf in a certs-only message, enveloped to the requester's
- * certificate with its own cipher (AES or 3DES). The digest is the requester's,
- * at least SHA-256 unless it used SHA-1 itself. Borrows ca and key.
+ * certificate with its own cipher (AES or 3DES). The digest is SHA-256, or SHA-1
+ * to those who use it themselves. Borrows ca and key.
  */
 int scep_reply_encode(const struct scep_reply *reply, X509 *ca, EVP_PKEY *key,
     struct buf *out, struct err *err);
