@@ -16,9 +16,10 @@
 
 #include "proto/base/err.h"
 
-#define PACK_FORMAT 1         /* the `format:` this program reads */
-#define PACK_RULE_ID_MAX 16   /* with NUL: "VST-33" */
-#define PACK_NAME_MAX 64      /* with NUL */
+#define PACK_FORMAT 1       /* the `format:` this program reads */
+#define PACK_RULE_ID_MAX 16 /* with NUL: "VST-33" */
+#define PACK_NAME_MAX 64    /* with NUL */
+#define PACK_LANGUAGES_MAX 8
 #define PACK_HASH_SIZE 32     /* SHA-256 */
 #define PACK_HASH_TEXT_MAX 65 /* hex and NUL */
 
@@ -117,9 +118,11 @@ struct pack_grace {
 	unsigned steps_count;
 };
 
-/* Numbers below are 0 when the pack leaves them out: then not demanded. */
+/*
+ * The group itself demands that a code is set. Numbers are 0 when the pack
+ * leaves them out: then nothing is demanded about them.
+ */
 struct pack_passcode {
-	bool required;
 	bool allow_simple; /* 1111, 1234 */
 	bool alphanumeric;
 	unsigned min_length;             /* 4 to 16 */
@@ -212,9 +215,9 @@ void pack_hash(const struct pack *pack, uint8_t out[PACK_HASH_SIZE]);
 void pack_hash_text(const struct pack *pack, char out[PACK_HASH_TEXT_MAX]);
 
 /* Words of the format: "enforce", "must", "passcode.present", … */
-const char *pack_class_name(enum pack_class class);
-const char *pack_level_name(enum pack_level level);
-const char *pack_fact_name(enum pack_fact fact);
-const char *pack_action_name(enum pack_action action);
+const char *pack_class_name(enum pack_class value);
+const char *pack_level_name(enum pack_level value);
+const char *pack_fact_name(enum pack_fact value);
+const char *pack_action_name(enum pack_action value);
 
 #endif

@@ -36,7 +36,8 @@ struct policy_profile_summary {
 };
 
 /*
- * Appends the XML property list to xml and fills *out. -ERR_NOT_FOUND when no
+ * Several rules that set the same thing give one payload with the strictest of
+ * their values. Appends the XML property list to xml and fills *out. -ERR_NOT_FOUND when no
  * rule of the pack sets anything on a phone; -ERR_INVALID on a bad target.
  */
 int policy_profile_build(const struct pack *pack,

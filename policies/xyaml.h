@@ -11,6 +11,7 @@
 #ifndef POLICIES_XYAML_H
 #define POLICIES_XYAML_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +19,6 @@
 
 #include "proto/base/err.h"
 
-#define XYAML_DEPTH 16     /* mappings and sequences inside each other */
 #define XYAML_VALUES 65536 /* scalars, mappings and sequences in all */
 #define XYAML_STRING 4096  /* bytes of one text */
 #define XYAML_PATH 160     /* "rules[12].grace.steps[3].after" and NUL */
@@ -49,6 +49,9 @@ void xyaml_outline_free(struct xyaml_outline *outline);
  * value around it when the path itself is absent.
  */
 unsigned xyaml_line(const struct xyaml_outline *outline, const char *path);
+
+/* Was a value written at exactly this path? */
+bool xyaml_has(const struct xyaml_outline *outline, const char *path);
 
 /* Sets "<name>:<line of path>: <sentence>"; returns -code. */
 int xyaml_err(const struct xyaml_outline *outline, const char *path,

@@ -1,0 +1,116 @@
+/* pack_load: the one place in policies/ that reads files. */
+#include "policies/pack.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proto/base/buf.h"
+#include "proto/base/limits.h"
+
+#define PACK_PATH_MAX 4096
+
+static int file_check(int fd, const char *path, struct err *err)
+{
+	struct stat info;
+
+	if (fstat(fd, &info) != 0)
+		return err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+	if (!S_ISREG(info.st_mode))
+		return err_set(err, ERR_INVALID, "%s: not a file", path);
+	if (info.st_size > LIMIT_PACK_FILE)
+		return err_set(err, ERR_LIMIT,
+		    "%s:1: the file is larger than %d bytes", path,
+		    LIMIT_PACK_FILE);
+	return 0;
+}
+
+/* Reads to the end, but not past the limit: the file may grow meanwhile. */
+static int fd_read(int fd, const char *path, struct buf *out, struct err *err)
+{
+	char block[8192];
+	ssize_t got;
+
+	while ((got = read(fd, block, sizeof(block))) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_set(
+			    err, ERR_IO, "%s: %s", path, strerror(errno));
+		buf_append(out, block, (size_t)got);
+		if (out->len > LIMIT_PACK_FILE)
+			break; /* the parser says it */
+	}
+	return buf_check(out, err);
+}
+
+static int file_read(const char *path, struct buf *out, struct err *err)
+{
+	/* O_NONBLOCK: a FIFO in the folder must not hold us. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int rc;
+
+	if (fd < 0)
+		return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO,
+		    "%s: %s", path, strerror(errno));
+	rc = file_check(fd, path, err);
+	if (rc == 0)
+		rc = fd_read(fd, path, out, err);
+	(void)close(fd);
+	return rc;
+}
+
+static int path_make(char path[PACK_PATH_MAX], const char *folder,
+    const char *before, const char *language, struct err *err)
+{
+	int wrote = snprintf(
+	    path, PACK_PATH_MAX, "%s/%s%s.yaml", folder, before, language);
+
+	if (wrote < 0 || wrote >= PACK_PATH_MAX)
+		return err_set(err, ERR_LIMIT, "the folder's path is too long");
+	return 0;
+}
+
+static int texts_load(struct pack *pack, const char *folder,
+    const char *language, struct err *err)
+{
+	char path[PACK_PATH_MAX];
+	struct buf yaml = {0};
+	int rc = path_make(path, folder, "texts.", language, err);
+
+	if (rc == 0)
+		rc = file_read(path, &yaml, err);
+	if (rc == 0)
+		rc = pack_parse_texts(
+		    pack, language, path, yaml.data, yaml.len, err);
+	buf_clear(&yaml);
+	return rc;
+}
+
+int pack_load(const char *folder, struct pack **out, struct err *err)
+{
+	char path[PACK_PATH_MAX];
+	struct buf yaml = {0};
+	struct pack *pack = NULL;
+	size_t i;
+	int rc = path_make(path, folder, "pack", "", err);
+
+	if (rc == 0)
+		rc = file_read(path, &yaml, err);
+	if (rc == 0)
+		rc = pack_parse(path, yaml.data, yaml.len, &pack, err);
+	for (i = 0; rc == 0 && i < pack_language_count(pack); i++)
+		rc = texts_load(pack, folder, pack_language_at(pack, i), err);
+	if (rc == 0)
+		rc = pack_check(pack, err);
+	if (rc == 0) {
+		*out = pack;
+		pack = NULL;
+	}
+	pack_free(pack);
+	buf_clear(&yaml);
+	return rc;
+}
