@@ -130,7 +130,7 @@ struct pack_passcode {
 	unsigned max_age_days;           /* 1 to 730 */
 	unsigned history;                /* 1 to 50 */
 	unsigned auto_lock_minutes;      /* 1 to 15 */
-	unsigned lock_grace_minutes;     /* 0: locks at once; to 60 */
+	unsigned lock_grace_minutes; /* left out is 0: asks at once; to 60 */
 	/* 2 to 11. The phone ERASES itself after so many wrong tries. */
 	unsigned erase_after_failed_attempts;
 };
