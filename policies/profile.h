@@ -21,10 +21,12 @@
 
 struct policy_profile_target {
 	const char *organisation_id; /* a–z 0–9 . - ; part of the identifier */
-	const char
-	    *organisation_name; /* shown on the phone; NULL: the pack's */
-	const char
-	    *language; /* of name and description; NULL: the document's */
+	/* Shown on the phone; NULL: the pack's. */
+	const char *organisation_name;
+	/* Whose phone: its rules are taken; NONE: the organisation's. */
+	enum pack_equipment equipment;
+	/* Of name and description; NULL: the document's. */
+	const char *language;
 };
 
 struct policy_profile_summary {
@@ -37,8 +39,9 @@ struct policy_profile_summary {
 
 /*
  * Several rules that set the same thing give one payload with the strictest of
- * their values. Appends the XML property list to xml and fills *out. -ERR_NOT_FOUND when no
- * rule of the pack sets anything on a phone; -ERR_INVALID on a bad target.
+ * their values. Appends the XML property list to xml and fills *out.
+ * -ERR_NOT_FOUND when no rule of the pack sets anything on such a phone;
+ * -ERR_INVALID on a bad target.
  */
 int policy_profile_build(const struct pack *pack,
     const struct policy_profile_target *target, struct buf *xml,
