@@ -48,9 +48,9 @@ struct answer {
 	enum answer_status status;
 	/* "" for Idle; never "" for any other status. */
 	char command_uuid[LIMIT_COMMAND_UUID + 1];
-	struct answer_error errors[LIMIT_ERROR_CHAIN];
-	size_t error_count; /* of an Error, may still be 0 */
 	plist_t body;       /* owned root dictionary; NULL for Idle */
+	size_t error_count; /* of an Error, may still be 0 */
+	struct answer_error errors[LIMIT_ERROR_CHAIN]; /* the first are set */
 };
 
 /*
