@@ -8,15 +8,15 @@
 struct service;
 struct ops;
 
-#define LISTENER_PHONES 1u	 /* TLS; client certificate requested */
+#define LISTENER_PHONES 1u       /* TLS; client certificate requested */
 #define LISTENER_PHONES_PROXY 2u /* plain; identity from Client-Cert */
 #define LISTENER_OPS 4u
-#define LISTENER_ADMIN 8u	 /* local unix socket */
+#define LISTENER_ADMIN 8u /* local unix socket */
 
 struct handler_ctx {
 	struct service *service;
-	struct ops *ops;	 /* health and metrics; owned by main */
-	void *identities;	 /* phones: cache of checked certificates */
+	struct ops *ops;  /* health and metrics; owned by main */
+	void *identities; /* phones: cache of checked certificates */
 };
 
 #endif

@@ -22,8 +22,8 @@ struct service;
 const char *service_link_state(const struct link *link, int64_t now);
 
 /* Every link of the organisation, newest first. */
-int service_link_each(struct service *service, store_link_fn *fn, void *arg,
-    struct err *err);
+int service_link_each(
+    struct service *service, store_link_fn *fn, void *arg, struct err *err);
 
 struct command_view {
 	struct command command;
@@ -32,7 +32,7 @@ struct command_view {
 struct command_view_filter {
 	const char *device; /* as for service_device_find(); NULL: any */
 	bool only_open;
-	int limit;	    /* at least 1 */
+	int limit; /* at least 1 */
 };
 typedef int service_command_fn(void *arg, const struct command_view *view);
 
@@ -41,8 +41,8 @@ typedef int service_command_fn(void *arg, const struct command_view *view);
  * -ERR_NOT_FOUND, -ERR_CONFLICT: the device is none or several.
  */
 int service_command_each(struct service *service,
-    const struct command_view_filter *filter, service_command_fn *fn,
-    void *arg, bool *more, struct err *err);
+    const struct command_view_filter *filter, service_command_fn *fn, void *arg,
+    bool *more, struct err *err);
 
 /* The raw answers to one command of our organisation, in order of arrival. */
 int service_answer_each(struct service *service, const char *command_id,

@@ -24,7 +24,7 @@ struct answer;
 struct keeper;
 struct pack;
 struct last_seen_table;
-struct verdict_list;
+struct policy_profile;
 
 /* Counted for /metrics; the label text stands in service_counters[]. */
 enum service_counter {
@@ -50,15 +50,17 @@ struct service {
 	const struct rng *rng;
 	const struct log *log;
 	struct last_seen_table *last_seen;
-	const struct pack *pack;     /* the policy in force; NULL: none */
-	const uint8_t *ca;	     /* CA certificate, DER */
+	const struct pack *pack; /* the policy in force; NULL: none */
+	struct policy_profile *policy_profile; /* made from it; NULL: none */
+	const uint8_t *ca;                     /* CA certificate, DER */
 	size_t ca_len;
 	struct organisation organisation;
-	char phones_url[256];	     /* https://mdm.example.org:8444 */
-	int64_t link_valid_ms;	     /* enrolment link, default 7 days */
+	char phones_url[256];         /* https://mdm.example.org:8444 */
+	int64_t link_valid_ms;        /* enrolment link, default 7 days */
 	int64_t certificate_valid_ms; /* identity, default 365 days */
-	int64_t silence_ms;	     /* acknowledged erase → silent, 10 min */
-	int64_t refresh_ms;	     /* facts older are asked again, 12 h */
+	int64_t silence_ms;     /* acknowledged erase → silent, 10 min */
+	int64_t refresh_due_at; /* keep_going's own */
+	int64_t refresh_ms;     /* facts older are asked again, 12 h */
 	atomic_uint_fast64_t counters[SERVICE_COUNTER_COUNT];
 };
 
@@ -87,8 +89,8 @@ int service_link_create(struct service *service, const struct actor *actor,
  * The signed enrolment profile behind a link. -ERR_NOT_FOUND: no such link;
  * -ERR_EXPIRED: too late or used. peek: check only, do not use it up.
  */
-int service_link_profile(struct service *service, const char *token,
-    bool peek, struct buf *cms, struct err *err);
+int service_link_profile(struct service *service, const char *token, bool peek,
+    struct buf *cms, struct err *err);
 
 /*
  * One SCEP PKIOperation. 0: *reply is a CertRep, success or failure alike;
@@ -116,10 +118,9 @@ int service_check_in(struct service *service, const char *certificate_sha256,
  * One connect answer: takes in what the phone says and gives the next command
  * (*command is empty when there is none). raw: the body as it came.
  */
-int service_connect(struct service *service, const char *certificate_sha256,
-    const struct identity *identity, const struct answer *answer,
-    const uint8_t *raw, size_t raw_len, struct buf *command,
-    struct err *err);
+int service_connect(struct service *service, const struct identity *identity,
+    const struct answer *answer, const uint8_t *raw, size_t raw_len,
+    struct buf *command, struct err *err);
 
 /* ---- orders (push_policy.c, wipe_phone.c, cancel_command.c) ---- */
 
@@ -132,14 +133,13 @@ struct policy_plan {
 	char pack[128];
 	char profile_identifier[LIMIT_NAME + 1];
 	char profile_uuid[STORE_ID];
-	unsigned devices;	/* enrolled now */
-	unsigned up_to_date;	/* have this very profile */
-	unsigned queued;	/* would get, or got, the command */
+	unsigned devices;    /* enrolled now */
+	unsigned up_to_date; /* have this very profile */
+	unsigned queued;     /* would get, or got, the command */
 };
 /* device NULL: all enrolled phones. */
 int service_policy_push(struct service *service, const struct actor *actor,
-    const char *device, bool dry_run, struct policy_plan *out,
-    struct err *err);
+    const char *device, bool dry_run, struct policy_plan *out, struct err *err);
 
 struct wipe_request {
 	const char *device; /* as for service_device_find() */
@@ -149,17 +149,16 @@ struct wipe_request {
 };
 struct wipe_plan {
 	struct device device;
-	struct life life;	 /* its newest */
-	struct wipe open;	 /* an order that is there already; id "" */
+	struct life life;          /* its newest */
+	struct wipe open;          /* an order that is there already; id "" */
 	unsigned commands_waiting; /* would wait behind the erase */
 	bool allowed;
 	char refusal[ERR_TEXT_MAX]; /* why not, when !allowed */
-	char effect[512];	 /* what would happen, in words */
+	char effect[512];           /* what would happen, in words */
 };
 /* Looks only. */
 int service_wipe_plan(struct service *service,
-    const struct wipe_request *request, struct wipe_plan *out,
-    struct err *err);
+    const struct wipe_request *request, struct wipe_plan *out, struct err *err);
 /* -ERR_CONFLICT when an order is open already: nothing is repeated. */
 int service_wipe_order(struct service *service, const struct actor *actor,
     const struct wipe_request *request, struct wipe *out, struct err *err);
@@ -176,10 +175,10 @@ int service_command_explain(struct service *service, const char *command_id,
 
 struct device_view {
 	struct device device;
-	struct life life;	 /* newest; id "" when it never enrolled */
-	int64_t last_seen_at;	 /* memory and database, the newer */
+	struct life life;     /* newest; id "" when it never enrolled */
+	int64_t last_seen_at; /* memory and database, the newer */
 	unsigned commands_open;
-	struct wipe wipe;	 /* newest; id "" when none */
+	struct wipe wipe; /* newest; id "" when none */
 };
 typedef int service_device_fn(void *arg, const struct device_view *view);
 int service_device_each(struct service *service, const char *text,
@@ -190,13 +189,13 @@ int service_device_view(struct service *service, const char *text,
 int service_facts_load(struct service *service, const char *life_id,
     const char *kind, struct facts_row *out, struct err *err);
 
-#define VERDICT_REASON_MAX 512
+#define VERDICT_VIEW_REASON_MAX 512
 struct verdict_view {
 	struct device device;
 	char rule[64];
 	char title[256];
 	char verdict[16]; /* met, broken, unknown, disputed, waived, exempt */
-	char reason[VERDICT_REASON_MAX];
+	char reason[VERDICT_VIEW_REASON_MAX];
 	char source[256]; /* document, section, line */
 	int64_t judged_at;
 	struct {

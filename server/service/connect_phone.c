@@ -1,0 +1,401 @@
+/*
+ * Connect: a phone says it is idle or what became of a command, and gets the
+ * next one. An answer counts once, for the command whose id it carries; what is
+ * late, doubled or unknown changes nothing and costs no other command (DESIGN
+ * invariant 2). An idle phone with nothing to do writes nothing.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/apple/answer.h"
+#include "proto/apple/facts.h"
+#include "proto/base/err.h"
+#include "server/service/last_seen.h"
+#include "server/service/order_command.h"
+#include "server/service/service.h"
+
+/* Raw answers kept of one command; a phone may repeat itself for ever. */
+#define ANSWERS_KEPT 8
+
+struct visit {
+	struct service *service;
+	const struct identity *identity;
+	const struct answer *answer;
+	const uint8_t *raw;
+	size_t raw_len;
+	int64_t now;
+	char answer_id[STORE_ID];
+	/* What the answer tells, worked out before the transaction. */
+	struct command answered; /* id "" when it is not one of this life */
+	const char *facts_kind;  /* NULL: no facts in it */
+	struct buf facts;
+	char result[512];
+	/* What came of it. */
+	bool was_counted;
+	struct command next; /* id "" when there is none */
+	uint8_t *payload;    /* owned */
+	size_t payload_len;
+};
+
+/* ---- before the transaction: which command, which facts ---- */
+
+static int load_answered(struct txn *txn, void *arg, struct err *err)
+{
+	struct visit *visit = arg;
+	int rc = store_command_load(
+	    txn, visit->answer->command_uuid, &visit->answered, err);
+
+	if (rc == -ERR_NOT_FOUND ||
+	    (rc == 0 &&
+	        strcmp(visit->answered.life_id, visit->identity->life_id) !=
+	            0)) {
+		visit->answered.id[0] = '\0';
+		return 0;
+	}
+	return rc;
+}
+
+static int encode_security(plist_t body, struct buf *json, struct err *err)
+{
+	struct security_facts facts;
+	int rc = security_facts_parse(body, &facts, err);
+
+	return rc < 0 ? rc : security_facts_encode(&facts, json, err);
+}
+
+static int encode_device(plist_t body, struct buf *json, struct err *err)
+{
+	struct device_facts *facts = malloc(sizeof(*facts)); /* 40 kB */
+	int rc;
+
+	if (!facts)
+		return err_memory(err);
+	rc = device_facts_parse(body, facts, err);
+	if (rc == 0)
+		rc = device_facts_encode(facts, json, err);
+	free(facts);
+	return rc;
+}
+
+static int encode_profiles(plist_t body, struct buf *json, struct err *err)
+{
+	struct profile_list_facts facts = {0};
+	int rc = profile_list_facts_parse(body, &facts, err);
+
+	if (rc == 0)
+		rc = profile_list_facts_encode(&facts, json, err);
+	profile_list_facts_clear(&facts);
+	return rc;
+}
+
+/* Which answers carry facts that the rules use. */
+static const struct {
+	const char *request_type;
+	int (*encode)(plist_t body, struct buf *json, struct err *err);
+} fact_kinds[] = {
+    {"SecurityInfo", encode_security},
+    {"DeviceInformation", encode_device},
+    {"ProfileList", encode_profiles},
+};
+
+static void take_facts(struct visit *visit)
+{
+	struct err err = {0};
+	size_t i;
+
+	if (visit->answer->status != ANSWER_ACKNOWLEDGED)
+		return;
+	for (i = 0; i < sizeof(fact_kinds) / sizeof(fact_kinds[0]); i++) {
+		if (strcmp(fact_kinds[i].request_type,
+		        visit->answered.request_type) != 0)
+			continue;
+		if (fact_kinds[i].encode(
+		        visit->answer->body, &visit->facts, &err) == 0) {
+			visit->facts_kind = fact_kinds[i].request_type;
+			return;
+		}
+		log_warning(visit->service->log, "facts_not_understood",
+		    LOG_COMMAND, visit->answered.id, LOG_ERROR, err.text, NULL);
+	}
+}
+
+static int prepare_answer(struct visit *visit, struct err *err)
+{
+	int rc = store_read(visit->service->store, load_answered, visit, err);
+
+	if (rc < 0 || !visit->answered.id[0])
+		return rc;
+	uuid_make(visit->now, visit->service->rng, visit->answer_id);
+	answer_errors_text(visit->answer, visit->result, sizeof(visit->result));
+	take_facts(visit);
+	return 0;
+}
+
+/* ---- in the transaction: what the answer changes ---- */
+
+static int wipe_answered(struct txn *txn, const struct visit *visit,
+    enum command_event event, struct err *err)
+{
+	struct wipe wipe;
+	bool is_done = event == COMMAND_EVENT_ACKNOWLEDGE;
+	int rc = store_wipe_find_command(txn, visit->answered.id, &wipe, err);
+
+	if (rc == -ERR_NOT_FOUND)
+		return 0;
+	if (rc < 0)
+		return rc;
+	if (wipe_next(wipe.state,
+	        is_done ? WIPE_EVENT_ACKNOWLEDGE : WIPE_EVENT_ERROR,
+	        &wipe.state) < 0)
+		return 0;
+	if (is_done) {
+		wipe.acknowledged_at = visit->now;
+	} else {
+		wipe.closed_at = visit->now;
+		(void)snprintf(wipe.warning, sizeof(wipe.warning),
+		    "the phone refused the erase: %.400s", visit->result);
+	}
+	if ((rc = store_wipe_update(txn, &wipe, err)) < 0 || !is_done)
+		return rc;
+	/* It erases itself now: what still waits can no longer be wanted. */
+	return order_close_all(txn, visit->identity->org_id,
+	    visit->identity->life_id, COMMAND_EVENT_CANCEL,
+	    "the phone erases itself", visit->answered.id, visit->now, err);
+}
+
+static int count_answer(void *arg, int64_t at, const char *status,
+    const uint8_t *body, size_t body_len)
+{
+	(void)at;
+	(void)status;
+	(void)body;
+	(void)body_len;
+	++*(int *)arg;
+	return 0;
+}
+
+static int keep_raw(struct txn *txn, struct visit *visit, struct err *err)
+{
+	int kept = 0;
+	int rc = 0;
+
+	/* The first is kept without looking; only a repeat is counted. */
+	if (!visit->was_counted)
+		rc = store_answer_each(
+		    txn, visit->answered.id, count_answer, &kept, err);
+	if (rc < 0 || kept >= ANSWERS_KEPT)
+		return rc;
+	return store_answer_insert(txn, visit->answer_id,
+	    visit->identity->life_id, visit->answered.id,
+	    answer_status_name(visit->answer->status), visit->now, visit->raw,
+	    visit->raw_len, err);
+}
+
+static enum command_event event_of(
+    const struct answer *answer, const char *request_type)
+{
+	switch (answer->status) {
+	case ANSWER_ACKNOWLEDGED:
+		return COMMAND_EVENT_ACKNOWLEDGE;
+	case ANSWER_NOT_NOW:
+		return COMMAND_EVENT_NOT_NOW;
+	case ANSWER_COMMAND_FORMAT_ERROR:
+		return COMMAND_EVENT_FORMAT_ERROR;
+	case ANSWER_ERROR:
+		if (answer_error_means_done(request_type, answer))
+			return COMMAND_EVENT_ACKNOWLEDGE;
+		return COMMAND_EVENT_ERROR;
+	case ANSWER_IDLE:
+	case ANSWER_STATUS_COUNT:
+		break;
+	}
+	return COMMAND_EVENT_COUNT;
+}
+
+/* What follows when the answer is the first that counts. */
+static int take_effect(struct txn *txn, struct visit *visit,
+    enum command_event event, struct err *err)
+{
+	int rc = 0;
+
+	if (event == COMMAND_EVENT_NOT_NOW)
+		return 0;
+	if (visit->facts_kind)
+		rc = store_facts_save(txn, visit->identity->life_id,
+		    visit->facts_kind, "mdm", visit->now,
+		    (const char *)visit->facts.data, visit->facts.len, err);
+	if (rc == 0 && strcmp(visit->answered.purpose, "erase") == 0)
+		rc = wipe_answered(txn, visit, event, err);
+	return rc;
+}
+
+static int take_answer(struct txn *txn, struct visit *visit, struct err *err)
+{
+	struct command *command = &visit->answered;
+	enum command_event event;
+	enum command_state next;
+	int rc;
+
+	if ((rc = store_command_load(txn, command->id, command, err)) < 0)
+		return rc;
+	event = event_of(visit->answer, command->request_type);
+	visit->was_counted = command_next(command->state, event, &next) == 0;
+	if (!visit->was_counted) {
+		/* An erase that was cancelled too late still happens. */
+		if (strcmp(command->purpose, "erase") == 0 &&
+		    (rc = wipe_answered(txn, visit, event, err)) < 0)
+			return rc;
+		return keep_raw(txn, visit, err);
+	}
+	if (event == COMMAND_EVENT_NOT_NOW) {
+		command->not_now_at = visit->now;
+		command->not_now_count++;
+	}
+	rc = order_apply(txn, command, event, visit->result, visit->now, err);
+	if (rc == 0)
+		rc = take_effect(txn, visit, event, err);
+	if (rc == 0 && event != COMMAND_EVENT_NOT_NOW)
+		rc = keep_raw(txn, visit, err);
+	return rc;
+}
+
+/* ---- the next command ---- */
+
+static int find_next(struct txn *txn, struct visit *visit, struct err *err)
+{
+	int rc;
+
+	free(visit->payload);
+	visit->payload = NULL;
+	visit->next.id[0] = '\0';
+	rc = store_command_next(txn, visit->identity->life_id, visit->now,
+	    visit->answer->status == ANSWER_NOT_NOW, &visit->next,
+	    &visit->payload, &visit->payload_len, err);
+	if (rc == -ERR_NOT_FOUND) {
+		visit->next.id[0] = '\0';
+		return 0;
+	}
+	return rc;
+}
+
+static int look_for_next(struct txn *txn, void *arg, struct err *err)
+{
+	return find_next(txn, arg, err);
+}
+
+static int hand_out(struct txn *txn, struct visit *visit, struct err *err)
+{
+	int rc = find_next(txn, visit, err);
+
+	if (rc < 0 || !visit->next.id[0])
+		return rc;
+	visit->next.sent_at = visit->now;
+	visit->next.sent_count++;
+	return order_apply(
+	    txn, &visit->next, COMMAND_EVENT_SEND, NULL, visit->now, err);
+}
+
+static int converse(struct txn *txn, void *arg, struct err *err)
+{
+	struct visit *visit = arg;
+	struct life life;
+	int rc = store_life_load(txn, visit->identity->life_id, &life, err);
+
+	if (rc < 0)
+		return rc;
+	if (!life_is_open(life.state))
+		return err_set(err, ERR_DENIED, "this enrolment has ended");
+	if (visit->answered.id[0] && (rc = take_answer(txn, visit, err)) < 0)
+		return rc;
+	return hand_out(txn, visit, err);
+}
+
+static int check_identity(const struct visit *visit, struct err *err)
+{
+	const struct identity *identity = visit->identity;
+
+	if (!identity->life_id[0])
+		return err_set(
+		    err, ERR_DENIED, "this certificate has not enrolled yet");
+	if (identity->certificate_state == CERTIFICATE_DEAD ||
+	    !life_is_open(identity->life_state))
+		return err_set(err, ERR_DENIED,
+		    "certificate of an enrolment that has ended");
+	if (strcmp(identity->udid, answer_device_id(visit->answer)) != 0)
+		return err_set(
+		    err, ERR_DENIED, "certificate belongs to another phone");
+	return 0;
+}
+
+static int talk(struct visit *visit, struct err *err)
+{
+	struct store *store = visit->service->store;
+	int rc;
+
+	if (visit->answer->status == ANSWER_IDLE) {
+		rc = store_read(store, look_for_next, visit, err);
+		if (rc < 0 || !visit->next.id[0])
+			return rc;
+		return store_write(store, converse, visit, err);
+	}
+	if ((rc = prepare_answer(visit, err)) < 0)
+		return rc;
+	return store_write(store, converse, visit, err);
+}
+
+static void note_answer(const struct visit *visit)
+{
+	struct service *service = visit->service;
+
+	if (visit->answer->status == ANSWER_IDLE)
+		return;
+	if (!visit->was_counted) {
+		service_count(service, SERVICE_ANSWERS_IGNORED);
+		log_debug(service->log, "answer_ignored", LOG_LIFE,
+		    visit->identity->life_id, LOG_STATUS,
+		    answer_status_name(visit->answer->status), NULL);
+		return;
+	}
+	service_count(service, SERVICE_COMMANDS_ANSWERED);
+	log_event(service->log,
+	    strncmp(visit->answered.purpose, "query:", 6) == 0 ? LOG_LEVEL_DEBUG
+	                                                       : LOG_LEVEL_INFO,
+	    "command_answered", LOG_COMMAND, visit->answered.id,
+	    LOG_REQUEST_TYPE, visit->answered.request_type, LOG_STATUS,
+	    answer_status_name(visit->answer->status), LOG_DEVICE,
+	    visit->identity->device_id, NULL);
+}
+
+int service_connect(struct service *service, const struct identity *identity,
+    const struct answer *answer, const uint8_t *raw, size_t raw_len,
+    struct buf *command, struct err *err)
+{
+	struct visit visit = {
+	    .service = service,
+	    .identity = identity,
+	    .answer = answer,
+	    .raw = raw,
+	    .raw_len = raw_len,
+	    .now = clock_now(service->clock),
+	};
+	int rc = check_identity(&visit, err);
+
+	if (rc < 0)
+		return rc;
+	last_seen_touch(service->last_seen, identity->life_id, visit.now);
+	if (answer_is_user_channel(answer))
+		return 0; /* nothing is ever queued for a user */
+	rc = talk(&visit, err);
+	if (rc == 0) {
+		note_answer(&visit);
+		if (visit.next.id[0]) {
+			service_count(service, SERVICE_COMMANDS_SENT);
+			buf_append(command, visit.payload, visit.payload_len);
+			rc = buf_check(command, err);
+		}
+	}
+	free(visit.payload);
+	buf_clear(&visit.facts);
+	return rc;
+}

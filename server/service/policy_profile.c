@@ -1,0 +1,204 @@
+#include "server/service/policy_profile.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policies/pack.h"
+#include "proto/apple/mdm_command.h"
+#include "proto/base/err.h"
+#include "server/keeper/keeper.h"
+#include "server/service/service.h"
+
+/* An unanswered query is asked again by the next round, not for ever. */
+#define QUERY_VALID_MS (7 * TIME_DAY_MS)
+
+static int save_policy(struct txn *txn, void *arg, struct err *err)
+{
+	struct policy_row *row = arg;
+	struct policy_row newest;
+	int rc = store_policy_load(txn, row->org_id, &newest, NULL);
+
+	if (rc == 0 && strcmp(newest.pack, row->pack) == 0 &&
+	    strcmp(newest.profile_uuid, row->profile_uuid) == 0 &&
+	    strcmp(newest.pack_hash, row->pack_hash) == 0)
+		return 0;
+	if (rc < 0 && rc != -ERR_NOT_FOUND)
+		return err_set(err, ERR_IO, "cannot read the policy in force");
+	return store_policy_save(txn, row, err);
+}
+
+static int record_policy(
+    struct service *service, const struct policy_profile *made, struct err *err)
+{
+	struct policy_row row = {.applied_at = clock_now(service->clock)};
+
+	(void)snprintf(
+	    row.org_id, sizeof(row.org_id), "%s", service->organisation.id);
+	(void)snprintf(
+	    row.pack, sizeof(row.pack), "%s", pack_name(service->pack));
+	pack_hash_text(service->pack, row.pack_hash);
+	(void)snprintf(row.profile_identifier, sizeof(row.profile_identifier),
+	    "%s", made->summary.identifier);
+	(void)snprintf(row.profile_uuid, sizeof(row.profile_uuid), "%s",
+	    made->summary.uuid);
+	(void)snprintf(row.applied_by, sizeof(row.applied_by), "configuration");
+	return store_write(service->store, save_policy, &row, err);
+}
+
+int policy_profile_prepare(struct service *service, struct err *err)
+{
+	struct policy_profile_target target = {
+	    .organisation_id = service->organisation.id,
+	    .organisation_name = service->organisation.name,
+	};
+	struct policy_profile *made = NULL;
+	struct buf xml = {0};
+	int rc;
+
+	if (!service->pack)
+		return 0;
+	if (!(made = calloc(1, sizeof(*made))))
+		return err_memory(err);
+	(void)snprintf(made->purpose, sizeof(made->purpose), "policy:%s",
+	    pack_name(service->pack));
+	rc = policy_profile_build(
+	    service->pack, &target, &xml, &made->summary, err);
+	if (rc == 0)
+		rc = keeper_sign_profile(service->keeper, xml.data, xml.len,
+		    &made->signed_profile, err);
+	if (rc == 0)
+		rc = record_policy(service, made, err);
+	buf_clear(&xml);
+	if (rc < 0) {
+		policy_profile_free(made);
+		return rc;
+	}
+	service->policy_profile = made;
+	return 0;
+}
+
+void policy_profile_free(struct policy_profile *profile)
+{
+	if (!profile)
+		return;
+	buf_clear(&profile->signed_profile);
+	free(profile);
+}
+
+static int encode_install(
+    struct service *service, struct order *order, struct err *err)
+{
+	const struct buf *profile = &service->policy_profile->signed_profile;
+
+	return mdm_command_encode_install_profile(
+	    order->id, profile->data, profile->len, &order->payload, err);
+}
+
+static int encode_security_info(
+    struct service *service, struct order *order, struct err *err)
+{
+	(void)service;
+	return mdm_command_encode_security_info(
+	    order->id, &order->payload, err);
+}
+
+static int encode_device_information(
+    struct service *service, struct order *order, struct err *err)
+{
+	(void)service;
+	return mdm_command_encode_device_information(
+	    order->id, DEVICE_QUERY_OWNED, &order->payload, err);
+}
+
+static int encode_profile_list(
+    struct service *service, struct order *order, struct err *err)
+{
+	(void)service;
+	return mdm_command_encode_profile_list(
+	    order->id, true, &order->payload, err);
+}
+
+static int encode_configured(
+    struct service *service, struct order *order, struct err *err)
+{
+	(void)service;
+	return mdm_command_encode_plain(
+	    order->id, order->request_type, &order->payload, err);
+}
+
+/* In the order in which a phone is to do them: rule first, then what is true. */
+static const struct {
+	unsigned what;
+	const char *request_type;
+	const char *purpose; /* NULL: the policy's own */
+	int priority;
+	int64_t valid_ms;
+	int (*encode)(struct service *, struct order *, struct err *);
+} steps[] = {
+    {POLICY_ORDERS_PROFILE, "InstallProfile", NULL, COMMAND_PRIORITY_PROFILE, 0,
+        encode_install},
+    {POLICY_ORDERS_QUERIES, "SecurityInfo", "query:SecurityInfo",
+        COMMAND_PRIORITY_QUERY, QUERY_VALID_MS, encode_security_info},
+    {POLICY_ORDERS_QUERIES, "ProfileList", "query:ProfileList",
+        COMMAND_PRIORITY_QUERY, QUERY_VALID_MS, encode_profile_list},
+    {POLICY_ORDERS_QUERIES, "DeviceInformation", "query:DeviceInformation",
+        COMMAND_PRIORITY_QUERY, QUERY_VALID_MS, encode_device_information},
+    {POLICY_ORDERS_CONFIGURED, "DeviceConfigured", "configured",
+        COMMAND_PRIORITY_PROFILE, 0, encode_configured},
+};
+
+int policy_orders_make(struct service *service, unsigned what,
+    const char *ordered_by, const char *reason, struct policy_orders *out,
+    struct err *err)
+{
+	int64_t now = clock_now(service->clock);
+	struct order *order;
+	size_t i;
+	int rc;
+
+	*out = (struct policy_orders){0};
+	if (!service->policy_profile)
+		what &= ~(unsigned)POLICY_ORDERS_PROFILE;
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		if (!(what & steps[i].what))
+			continue;
+		order = &out->items[out->count++];
+		order_init(order, service, steps[i].request_type,
+		    steps[i].purpose ? steps[i].purpose
+		                     : service->policy_profile->purpose,
+		    now);
+		order->priority = steps[i].priority;
+		order->ordered_by = ordered_by;
+		order->reason = reason;
+		if (steps[i].valid_ms)
+			order->expires_at = now + steps[i].valid_ms;
+		if ((rc = steps[i].encode(service, order, err)) < 0) {
+			policy_orders_clear(out);
+			return rc;
+		}
+	}
+	return 0;
+}
+
+int policy_orders_queue(struct txn *txn, struct policy_orders *orders,
+    const char *org_id, const char *device_id, const char *life_id,
+    struct err *err)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < orders->count; i++)
+		rc = order_queue(
+		    txn, &orders->items[i], org_id, device_id, life_id, err);
+	return rc;
+}
+
+void policy_orders_clear(struct policy_orders *orders)
+{
+	size_t i;
+
+	for (i = 0; i < orders->count; i++)
+		order_clear(&orders->items[i]);
+	orders->count = 0;
+}
