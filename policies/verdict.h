@@ -51,6 +51,7 @@ enum verdict_cause {
 };
 
 #define VERDICT_REASON_MAX 400
+#define VERDICT_NOTE_MAX 200
 #define VERDICT_SOURCE_MAX 64
 /* Dated later than now by more than this is not believed. */
 #define VERDICT_CLOCK_SKEW_MS INT64_C(300000)
@@ -102,10 +103,13 @@ struct judgement {
 	enum verdict_cause cause;
 	enum pack_fact fact; /* that decided; see evidence */
 	int64_t judged_at_ms;
-	int64_t observed_at_ms; /* of the deciding fact; 0: never */
+	/* When the deciding fact was observed; for a fact that never came, when
+	 * the phone enrolled. 0: not known, or no fact decided. */
+	int64_t since_ms;
 	/* When time alone may change the verdict: judge again then. INT64_MAX:
 	 * only a new fact can. */
 	int64_t again_at_ms;
+	char note[VERDICT_NOTE_MAX];     /* of an exception; else "" */
 	char reason[VERDICT_REASON_MAX]; /* one sentence, English */
 	struct judgement_evidence evidence[PACK_FACT_COUNT];
 	size_t evidence_count;
