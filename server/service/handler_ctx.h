@@ -7,6 +7,7 @@
 
 struct service;
 struct ops;
+struct caller_checks;
 
 #define LISTENER_PHONES 1u       /* TLS; client certificate requested */
 #define LISTENER_PHONES_PROXY 2u /* plain; identity from Client-Cert */
@@ -15,8 +16,8 @@ struct ops;
 
 struct handler_ctx {
 	struct service *service;
-	struct ops *ops;  /* health and metrics; owned by main */
-	void *identities; /* phones: cache of checked certificates */
+	struct ops *ops;               /* health and metrics; owned by main */
+	struct caller_checks *callers; /* certificates checked before */
 };
 
 #endif
