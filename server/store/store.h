@@ -37,8 +37,8 @@ struct store_config {
 };
 
 /* Opens, refuses a database of a newer schema; -ERR_CONFLICT "run migrate". */
-int store_open(const struct store_config *config, struct store **out,
-    struct err *err);
+int store_open(
+    const struct store_config *config, struct store **out, struct err *err);
 /* Writes out what waits, checkpoints, closes. */
 void store_close(struct store *store);
 
@@ -53,12 +53,12 @@ int store_read(struct store *store, store_fn *fn, void *arg, struct err *err);
 
 /* For metrics. */
 struct store_stats {
-	uint64_t units;	      /* write units committed */
-	uint64_t commits;     /* group commits: fsyncs */
-	uint64_t failed;      /* units rolled back */
+	uint64_t units;   /* write units committed */
+	uint64_t commits; /* group commits: fsyncs */
+	uint64_t failed;  /* units rolled back */
 	uint64_t reads;
-	unsigned waiting;     /* units in the queue now */
-	uint64_t commit_us;   /* sum of commit times */
+	unsigned waiting;   /* units in the queue now */
+	uint64_t commit_us; /* sum of commit times */
 	int64_t wal_bytes;
 };
 void store_stats(const struct store *store, struct store_stats *out);
@@ -78,8 +78,8 @@ struct organisation {
 int store_organisation_save(
     struct txn *txn, const struct organisation *row, struct err *err);
 /* By id; NULL id: the only one, -ERR_CONFLICT when there are several. */
-int store_organisation_load(struct txn *txn, const char *id,
-    struct organisation *out, struct err *err);
+int store_organisation_load(
+    struct txn *txn, const char *id, struct organisation *out, struct err *err);
 
 /* ---- enrolment link: one URL, one profile, one certificate, one life ---- */
 
@@ -89,16 +89,21 @@ struct link {
 	char person[LIMIT_NAME + 1];
 	char serial[LIMIT_SERIAL + 1]; /* only this phone may use it */
 	char token_sha256[STORE_SHA256];
-	char challenge_sha256[STORE_SHA256]; /* "" until the profile was given */
+	char
+	    challenge_sha256[STORE_SHA256]; /* "" until the profile was given */
 	char created_by[LIMIT_NAME + 1];
 	int64_t created_at;
 	int64_t expires_at;
-	int64_t profile_at;	/* profile handed out */
+	int64_t profile_at;     /* profile handed out */
 	int64_t certificate_at; /* challenge used up */
-	int64_t enrolled_at;	/* Authenticate came */
+	int64_t enrolled_at;    /* Authenticate came */
 };
 
-/* Save inserts or replaces the whole row, here and below. */
+/*
+ * Save inserts or replaces the whole row, here and below. A row does not move:
+ * a device with another organisation, a life with another device, is refused
+ * with -ERR_CONFLICT.
+ */
 int store_link_save(struct txn *txn, const struct link *row, struct err *err);
 int store_link_load(
     struct txn *txn, const char *id, struct link *out, struct err *err);
@@ -114,10 +119,10 @@ int store_link_each(struct txn *txn, const char *org_id, store_link_fn *fn,
 /* ---- certificates we issued ---- */
 
 enum certificate_state {
-	CERTIFICATE_ISSUED = 0,	 /* by SCEP; no Authenticate yet */
+	CERTIFICATE_ISSUED = 0,  /* by SCEP; no Authenticate yet */
 	CERTIFICATE_CURRENT = 1, /* the one its life is known by */
 	CERTIFICATE_RENEWAL = 2, /* issued for the life, not yet shown */
-	CERTIFICATE_DEAD = 3,	 /* replaced, or its life ended */
+	CERTIFICATE_DEAD = 3,    /* replaced, or its life ended */
 };
 
 struct certificate {
@@ -134,7 +139,10 @@ int store_certificate_save(
     struct txn *txn, const struct certificate *row, struct err *err);
 int store_certificate_load(struct txn *txn, const char *sha256,
     struct certificate *out, struct err *err);
-/* Every certificate of the life but this one becomes dead; NULL: all. */
+/*
+ * Every certificate of the life but this one becomes dead; NULL: all. Before
+ * another is saved as current: there is never more than one.
+ */
 int store_certificate_retire(struct txn *txn, const char *life_id,
     const char *except_sha256, struct err *err);
 
@@ -143,7 +151,7 @@ int store_certificate_retire(struct txn *txn, const char *life_id,
 struct device {
 	char id[STORE_ID];
 	char org_id[STORE_ID];
-	char udid[LIMIT_UDID + 1];	    /* or EnrollmentID */
+	char udid[LIMIT_UDID + 1]; /* or EnrollmentID */
 	char serial[LIMIT_SERIAL + 1];
 	char name[LIMIT_NAME + 1];
 	char person[LIMIT_NAME + 1];
@@ -152,7 +160,7 @@ struct device {
 	char os_version[LIMIT_NAME + 1];
 	char build_version[LIMIT_NAME + 1];
 	char imei[LIMIT_SERIAL + 1]; /* digits only */
-	char life_id[STORE_ID];	     /* the newest life, "" before the first */
+	char life_id[STORE_ID];      /* the newest life, "" before the first */
 	int64_t created_at;
 };
 
@@ -163,8 +171,8 @@ int store_device_load(
 int store_device_find_udid(struct txn *txn, const char *org_id,
     const char *udid, struct device *out, struct err *err);
 typedef int store_device_fn(void *arg, const struct device *row);
-/* All whose id, UDID, serial, IMEI equals text or whose person or name holds
- * it (without case, ASCII); NULL text: all. By serial, after_id for paging. */
+/* All whose id, UDID, serial or IMEI equals text or whose person or name holds
+ * it (without case, ASCII); NULL text: all. By serial. */
 int store_device_each(struct txn *txn, const char *org_id, const char *text,
     store_device_fn *fn, void *arg, struct err *err);
 
@@ -196,7 +204,7 @@ struct identity {
 	enum certificate_state certificate_state;
 	char org_id[STORE_ID];
 	char link_id[STORE_ID];
-	char life_id[STORE_ID];	  /* "" before Authenticate */
+	char life_id[STORE_ID];   /* "" before Authenticate */
 	char device_id[STORE_ID]; /* "" before Authenticate */
 	char udid[LIMIT_UDID + 1];
 	enum life_state life_state;
@@ -210,8 +218,8 @@ int store_secret_save(struct txn *txn, const char *life_id, const char *kind,
 /* *out is the caller's to free(). kind: "unlock_token", "bootstrap_token". */
 int store_secret_load(struct txn *txn, const char *life_id, const char *kind,
     uint8_t **out, size_t *out_len, struct err *err);
-int store_secret_delete(struct txn *txn, const char *life_id,
-    const char *kind, struct err *err);
+int store_secret_delete(
+    struct txn *txn, const char *life_id, const char *kind, struct err *err);
 
 struct last_seen {
 	char life_id[STORE_ID];
@@ -234,13 +242,13 @@ struct command {
 	enum command_state state;
 	int priority;
 	char ordered_by[LIMIT_NAME + 1];
-	char reason[512];      /* why it was ordered */
-	char result[512];      /* what the phone said, in one sentence */
+	char reason[512]; /* why it was ordered */
+	char result[512]; /* what the phone said, in one sentence */
 	int64_t created_at;
-	int64_t not_before;    /* 0: at once */
-	int64_t expires_at;    /* 0: never */
-	int64_t sent_at;       /* last time it was handed out */
-	int64_t not_now_at;    /* last NotNow */
+	int64_t not_before; /* 0: at once */
+	int64_t expires_at; /* 0: never */
+	int64_t sent_at;    /* last time it was handed out */
+	int64_t not_now_at; /* last NotNow */
 	int64_t closed_at;
 	int sent_count;
 	int not_now_count;
@@ -249,7 +257,7 @@ struct command {
 /* Puts it at the end of the queue of its life; payload: the plist bytes. */
 int store_command_insert(struct txn *txn, const struct command *row,
     const uint8_t *payload, size_t payload_len, struct err *err);
-/* Everything but payload and place in the queue. */
+/* Everything but payload, owner, priority and place in the queue. */
 int store_command_update(
     struct txn *txn, const struct command *row, struct err *err);
 int store_command_load(
@@ -272,7 +280,7 @@ struct command_filter {
 	const char *life_id;   /* NULL: any */
 	const char *purpose;   /* NULL: any */
 	bool only_open;
-	int limit;	       /* 0: no limit */
+	int limit; /* 0: no limit */
 };
 /* Newest first. */
 int store_command_each(struct txn *txn, const struct command_filter *filter,
@@ -283,8 +291,8 @@ int store_command_each_expired(struct txn *txn, int64_t now, int limit,
 
 /* Raw answers, kept as they came. command_id "" for an unknown one. */
 int store_answer_insert(struct txn *txn, const char *id, const char *life_id,
-    const char *command_id, const char *status, int64_t at,
-    const uint8_t *body, size_t body_len, struct err *err);
+    const char *command_id, const char *status, int64_t at, const uint8_t *body,
+    size_t body_len, struct err *err);
 typedef int store_answer_fn(void *arg, int64_t at, const char *status,
     const uint8_t *body, size_t body_len);
 int store_answer_each(struct txn *txn, const char *command_id,
@@ -293,16 +301,16 @@ int store_answer_each(struct txn *txn, const char *command_id,
 /* ---- facts: the newest document of a kind about a life ---- */
 
 struct facts_row {
-	char kind[64];	 /* "SecurityInfo", "DeviceInformation", "ProfileList" */
+	char kind[64]; /* "SecurityInfo", "DeviceInformation", "ProfileList" */
 	char source[64]; /* "mdm" */
 	int64_t observed_at;
-	char *json;	 /* owned */
+	char *json; /* owned */
 	size_t json_len;
 };
 /* An older observation than the stored one is ignored. */
 int store_facts_save(struct txn *txn, const char *life_id, const char *kind,
-    const char *source, int64_t observed_at, const char *json,
-    size_t json_len, struct err *err);
+    const char *source, int64_t observed_at, const char *json, size_t json_len,
+    struct err *err);
 int store_facts_load(struct txn *txn, const char *life_id, const char *kind,
     struct facts_row *out, struct err *err);
 void store_facts_clear(struct facts_row *row);
@@ -343,18 +351,16 @@ struct wipe {
 	int64_t closed_at;
 };
 
-/* -ERR_CONFLICT when the life already has an open one (invariant 1). */
-int store_wipe_insert(
-    struct txn *txn, const struct wipe *row, struct err *err);
-int store_wipe_update(
-    struct txn *txn, const struct wipe *row, struct err *err);
-int store_wipe_find_command(struct txn *txn, const char *command_id,
-    struct wipe *out, struct err *err);
+/* -ERR_CONFLICT when the life has one that is open or proven (invariant 1). */
+int store_wipe_insert(struct txn *txn, const struct wipe *row, struct err *err);
+int store_wipe_update(struct txn *txn, const struct wipe *row, struct err *err);
+int store_wipe_find_command(
+    struct txn *txn, const char *command_id, struct wipe *out, struct err *err);
 /* Newest of the device. */
-int store_wipe_find_device(struct txn *txn, const char *device_id,
-    struct wipe *out, struct err *err);
-int store_wipe_find_open(struct txn *txn, const char *life_id,
-    struct wipe *out, struct err *err);
+int store_wipe_find_device(
+    struct txn *txn, const char *device_id, struct wipe *out, struct err *err);
+int store_wipe_find_open(
+    struct txn *txn, const char *life_id, struct wipe *out, struct err *err);
 typedef int store_wipe_fn(void *arg, const struct wipe *row);
 /* Acknowledged ones: candidates for silence. */
 int store_wipe_each_acknowledged(

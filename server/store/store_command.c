@@ -1,0 +1,232 @@
+#include "server/store/store.h"
+
+#include "proto/base/err.h"
+#include "server/store/db.h"
+#include "server/store/row.h"
+#include "server/store/txn.h"
+
+static const struct field fields[] = {
+    ROW_TEXT(struct command, id),
+    ROW_TEXT(struct command, org_id),
+    ROW_TEXT(struct command, device_id),
+    ROW_TEXT(struct command, life_id),
+    ROW_TEXT(struct command, request_type),
+    ROW_TEXT(struct command, purpose),
+    ROW_ENUM(struct command, state, COMMAND_STATE_COUNT - 1),
+    ROW_INT(struct command, priority),
+    ROW_TEXT(struct command, ordered_by),
+    ROW_TEXT(struct command, reason),
+    ROW_TEXT(struct command, result),
+    ROW_INT64(struct command, created_at),
+    ROW_INT64(struct command, not_before),
+    ROW_INT64(struct command, expires_at),
+    ROW_INT64(struct command, sent_at),
+    ROW_INT64(struct command, not_now_at),
+    ROW_INT64(struct command, closed_at),
+    ROW_INT(struct command, sent_count),
+    ROW_INT(struct command, not_now_count),
+};
+#define FIELDS (sizeof(fields) / sizeof(fields[0]))
+#define COLUMNS                                                                \
+	"id, org_id, device_id, life_id, request_type, purpose, state,"        \
+	" priority, ordered_by, reason, result, created_at, not_before,"       \
+	" expires_at, sent_at, not_now_at, closed_at, sent_count,"             \
+	" not_now_count"
+
+static int insert_payload(struct txn *txn, const char *id,
+    const uint8_t *payload, size_t payload_len, struct err *err)
+{
+	struct db_stmt *stmt;
+	int r = db_prepare(txn->db,
+	    "INSERT INTO command_payloads (command_id, payload)"
+	    " VALUES ($1, $2)",
+	    &stmt, err);
+
+	if (r < 0)
+		return r;
+	db_bind_text(stmt, 1, id);
+	db_bind_bytes(stmt, 2, payload, payload_len);
+	return db_run(stmt, NULL, err);
+}
+
+/*
+ * The place is one behind the last open command of the same life and priority:
+ * the end of that stretch of commands_queue, found in one step.
+ */
+int store_command_insert(struct txn *txn, const struct command *row,
+    const uint8_t *payload, size_t payload_len, struct err *err)
+{
+	struct db_stmt *stmt;
+	int r = db_prepare(txn->db,
+	    "INSERT INTO commands (" COLUMNS ", place)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+	    " $14, $15, $16, $17, $18, $19,"
+	    " (SELECT coalesce(max(place), 0) + 1 FROM commands"
+	    " WHERE life_id = $4 AND priority = $8 AND state <= 2))",
+	    &stmt, err);
+
+	if (r < 0)
+		return r;
+	row_bind(stmt, fields, FIELDS, row);
+	r = db_run(stmt, NULL, err);
+	if (r == 0)
+		r = insert_payload(txn, row->id, payload, payload_len, err);
+	return r;
+}
+
+/*
+ * Whose it is, its priority and its place never change, so they are not
+ * written; they are compared, so that a mix-up is refused.
+ */
+int store_command_update(
+    struct txn *txn, const struct command *row, struct err *err)
+{
+	struct db_stmt *stmt;
+	int64_t changes = 0;
+	int r = db_prepare(txn->db,
+	    "UPDATE commands SET request_type = $5, purpose = $6, state = $7,"
+	    " ordered_by = $9, reason = $10, result = $11, created_at = $12,"
+	    " not_before = $13, expires_at = $14, sent_at = $15,"
+	    " not_now_at = $16, closed_at = $17, sent_count = $18,"
+	    " not_now_count = $19"
+	    " WHERE id = $1 AND org_id = $2 AND device_id = $3"
+	    " AND life_id = $4 AND priority = $8",
+	    &stmt, err);
+
+	if (r < 0)
+		return r;
+	row_bind(stmt, fields, FIELDS, row);
+	r = db_run(stmt, &changes, err);
+	if (r == 0 && changes == 0)
+		return err_set(err, ERR_NOT_FOUND, "no such command");
+	return r;
+}
+
+int store_command_load(
+    struct txn *txn, const char *id, struct command *out, struct err *err)
+{
+	struct db_stmt *stmt;
+	int r = db_prepare(txn->db,
+	    "SELECT " COLUMNS " FROM commands WHERE id = $1", &stmt, err);
+
+	if (r < 0)
+		return r;
+	db_bind_text(stmt, 1, id);
+	return row_take(stmt, fields, FIELDS, out, sizeof(*out), err);
+}
+
+/* state <= 2 is the condition of commands_queue, word for word. */
+static const char next_sql[] =
+    "SELECT " COLUMNS ","
+    " (SELECT payload FROM command_payloads WHERE command_id = commands.id)"
+    " FROM commands WHERE life_id = $1 AND state <= 2"
+    " AND not_before <= $2 AND (expires_at = 0 OR expires_at > $2)"
+    " AND ($3 = 0 OR state <> 2)"
+    " ORDER BY priority DESC, place LIMIT 1";
+
+int store_command_next(struct txn *txn, const char *life_id, int64_t now,
+    bool skip_not_now, struct command *out, uint8_t **payload,
+    size_t *payload_len, struct err *err)
+{
+	struct db_stmt *stmt;
+	struct command row;
+	int r = db_prepare(txn->db, next_sql, &stmt, err);
+
+	if (r < 0)
+		return r;
+	db_bind_text(stmt, 1, life_id);
+	db_bind_int64(stmt, 2, now);
+	db_bind_int64(stmt, 3, skip_not_now);
+	r = db_step(stmt, err);
+	if (r == 0)
+		r = err_set(err, ERR_NOT_FOUND, "no command is waiting");
+	if (r > 0)
+		r = row_read(stmt, fields, FIELDS, &row, err);
+	if (r == 0)
+		r = db_bytes_copy(stmt, FIELDS, payload, payload_len, err);
+	if (r == 0)
+		*out = row;
+	db_done(stmt);
+	return r;
+}
+
+/* ---- walks ---- */
+
+static int walk(
+    struct db_stmt *stmt, store_command_fn *fn, void *arg, struct err *err)
+{
+	struct command row;
+	int r;
+
+	while ((r = db_step(stmt, err)) > 0) {
+		r = row_read(stmt, fields, FIELDS, &row, err);
+		if (r == 0)
+			r = fn(arg, &row);
+		if (r != 0)
+			break;
+	}
+	db_done(stmt);
+	return r;
+}
+
+/*
+ * One text for each index that can serve, the same parameters in all of them.
+ * A life's closed commands are found by way of its device.
+ */
+#define FILTER                                                                 \
+	" AND org_id = $1 AND ($2 = '' OR device_id = $2)"                     \
+	" AND ($3 = '' OR life_id = $3) AND ($4 = '' OR purpose = $4)"         \
+	" ORDER BY created_at DESC, id DESC LIMIT $5"
+#define OF_LIFE "device_id = (SELECT device_id FROM lives WHERE id = $3)"
+
+static const char *filter_sql(const struct command_filter *filter)
+{
+	static const char *const open[] = {
+	    "SELECT " COLUMNS " FROM commands WHERE state <= 2" FILTER,
+	    "SELECT " COLUMNS
+	    " FROM commands WHERE device_id = $2 AND state <= 2" FILTER,
+	    "SELECT " COLUMNS
+	    " FROM commands WHERE life_id = $3 AND state <= 2" FILTER,
+	};
+	static const char *const all[] = {
+	    "SELECT " COLUMNS " FROM commands WHERE state >= 0" FILTER,
+	    "SELECT " COLUMNS " FROM commands WHERE device_id = $2" FILTER,
+	    "SELECT " COLUMNS " FROM commands WHERE " OF_LIFE FILTER,
+	};
+	size_t i = filter->life_id ? 2 : filter->device_id ? 1 : 0;
+
+	return filter->only_open ? open[i] : all[i];
+}
+
+int store_command_each(struct txn *txn, const struct command_filter *filter,
+    store_command_fn *fn, void *arg, struct err *err)
+{
+	struct db_stmt *stmt;
+	int r = db_prepare(txn->db, filter_sql(filter), &stmt, err);
+
+	if (r < 0)
+		return r;
+	db_bind_text(stmt, 1, filter->org_id);
+	db_bind_text(stmt, 2, filter->device_id ? filter->device_id : "");
+	db_bind_text(stmt, 3, filter->life_id ? filter->life_id : "");
+	db_bind_text(stmt, 4, filter->purpose ? filter->purpose : "");
+	db_bind_int64(stmt, 5, filter->limit > 0 ? filter->limit : INT32_MAX);
+	return walk(stmt, fn, arg, err);
+}
+
+int store_command_each_expired(struct txn *txn, int64_t now, int limit,
+    store_command_fn *fn, void *arg, struct err *err)
+{
+	struct db_stmt *stmt;
+	int r = db_prepare(txn->db,
+	    "SELECT " COLUMNS " FROM commands"
+	    " WHERE state <= 2 AND expires_at > 0 AND expires_at <= $1"
+	    " ORDER BY expires_at LIMIT $2",
+	    &stmt, err);
+
+	if (r < 0)
+		return r;
+	db_bind_int64(stmt, 1, now);
+	db_bind_int64(stmt, 2, limit > 0 ? limit : INT32_MAX);
+	return walk(stmt, fn, arg, err);
+}

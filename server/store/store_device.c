@@ -1,0 +1,162 @@
+#include "server/store/store.h"
+
+#include <string.h>
+
+#include "proto/base/buf.h"
+#include "proto/base/err.h"
+#include "server/store/db.h"
+#include "server/store/row.h"
+#include "server/store/txn.h"
+
+static const struct field fields[] = {
+    ROW_TEXT(struct device, id),
+    ROW_TEXT(struct device, org_id),
+    ROW_TEXT(struct device, udid),
+    ROW_TEXT(struct device, serial),
+    ROW_TEXT(struct device, name),
+    ROW_TEXT(struct device, person),
+    ROW_TEXT(struct device, model),
+    ROW_TEXT(struct device, product_name),
+    ROW_TEXT(struct device, os_version),
+    ROW_TEXT(struct device, build_version),
+    ROW_TEXT(struct device, imei),
+    ROW_TEXT(struct device, life_id),
+    ROW_INT64(struct device, created_at),
+};
+#define FIELDS (sizeof(fields) / sizeof(fields[0]))
+#define COLUMNS                                                                \
+	"id, org_id, udid, serial, name, person, model, product_name,"         \
+	" os_version, build_version, imei, life_id, created_at"
+
+/* A device never moves to another organisation (DESIGN invariant 8). */
+int store_device_save(
+    struct txn *txn, const struct device *row, struct err *err)
+{
+	struct db_stmt *stmt;
+	int64_t changes = 0;
+	int r = db_prepare(txn->db,
+	    "INSERT INTO devices (" COLUMNS ")"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+	    " ON CONFLICT (id) DO UPDATE SET udid = excluded.udid,"
+	    " serial = excluded.serial, name = excluded.name,"
+	    " person = excluded.person, model = excluded.model,"
+	    " product_name = excluded.product_name,"
+	    " os_version = excluded.os_version,"
+	    " build_version = excluded.build_version, imei = excluded.imei,"
+	    " life_id = excluded.life_id, created_at = excluded.created_at"
+	    " WHERE devices.org_id = excluded.org_id",
+	    &stmt, err);
+
+	if (r < 0)
+		return r;
+	row_bind(stmt, fields, FIELDS, row);
+	r = db_run(stmt, &changes, err);
+	if (r == 0 && changes == 0)
+		return err_set(err, ERR_CONFLICT,
+		    "the device belongs to another organisation");
+	return r;
+}
+
+int store_device_load(
+    struct txn *txn, const char *id, struct device *out, struct err *err)
+{
+	struct db_stmt *stmt;
+	int r = db_prepare(txn->db,
+	    "SELECT " COLUMNS " FROM devices WHERE id = $1", &stmt, err);
+
+	if (r < 0)
+		return r;
+	db_bind_text(stmt, 1, id);
+	return row_take(stmt, fields, FIELDS, out, sizeof(*out), err);
+}
+
+int store_device_find_udid(struct txn *txn, const char *org_id,
+    const char *udid, struct device *out, struct err *err)
+{
+	struct db_stmt *stmt;
+	int r = db_prepare(txn->db,
+	    "SELECT " COLUMNS " FROM devices WHERE org_id = $1 AND udid = $2",
+	    &stmt, err);
+
+	if (r < 0)
+		return r;
+	db_bind_text(stmt, 1, org_id);
+	db_bind_text(stmt, 2, udid);
+	return row_take(stmt, fields, FIELDS, out, sizeof(*out), err);
+}
+
+/* "%text%", with LIKE's own characters made plain. */
+static int build_pattern(const char *text, struct buf *out, struct err *err)
+{
+	buf_append_char(out, '%');
+	for (; *text; text++) {
+		if (strchr("%_\\", *text))
+			buf_append_char(out, '\\');
+		buf_append_char(out, *text);
+	}
+	buf_append_char(out, '%');
+	return buf_check(out, err);
+}
+
+static int walk(
+    struct db_stmt *stmt, store_device_fn *fn, void *arg, struct err *err)
+{
+	struct device row;
+	int r;
+
+	while ((r = db_step(stmt, err)) > 0) {
+		r = row_read(stmt, fields, FIELDS, &row, err);
+		if (r == 0)
+			r = fn(arg, &row);
+		if (r != 0)
+			break;
+	}
+	db_done(stmt);
+	return r;
+}
+
+static int walk_all(struct txn *txn, const char *org_id, store_device_fn *fn,
+    void *arg, struct err *err)
+{
+	struct db_stmt *stmt;
+	int r = db_prepare(txn->db,
+	    "SELECT " COLUMNS " FROM devices WHERE org_id = $1"
+	    " ORDER BY serial, id",
+	    &stmt, err);
+
+	if (r < 0)
+		return r;
+	db_bind_text(stmt, 1, org_id);
+	return walk(stmt, fn, arg, err);
+}
+
+int store_device_each(struct txn *txn, const char *org_id, const char *text,
+    store_device_fn *fn, void *arg, struct err *err)
+{
+	struct buf pattern = {0};
+	struct db_stmt *stmt;
+	int r;
+
+	if (!text)
+		return walk_all(txn, org_id, fn, arg, err);
+	if (strlen(text) > LIMIT_NAME)
+		return 0; /* longer than anything it could be found in */
+	r = build_pattern(text, &pattern, err);
+	if (r == 0)
+		r = db_prepare(txn->db,
+		    "SELECT " COLUMNS " FROM devices WHERE org_id = $1"
+		    " AND (lower(id) = lower($2) OR lower(udid) = lower($2)"
+		    " OR lower(serial) = lower($2) OR imei = $2"
+		    " OR lower(person) LIKE lower($3) ESCAPE '\\'"
+		    " OR lower(name) LIKE lower($3) ESCAPE '\\')"
+		    " ORDER BY serial, id",
+		    &stmt, err);
+	if (r == 0) {
+		db_bind_text(stmt, 1, org_id);
+		db_bind_text(stmt, 2, text);
+		db_bind_text(stmt, 3, (const char *)pattern.data);
+		r = walk(stmt, fn, arg, err);
+	}
+	buf_clear(&pattern);
+	return r;
+}

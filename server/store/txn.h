@@ -1,0 +1,13 @@
+/*
+ * txn: the transaction a unit of work runs in, as the store_*.c files see it.
+ */
+#ifndef SERVER_STORE_TXN_H
+#define SERVER_STORE_TXN_H
+
+struct db;
+
+struct txn {
+	struct db *db;
+};
+
+#endif
