@@ -1,0 +1,191 @@
+#include "server/cli/args.h"
+
+#include <string.h>
+
+#include "proto/base/err.h"
+
+/* clang-format off */
+const struct cli_option_kind cli_options[OPTION_COUNT] = {
+	[OPTION_HELP] = {"help", NULL, "show this help"},
+	[OPTION_JSON] = {"json", NULL, "print one JSON document, for programs"},
+	[OPTION_SOCKET] = {"socket", "PATH", "admin socket of the server"},
+	[OPTION_OPEN] = {"open", NULL, "only those that are not closed"},
+	[OPTION_LIMIT] = {"limit", "N", "at most N, newest first (100)"},
+	[OPTION_PERSON] = {"person", "NAME", "who will carry the phone"},
+	[OPTION_SERIAL] = {"serial", "SERIAL",
+	    "serial number; no other phone can use the link"},
+	[OPTION_VALID_FOR] = {"valid-for", "TIME",
+	    "how long the link works: 12h, 7d"},
+	[OPTION_QR] = {"qr", NULL, "print the QR code into files and pipes too"},
+	[OPTION_RULE] = {"rule", "RULE", "only this rule, e.g. VST-33"},
+	[OPTION_DRY_RUN] = {"dry-run", NULL, "show what would happen, do nothing"},
+	[OPTION_YES] = {"yes", NULL, "do not ask"},
+	[OPTION_REASON] = {"reason", "TEXT", "why; kept with the order"},
+	[OPTION_KEEP_DATA_PLAN] = {"keep-data-plan", NULL,
+	    "leave the eSIM's data plan on the phone"},
+	[OPTION_NO_PROXIMITY] = {"no-proximity-setup", NULL,
+	    "do not let a phone nearby set it up again"},
+	[OPTION_FOLLOW] = {"follow", NULL,
+	    "wait and show each step until the phone is silent"},
+	[OPTION_TIMEOUT] = {"timeout", "TIME", "stop following after this time"},
+};
+/* clang-format on */
+
+bool args_has(const struct cli_args *args, enum cli_option option)
+{
+	return (args->given & OPTION_BIT(option)) != 0;
+}
+
+const struct cli_command *command_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < cli_command_count; i++)
+		if (strcmp(cli_commands[i].name, name) == 0)
+			return &cli_commands[i];
+	return NULL;
+}
+
+/* text: behind the dashes, maybe with "=value". */
+static int option_find(const char *text, enum cli_option *out)
+{
+	size_t len = strcspn(text, "=");
+	size_t i;
+
+	for (i = 0; i < OPTION_COUNT; i++) {
+		if (strlen(cli_options[i].name) == len &&
+		    memcmp(cli_options[i].name, text, len) == 0) {
+			*out = (enum cli_option)i;
+			return 0;
+		}
+	}
+	return -(int)ERR_NOT_FOUND;
+}
+
+struct args_walk {
+	int argc;
+	char *const *argv;
+	int at;
+	bool only_words; /* behind "--" */
+	struct cli_args args;
+};
+
+static int option_value(struct args_walk *walk, enum cli_option option,
+    const char *equals, struct err *err)
+{
+	const struct cli_option_kind *kind = &cli_options[option];
+
+	if (!kind->value) {
+		if (equals)
+			return err_set(err, ERR_INVALID, "--%s takes no value",
+			    kind->name);
+		return 0;
+	}
+	if (equals) {
+		walk->args.values[option] = equals + 1;
+	} else {
+		if (walk->at + 1 >= walk->argc)
+			return err_set(err, ERR_INVALID, "--%s needs its %s",
+			    kind->name, kind->value);
+		walk->args.values[option] = walk->argv[++walk->at];
+	}
+	if (!*walk->args.values[option])
+		return err_set(
+		    err, ERR_INVALID, "--%s must not be empty", kind->name);
+	return 0;
+}
+
+static int option_take(
+    struct args_walk *walk, const char *word, struct err *err)
+{
+	enum cli_option option;
+
+	if (strcmp(word, "-h") == 0)
+		word = "--help";
+	if (word[1] != '-' || option_find(word + 2, &option) < 0)
+		return err_set(
+		    err, ERR_INVALID, "there is no option \"%.64s\"", word);
+	if (args_has(&walk->args, option) && cli_options[option].value)
+		return err_set(err, ERR_INVALID, "--%s is given twice",
+		    cli_options[option].name);
+	walk->args.given |= OPTION_BIT(option);
+	return option_value(walk, option, strchr(word, '='), err);
+}
+
+static int word_take(struct args_walk *walk, const char *word, struct err *err)
+{
+	struct cli_args *args = &walk->args;
+
+	if (!args->command && strcmp(word, "help") != 0) {
+		args->command = command_find(word);
+		if (!args->command)
+			return err_set(err, ERR_INVALID,
+			    "there is no command \"%.64s\"", word);
+		return 0;
+	}
+	if (!args->command) { /* help [COMMAND] */
+		args->given |= OPTION_BIT(OPTION_HELP);
+		return 0;
+	}
+	if (args->count >= ARGS_WORDS_MAX)
+		return err_set(
+		    err, ERR_INVALID, "\"%.64s\" is one word too many", word);
+	args->words[args->count++] = word;
+	return 0;
+}
+
+/* What the command's row allows and wants; not asked when help is wanted. */
+static int args_check(const struct cli_args *args, struct err *err)
+{
+	const struct cli_command *command = args->command;
+	unsigned foreign = args->given & ~(command->options | OPTIONS_COMMON);
+	unsigned missing = command->required & ~args->given;
+	size_t i;
+
+	for (i = 0; i < OPTION_COUNT; i++) {
+		if (foreign & OPTION_BIT(i))
+			return err_set(err, ERR_INVALID, "%s takes no --%s",
+			    command->name, cli_options[i].name);
+		if (missing & OPTION_BIT(i))
+			return err_set(err, ERR_INVALID, "%s needs --%s %s",
+			    command->name, cli_options[i].name,
+			    cli_options[i].value);
+	}
+	if (args->count < command->words_min)
+		return err_set(err, ERR_INVALID, "%s needs %s", command->name,
+		    command->words);
+	if (args->count > command->words_max)
+		return err_set(err, ERR_INVALID,
+		    "\"%.64s\" is one word too many for %s",
+		    args->words[command->words_max], command->name);
+	return 0;
+}
+
+int args_parse(
+    int argc, char *const *argv, struct cli_args *out, struct err *err)
+{
+	struct args_walk walk = {.argc = argc, .argv = argv};
+	const char *word;
+	int rc;
+
+	for (walk.at = 1; walk.at < argc; walk.at++) {
+		word = argv[walk.at];
+		if (!walk.only_words && strcmp(word, "--") == 0) {
+			walk.only_words = true;
+			continue;
+		}
+		if (!walk.only_words && word[0] == '-' && word[1])
+			rc = option_take(&walk, word, err);
+		else
+			rc = word_take(&walk, word, err);
+		if (rc < 0)
+			return rc;
+	}
+	if (walk.args.command && !args_has(&walk.args, OPTION_HELP)) {
+		rc = args_check(&walk.args, err);
+		if (rc < 0)
+			return rc;
+	}
+	*out = walk.args;
+	return 0;
+}

@@ -1,0 +1,135 @@
+#include "server/cli/cli.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/err.h"
+#include "proto/base/str.h"
+#include "proto/base/time.h"
+#include "server/cli/args.h"
+#include "server/cli/client.h"
+#include "server/cli/when.h"
+
+int cli_fail(struct cli *cli, int code, const char *format, ...)
+{
+	struct buf safe = {0};
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	/* The sentence may quote what a phone or person has named. */
+	terminal_escape(&safe, text ? text : "out of memory");
+	(void)fprintf(cli->errors, "workphone: %s\n",
+	    safe.data ? (const char *)safe.data : "");
+	buf_clear(&safe);
+	free(text);
+	return code;
+}
+
+int cli_call(struct cli *cli, const char *method, const struct buf *path,
+    json_t *body, json_t **out)
+{
+	struct err err = {0};
+	int code;
+
+	if (buf_check(path, &err) < 0) {
+		json_decref(body);
+		return cli_fail(cli, CLI_REFUSED, "%s", err.text);
+	}
+	code = client_call(
+	    cli->client, method, (const char *)path->data, body, out, &err);
+	if (code != CLI_OK)
+		(void)cli_fail(cli, code, "%s", err.text);
+	return code;
+}
+
+int cli_print_json(struct cli *cli, const json_t *document)
+{
+	struct buf safe = {0};
+	char *text = json_dumps(document, JSON_INDENT(2) | JSON_ENCODE_ANY);
+
+	if (text)
+		terminal_escape_json(&safe, text);
+	free(text);
+	if (!safe.data || safe.failed) {
+		buf_clear(&safe);
+		return cli_fail(cli, CLI_REFUSED, "out of memory");
+	}
+	(void)fprintf(cli->out, "%s\n", (const char *)safe.data);
+	buf_clear(&safe);
+	return CLI_OK;
+}
+
+int cli_list(
+    struct cli *cli, const struct buf *path, json_t **answer, json_t **items)
+{
+	int code = cli_call(cli, "GET", path, NULL, answer);
+	json_t *list;
+
+	if (code != CLI_OK)
+		return code;
+	list = json_object_get(*answer, "items");
+	if (!json_is_array(list))
+		return cli_fail(cli, CLI_REFUSED,
+		    "the server's answer holds no list; is it of this "
+		    "version?");
+	if (args_has(cli->args, OPTION_JSON))
+		return cli_print_json(cli, list);
+	*items = list;
+	return CLI_OK;
+}
+
+bool cli_confirm(struct cli *cli, const char *question, const char *expected)
+{
+	char line[256] = "";
+	size_t len;
+
+	(void)fprintf(cli->errors, "%s ", question);
+	(void)fflush(cli->errors);
+	(void)fflush(cli->out);
+	if (!fgets(line, sizeof(line), cli->in)) {
+		(void)fputc('\n', cli->errors);
+		return false;
+	}
+	len = strlen(line);
+	while (len > 0 && strchr(" \t\r\n", line[len - 1]))
+		line[--len] = '\0';
+	return strcasecmp(line + strspn(line, " \t"), expected) == 0;
+}
+
+const char *cli_text(
+    const json_t *object, const char *key, const char *fallback)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text && *text ? text : fallback;
+}
+
+int64_t cli_number(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+int64_t cli_time(const json_t *object, const char *key)
+{
+	int64_t at = 0;
+
+	if (time_rfc3339_parse(cli_text(object, key, ""), &at) < 0)
+		return 0;
+	return at;
+}
+
+void cli_when(struct cli *cli, const json_t *object, const char *key,
+    const char *fallback, char *out, size_t size)
+{
+	char text[WHEN_TEXT_MAX];
+	int64_t at = cli_time(object, key);
+
+	if (at)
+		when_text(at, clock_now(cli->clock), text);
+	(void)snprintf(out, size, "%s", at ? text : fallback);
+}

@@ -1,0 +1,227 @@
+#include "server/cli/client.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/base/err.h"
+
+#define CLIENT_ANSWER_MAX ((size_t)256 * 1024 * 1024) /* 100,000 phones */
+#define CLIENT_CONNECT_MS 5000L
+#define CLIENT_TOTAL_MS 120000L
+#define CLIENT_URL_MAX 4096 /* the server refuses longer request lines */
+
+struct client {
+	CURL *curl;
+	struct socket_place place;
+	struct buf answer;
+	bool too_large;
+};
+
+static size_t on_body(char *data, size_t size, size_t count, void *arg)
+{
+	struct client *client = arg;
+	size_t len = size * count;
+
+	if (client->answer.len + len > CLIENT_ANSWER_MAX) {
+		client->too_large = true;
+		return 0;
+	}
+	buf_append(&client->answer, data, len);
+	return client->answer.failed ? 0 : len;
+}
+
+/* What is the same for every request; a proxy of the environment has no say. */
+static bool options_set(struct client *client)
+{
+	CURL *curl = client->curl;
+
+	return curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH,
+	           client->place.path) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http") == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
+	        CLIENT_CONNECT_MS) == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, CLIENT_TOTAL_MS) ==
+	    CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body) ==
+	    CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_WRITEDATA, client) == CURLE_OK;
+}
+
+int client_new(
+    const struct socket_place *place, struct client **out, struct err *err)
+{
+	struct client *client = calloc(1, sizeof(*client));
+
+	if (!client)
+		return err_memory(err);
+	client->place = *place;
+	client->curl = curl_easy_init();
+	if (!client->curl || !options_set(client)) {
+		client_free(client);
+		return err_set(
+		    err, ERR_INTERNAL, "libcurl does not take its options");
+	}
+	*out = client;
+	return 0;
+}
+
+void client_free(struct client *client)
+{
+	if (!client)
+		return;
+	curl_easy_cleanup(client->curl);
+	buf_clear(&client->answer);
+	free(client);
+}
+
+static bool is_unreserved(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') || strchr("-._~", c) != NULL;
+}
+
+/* RFC 3986 section 2.3: all but the unreserved characters. */
+void client_path_escape(struct buf *path, const char *text)
+{
+	/* "." and ".." would be taken for steps between folders. */
+	bool is_dots = strcmp(text, ".") == 0 || strcmp(text, "..") == 0;
+
+	for (; *text; text++) {
+		if (is_unreserved(*text) && !is_dots)
+			buf_append_char(path, *text);
+		else
+			buf_printf(path, "%%%02X", (unsigned char)*text);
+	}
+}
+
+/* *text stays with the request until it has ended. */
+static int body_set(struct client *client, const char *method, json_t *body,
+    char **text, struct curl_slist **headers, struct err *err)
+{
+	CURL *curl = client->curl;
+
+	(void)curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
+	if (strcmp(method, "GET") == 0)
+		return 0;
+	*headers = curl_slist_append(NULL, "Content-Type: application/json");
+	*text = body ? json_dumps(body, JSON_COMPACT) : strdup("{}");
+	if (!*headers || !*text ||
+	    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, *text) != CURLE_OK ||
+	    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, *headers) != CURLE_OK)
+		return err_memory(err);
+	return 0;
+}
+
+static void no_connection_explain(
+    const struct socket_place *place, struct err *err)
+{
+	if (access(place->path, W_OK) < 0 && errno == EACCES)
+		(void)err_set(err, ERR_DENIED,
+		    "this user may not use the admin socket %s; it is its "
+		    "owner's alone",
+		    place->path);
+	else
+		(void)err_set(err, ERR_IO,
+		    "no server answers at %s (from %.120s); start one with "
+		    "./start.sh demo, or name its socket with --socket",
+		    place->path, place->origin);
+}
+
+static int failure_explain(
+    const struct client *client, CURLcode code, struct err *err)
+{
+	if (client->too_large) {
+		(void)err_set(
+		    err, ERR_LIMIT, "the server's answer is too large");
+		return CLI_REFUSED;
+	}
+	if (code == CURLE_COULDNT_CONNECT)
+		no_connection_explain(&client->place, err);
+	else /* the order may have arrived: do not say that it has not */
+		(void)err_set(err, ERR_IO,
+		    "the connection to the server broke before its answer "
+		    "(%s); look before you repeat an order",
+		    curl_easy_strerror(code));
+	return CLI_NO_SERVER;
+}
+
+static int status_exit(long status)
+{
+	switch (status) {
+	case 404:
+		return CLI_NOT_FOUND;
+	case 409:
+		return CLI_CONFLICT;
+	default:
+		return CLI_REFUSED;
+	}
+}
+
+static int answer_take(
+    struct client *client, long status, json_t **out, struct err *err)
+{
+	json_t *document = json_loadb((const char *)client->answer.data,
+	    client->answer.len, JSON_REJECT_DUPLICATES, NULL);
+	const char *detail;
+
+	if (document && status >= 200 && status < 300) {
+		*out = document;
+		return CLI_OK;
+	}
+	detail = json_string_value(json_object_get(document, "detail"));
+	if (detail)
+		(void)err_set(err, ERR_DENIED, "%s", detail);
+	else
+		(void)err_set(err, ERR_INVALID,
+		    "what answers at %s is not a Workphone server of this "
+		    "version (HTTP status %ld)",
+		    client->place.path, status);
+	json_decref(document);
+	/* A 404 without a sentence is an unknown route, not an unknown phone. */
+	return detail ? status_exit(status) : CLI_REFUSED;
+}
+
+int client_call(struct client *client, const char *method, const char *path,
+    json_t *body, json_t **out, struct err *err)
+{
+	struct curl_slist *headers = NULL;
+	struct buf url = {0};
+	char *text = NULL;
+	long status = 0;
+	int code = CLI_REFUSED;
+	CURLcode result;
+
+	buf_reset(&client->answer);
+	client->too_large = false;
+	buf_append_str(&url, "http://workphone");
+	buf_append_str(&url, path);
+	if (url.len > CLIENT_URL_MAX) {
+		(void)err_set(err, ERR_LIMIT, "what is asked for is too long");
+		goto out;
+	}
+	if (buf_check(&url, err) < 0 ||
+	    body_set(client, method, body, &text, &headers, err) < 0)
+		goto out;
+	if (curl_easy_setopt(client->curl, CURLOPT_URL, url.data) != CURLE_OK) {
+		(void)err_memory(err);
+		goto out;
+	}
+	result = curl_easy_perform(client->curl);
+	(void)curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
+	code = result == CURLE_OK ? answer_take(client, status, out, err)
+	                          : failure_explain(client, result, err);
+out:
+	/* The headers of this request must not stay with the handle. */
+	(void)curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, NULL);
+	curl_slist_free_all(headers);
+	free(text);
+	buf_clear(&url);
+	json_decref(body);
+	return code;
+}

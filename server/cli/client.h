@@ -1,0 +1,29 @@
+/*
+ * client: requests to the server's API over its admin socket.
+ */
+#ifndef SERVER_CLI_CLIENT_H
+#define SERVER_CLI_CLIENT_H
+
+#include <jansson.h>
+
+#include "server/cli/cli.h"
+#include "server/cli/socket.h"
+
+struct client;
+
+int client_new(
+    const struct socket_place *place, struct client **out, struct err *err);
+void client_free(struct client *client);
+
+/*
+ * path begins with a slash and is escaped already. body is taken; NULL: none.
+ * CLI_OK: *out is the caller's to json_decref(). Otherwise an exit code, with
+ * the server's sentence or our own in err.
+ */
+int client_call(struct client *client, const char *method, const char *path,
+    json_t *body, json_t **out, struct err *err);
+
+/* Appends text percent-encoded, as one segment or one query value. */
+void client_path_escape(struct buf *path, const char *text);
+
+#endif

@@ -1,0 +1,62 @@
+#include "server/cli/commands.h"
+
+#include "server/cli/args.h"
+
+#define BIT OPTION_BIT
+
+/* clang-format off */
+const struct cli_command cli_commands[] = {
+	{"devices", "[TEXT]", 0, 1, 0, 0, false,
+	    "list phones, all or those that TEXT finds",
+	    "TEXT is an id, serial number, UDID or IMEI, or a part of a "
+	    "person's or phone's name.", run_devices},
+	{"device", "show DEVICE", 1, 2, 0, 0, false,
+	    "show all about one phone",
+	    "What it is, what it reported, how its rules are judged, what "
+	    "waits for it\nand how far a wipe has come. \"show\" may be left "
+	    "out.", run_device},
+	{"commands", "[DEVICE]", 0, 1, BIT(OPTION_OPEN) | BIT(OPTION_LIMIT), 0,
+	    false, "list commands to phones, newest first", "", run_commands},
+	{"why", "COMMAND", 1, 1, 0, 0, false,
+	    "say why a command is where it is",
+	    "COMMAND is an id, as `workphone commands` shows it.", run_why},
+	{"cancel", "COMMAND", 1, 1, 0, 0, false,
+	    "cancel a command that is not closed",
+	    "Of a wipe, its order too, as long as the phone has not "
+	    "acknowledged it.", run_cancel},
+	{"enrol-link", "", 0, 0, BIT(OPTION_PERSON) | BIT(OPTION_SERIAL) |
+	    BIT(OPTION_VALID_FOR) | BIT(OPTION_QR),
+	    BIT(OPTION_PERSON) | BIT(OPTION_SERIAL), false,
+	    "make a link that enrols one phone, once",
+	    "Prints the address and, on a terminal, its QR code. Whoever has "
+	    "the address can\nenrol the phone with that serial number: hand "
+	    "it to that person only.", run_enrol_link},
+	{"links", "", 0, 0, 0, 0, false,
+	    "list enrolment links and how far each has come", "", run_links},
+	{"push-policy", "[DEVICE]", 0, 1,
+	    BIT(OPTION_DRY_RUN) | BIT(OPTION_YES), 0, false,
+	    "send the policy's profile to one phone or to all",
+	    "Phones that have this very profile get nothing. Shows the plan "
+	    "and asks first.", run_push_policy},
+	{"verdicts", "[DEVICE]", 0, 1, BIT(OPTION_RULE), 0, false,
+	    "show how phones stand to the rules",
+	    "Missing or old evidence is unknown, never broken and never met.",
+	    run_verdicts},
+	{"wipe", "DEVICE", 1, 1, BIT(OPTION_REASON) | BIT(OPTION_DRY_RUN) |
+	    BIT(OPTION_YES) | BIT(OPTION_KEEP_DATA_PLAN) |
+	    BIT(OPTION_NO_PROXIMITY) | BIT(OPTION_FOLLOW) |
+	    BIT(OPTION_TIMEOUT), 0, false,
+	    "erase a phone: dry run, question, order",
+	    "Shows what would happen, asks for the serial number, and queues "
+	    "the erase once.\nA phone acknowledges before it erases: "
+	    "acknowledged is not wiped. --follow shows\nthe steps ordered, "
+	    "acknowledged, silent; for a wipe ordered earlier, too.",
+	    run_wipe},
+	{"status", "", 0, 0, 0, 0, false,
+	    "show the server, its organisation and counts", "", run_status},
+	{"version", "", 0, 0, 0, 0, true,
+	    "show the version of this program", "", run_version},
+};
+/* clang-format on */
+
+const size_t cli_command_count = sizeof(cli_commands) / sizeof(cli_commands[0]);

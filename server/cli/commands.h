@@ -1,0 +1,23 @@
+/*
+ * commands: the functions behind the table of commands, for commands.c only.
+ * Each returns an enum cli_exit.
+ */
+#ifndef SERVER_CLI_COMMANDS_H
+#define SERVER_CLI_COMMANDS_H
+
+struct cli;
+
+int run_status(struct cli *cli);
+int run_version(struct cli *cli);
+int run_devices(struct cli *cli);
+int run_device(struct cli *cli);
+int run_commands(struct cli *cli);
+int run_why(struct cli *cli);
+int run_cancel(struct cli *cli);
+int run_enrol_link(struct cli *cli);
+int run_links(struct cli *cli);
+int run_push_policy(struct cli *cli);
+int run_verdicts(struct cli *cli);
+int run_wipe(struct cli *cli);
+
+#endif

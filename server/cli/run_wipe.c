@@ -1,0 +1,156 @@
+#include "server/cli/commands.h"
+
+#include <string.h>
+
+#include "proto/base/time.h"
+#include "server/cli/args.h"
+#include "server/cli/client.h"
+#include "server/cli/wipe_follow.h"
+
+static void wipe_path(struct buf *path, const char *device)
+{
+	buf_append_str(path, "/api/v1/devices/");
+	client_path_escape(path, device);
+	buf_append_str(path, "/wipe");
+}
+
+static int wipe_call(
+    struct cli *cli, const char *device, bool dry_run, json_t **out)
+{
+	const struct cli_args *args = cli->args;
+	json_t *order = json_pack("{s:b,s:s*,s:b,s:b}", "dry_run", (int)dry_run,
+	    "reason", args->values[OPTION_REASON], "preserve_data_plan",
+	    (int)args_has(args, OPTION_KEEP_DATA_PLAN),
+	    "disallow_proximity_setup",
+	    (int)args_has(args, OPTION_NO_PROXIMITY));
+	struct buf path = {0};
+	int code;
+
+	if (!order)
+		return cli_fail(cli, CLI_USAGE, "the reason is not UTF-8");
+	wipe_path(&path, device);
+	code = cli_call(cli, "POST", &path, order, out);
+	buf_clear(&path);
+	return code;
+}
+
+static void plan_line(struct cli *cli, const char *name, const char *text)
+{
+	(void)fprintf(cli->out, "%-8s", name);
+	terminal_print(&cli->terminal, cli->out, STYLE_STRONG, text);
+	(void)fputc('\n', cli->out);
+}
+
+static void plan_print(struct cli *cli, const json_t *plan)
+{
+	const json_t *device = json_object_get(plan, "device");
+
+	plan_line(cli, "Phone", cli_text(device, "serial", "?"));
+	plan_line(cli, "Person", cli_text(device, "person", "-"));
+	plan_line(cli, "Model", cli_text(device, "product_name", "-"));
+	if (!json_is_true(json_object_get(plan, "allowed")))
+		return;
+	terminal_print(&cli->terminal, cli->out, STYLE_PLAIN,
+	    cli_text(plan, "effect", "The phone will be erased."));
+	(void)fputc('\n', cli->out);
+}
+
+static int ordered_print(struct cli *cli, const json_t *answer)
+{
+	if (args_has(cli->args, OPTION_JSON))
+		return cli_print_json(cli, answer);
+	(void)fputs("The wipe is ordered. The phone erases itself when it "
+	            "next connects.\nFollow it: workphone wipe DEVICE "
+	            "--follow\n",
+	    cli->out);
+	return CLI_OK;
+}
+
+/* device: its id, so that nothing else can be meant than what was shown. */
+static int wipe_order(struct cli *cli, const char *device)
+{
+	json_t *answer = NULL;
+	int code = wipe_call(cli, device, false, &answer);
+
+	if (code == CLI_OK && args_has(cli->args, OPTION_FOLLOW))
+		code = wipe_follow(cli, device);
+	else if (code == CLI_OK)
+		code = ordered_print(cli, answer);
+	json_decref(answer);
+	return code;
+}
+
+static bool wipe_confirmed(struct cli *cli, const char *serial)
+{
+	if (args_has(cli->args, OPTION_YES))
+		return true;
+	return cli_confirm(cli, "Type the serial number to wipe:", serial);
+}
+
+/* The plan says no: an order that is open already can still be followed. */
+static int wipe_refused(struct cli *cli, const json_t *plan, const char *device)
+{
+	bool is_open = json_is_object(json_object_get(plan, "wipe"));
+
+	if (is_open && args_has(cli->args, OPTION_FOLLOW))
+		return wipe_follow(cli, device);
+	return cli_fail(cli, is_open ? CLI_CONFLICT : CLI_REFUSED, "%s",
+	    cli_text(plan, "refusal", "the phone cannot be wiped now"));
+}
+
+static int plan_carry_out(struct cli *cli, const json_t *plan)
+{
+	const json_t *device = json_object_get(plan, "device");
+	const char *id = cli_text(device, "id", NULL);
+	const char *serial = cli_text(device, "serial", NULL);
+
+	if (!id || !serial)
+		return cli_fail(cli, CLI_REFUSED,
+		    "the server's plan names no phone; nothing was ordered");
+	if (!json_is_true(json_object_get(plan, "allowed")))
+		return wipe_refused(cli, plan, id);
+	if (args_has(cli->args, OPTION_DRY_RUN))
+		return CLI_OK;
+	if (!wipe_confirmed(cli, serial))
+		return cli_fail(
+		    cli, CLI_DECLINED, "not confirmed: nothing was ordered");
+	return wipe_order(cli, id);
+}
+
+static int options_check(struct cli *cli)
+{
+	const char *timeout = cli->args->values[OPTION_TIMEOUT];
+	int64_t ms;
+
+	if (args_has(cli->args, OPTION_JSON) &&
+	    !args_has(cli->args, OPTION_DRY_RUN) &&
+	    !args_has(cli->args, OPTION_YES))
+		return cli_fail(cli, CLI_USAGE,
+		    "--json cannot ask: add --yes, or --dry-run to look");
+	if (timeout && !args_has(cli->args, OPTION_FOLLOW))
+		return cli_fail(
+		    cli, CLI_USAGE, "--timeout goes with --follow only");
+	if (timeout && time_duration_parse(timeout, &ms) < 0)
+		return cli_fail(
+		    cli, CLI_USAGE, "--timeout must be like 90s, 20m or 2h");
+	return CLI_OK;
+}
+
+int run_wipe(struct cli *cli)
+{
+	json_t *plan = NULL;
+	int code = options_check(cli);
+
+	if (code == CLI_OK)
+		code = wipe_call(cli, cli->args->words[0], true, &plan);
+	if (code != CLI_OK)
+		return code;
+	if (!args_has(cli->args, OPTION_JSON))
+		plan_print(cli, plan);
+	else if (args_has(cli->args, OPTION_DRY_RUN))
+		code = cli_print_json(cli, plan);
+	if (code == CLI_OK)
+		code = plan_carry_out(cli, plan);
+	json_decref(plan);
+	return code;
+}

@@ -1,0 +1,92 @@
+#include "server/cli/words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct word {
+	const char *state;
+	const char *text;
+	enum style style;
+};
+
+#define YES "\xe2\x9c\x94 "  /* ✔ */
+#define NO "\xe2\x9c\x98 "   /* ✘ */
+#define WAIT "\xe2\x80\xa6 " /* … */
+
+static const struct word device_words[] = {
+    {"enrolled", YES "enrolled", STYLE_GOOD},
+    {"authenticated", WAIT "enrolling", STYLE_DOUBT},
+    {"checked_out", NO "left by itself", STYLE_BAD},
+    {"replaced", NO "replaced", STYLE_BAD},
+    {"never_enrolled", "- never enrolled", STYLE_FAINT},
+    {NULL, NULL, STYLE_PLAIN},
+};
+
+static const struct word command_words[] = {
+    {"queued", WAIT "waits", STYLE_DOUBT},
+    {"sent", WAIT "sent", STYLE_DOUBT},
+    {"not_now", WAIT "not now", STYLE_DOUBT},
+    {"acknowledged", YES "acknowledged", STYLE_GOOD},
+    {"failed", NO "failed", STYLE_BAD},
+    {"cancelled", "- cancelled", STYLE_FAINT},
+    {"superseded", "- superseded", STYLE_FAINT},
+    {"expired", "- expired", STYLE_FAINT},
+    {NULL, NULL, STYLE_PLAIN},
+};
+
+static const struct word link_words[] = {
+    {"unused", WAIT "not opened yet", STYLE_DOUBT},
+    {"profile_given", WAIT "profile given", STYLE_DOUBT},
+    {"certificate_issued", WAIT "certificate issued", STYLE_DOUBT},
+    {"enrolled", YES "enrolled", STYLE_GOOD},
+    {"expired", NO "expired", STYLE_BAD},
+    {NULL, NULL, STYLE_PLAIN},
+};
+
+static const struct word wipe_words[] = {
+    {"ordered", WAIT "ordered", STYLE_DOUBT},
+    {"acknowledged", WAIT "acknowledged", STYLE_DOUBT},
+    {"silent", YES "silent", STYLE_GOOD},
+    {"proven", YES "proven", STYLE_GOOD},
+    {"cancelled", "- cancelled", STYLE_FAINT},
+    {"failed", NO "failed", STYLE_BAD},
+    {NULL, NULL, STYLE_PLAIN},
+};
+
+static const struct word verdict_words[] = {
+    {"met", YES "met", STYLE_GOOD},
+    {"broken", NO "broken", STYLE_BAD},
+    {"unknown", "? unknown", STYLE_DOUBT},
+    {"disputed", "? disputed", STYLE_DOUBT},
+    {"waived", "- waived", STYLE_FAINT},
+    {"exempt", "- exempt", STYLE_FAINT},
+    {NULL, NULL, STYLE_PLAIN},
+};
+
+static const struct word *const words_tables[WORDS_COUNT] = {
+    [WORDS_DEVICE] = device_words,
+    [WORDS_COMMAND] = command_words,
+    [WORDS_LINK] = link_words,
+    [WORDS_WIPE] = wipe_words,
+    [WORDS_VERDICT] = verdict_words,
+};
+
+enum style words_find(
+    enum words_kind kind, const char *state, char *out, size_t size)
+{
+	const struct word *word;
+
+	for (word = words_tables[kind]; word->state; word++)
+		if (strcmp(word->state, state) == 0)
+			break;
+	(void)snprintf(out, size, "%s", word->state ? word->text : state);
+	return word->style;
+}
+
+void words_add(struct grid *grid, enum words_kind kind, const char *state)
+{
+	char text[64];
+	enum style style = words_find(kind, state, text, sizeof(text));
+
+	grid_add(grid, style, text);
+}
