@@ -17,6 +17,13 @@ int enrol_by_url(struct session *session, const char *url, struct err *err);
 int enrol_by_profile(struct session *session, const uint8_t *profile,
     size_t len, struct err *err);
 
+/*
+ * The server sends the enrolment profile again: a new identity over SCEP, the
+ * rest as the profile says now. The phone is unchanged on failure.
+ */
+int enrol_replace(struct session *session, const uint8_t *profile, size_t len,
+    struct err *err);
+
 /* The user removes the profile: CheckOut (best effort), then forgotten. */
 int enrol_remove(struct session *session, struct err *err);
 

@@ -21,9 +21,9 @@ struct line_request {
 	size_t body_len;
 	/* NULL: nobody in particular; else show this identity. */
 	const struct phone_identity *identity;
-	bool sign; /* Mdm-Signature over the body as well */
+	bool sign;                /* Mdm-Signature over the body as well */
 	STACK_OF(X509) * anchors; /* trusted for TLS; NULL: the system's */
-	bool drop_reply;	  /* cut the line once the request is out */
+	bool drop_reply;          /* cut the line once the request is out */
 };
 
 struct line_reply {

@@ -26,10 +26,10 @@ struct err;
 #define PHONE_LOG_MAX 2000 /* oldest entries fall out */
 
 struct phone_sim {
-	int slot;		    /* 1 physical, 2 and up eSIM */
+	int slot;                   /* 1 physical, 2 and up eSIM */
 	char label[PHONE_TEXT_MAX]; /* "Primary", "Secondary", … */
-	char iccid[24];		    /* digits, no blanks */
-	char number[32];	    /* E.164 with +; may be "" */
+	char iccid[24];             /* digits, no blanks */
+	char number[32];            /* E.164 with +; may be "" */
 	char imei[16];
 	char carrier[PHONE_TEXT_MAX];
 	char mcc[4];
@@ -45,9 +45,9 @@ struct phone_hardware {
 	char wifi_mac[20];
 	char bluetooth_mac[20];
 	char name[PHONE_TEXT_MAX]; /* the user's name for it */
-	char model[32];		   /* "MLPF3KS/A" */
-	char model_name[64];	   /* "iPhone" */
-	char product_name[32];	   /* "iPhone14,5" */
+	char model[32];            /* "MLPF3KS/A" */
+	char model_name[64];       /* "iPhone" */
+	char product_name[32];     /* "iPhone14,5" */
 	char os_version[16];
 	char build_version[16];
 	double capacity_gb;
@@ -58,9 +58,9 @@ struct phone_hardware {
 struct phone_pin {
 	bool set;
 	unsigned length;
-	bool simple;	   /* 111111, 123456 */
+	bool simple;       /* 111111, 123456 */
 	bool alphanumeric; /* has a letter */
-	int64_t set_at;	   /* Unix ms */
+	int64_t set_at;    /* Unix ms */
 };
 
 /* How the user, the radio and a broken firmware make the phone behave. */
@@ -72,7 +72,7 @@ struct phone_behaviour {
 	unsigned lose_answer;  /* executed, then the line drops */
 	unsigned lose_reply;   /* answered, but the reply is never seen */
 	int64_t network_lost_until; /* Unix ms */
-	bool lie_erase;		    /* acknowledges an erase, does not erase */
+	bool lie_erase;             /* acknowledges an erase, does not erase */
 	bool not_now_when_locked;
 };
 
@@ -86,7 +86,7 @@ struct phone_scep {
 
 struct phone_identity {
 	X509 *certificate; /* owned */
-	EVP_PKEY *key;	   /* owned */
+	EVP_PKEY *key;     /* owned */
 };
 
 struct phone_mdm {
@@ -103,9 +103,9 @@ struct phone_mdm {
 	char push_magic[UUID_TEXT_MAX];
 	uint8_t push_token[32];
 	struct buf unlock_token; /* the last one sent; empty: none */
-	bool token_update_due;	 /* before the next session's first Idle */
-	bool unlock_token_due;	 /* with an UnlockToken */
-	int64_t enrolled_at;	 /* Unix ms */
+	bool token_update_due;   /* before the next session's first Idle */
+	bool unlock_token_due;   /* with an UnlockToken */
+	int64_t enrolled_at;     /* Unix ms */
 	/* An answer whose delivery is not known: sent again first. */
 	struct buf unanswered;
 	char unanswered_uuid[PHONE_TEXT_MAX];
@@ -118,15 +118,17 @@ struct phone {
 	struct phone_pin pin;
 	bool locked;
 	bool setup_done; /* false: stands in Setup Assistant */
-	bool erased;	 /* by MDM, and not set up since */
-	unsigned lives;	 /* enrolments so far */
+	bool erased;     /* by MDM, and not set up since */
+	unsigned lives;  /* enrolments so far */
 	struct phone_mdm mdm;
 	struct phone_behaviour behaviour;
 	json_t *profiles;  /* array, see profile.h; owned */
-	json_t *log;	   /* array of commands, see below; owned */
+	json_t *log;       /* array of commands, see below; owned */
 	json_t *anomalies; /* array of sentences about the server; owned */
 	STACK_OF(X509) * anchors; /* what it trusts from the start; owned */
-	bool changed;		  /* since it was loaded or saved */
+	/* Anchors and roots of profiles, worked out when asked; owned. */
+	STACK_OF(X509) * trusted;
+	bool changed; /* since it was loaded or saved */
 };
 
 /* What a new phone looks like; NULL and 0 mean the usual. */
@@ -145,8 +147,8 @@ struct phone_shape {
  * A phone fresh from its box. All hardware numbers are derived from the serial,
  * so the same serial is the same phone again. ERR_INVALID for an unknown model.
  */
-int phone_new(const struct phone_shape *shape, struct phone **out,
-    struct err *err);
+int phone_new(
+    const struct phone_shape *shape, struct phone **out, struct err *err);
 void phone_free(struct phone *phone);
 
 /* One line a known model: "iPhone14,5  iPhone 13". NULL behind the last. */
@@ -165,6 +167,9 @@ void phone_forget_mdm(struct phone *phone);
 /* As the factory made it: waits in Setup Assistant, nothing is left. */
 void phone_erase(struct phone *phone);
 
+/* To be called when profiles came or went: what is trusted may differ. */
+void phone_profiles_changed(struct phone *phone);
+
 void phone_identity_clear(struct phone_identity *identity);
 
 /*
@@ -174,8 +179,9 @@ void phone_identity_clear(struct phone_identity *identity);
  */
 void phone_log_command(struct phone *phone, const char *uuid,
     const char *request_type, int64_t now_ms);
-void phone_log_answer(struct phone *phone, const char *uuid, const char *status,
-    bool delivered);
+/* status NULL: as it was logged before. */
+void phone_log_answer(
+    struct phone *phone, const char *uuid, const char *status, bool delivered);
 void phone_note_anomaly(struct phone *phone, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -19,8 +19,8 @@
 struct err;
 
 struct profile {
-	plist_t root;	 /* owned */
-	bool is_signed;	 /* and the signature holds */
+	plist_t root;    /* owned */
+	bool is_signed;  /* and the signature holds */
 	json_t *signers; /* array of base64 DER; owned */
 };
 
@@ -29,7 +29,7 @@ struct profile {
  * the system's). Then every dictionary, type, identifier and UUID that Apple
  * demands is checked. ERR_CRYPTO, ERR_INVALID.
  */
-int profile_open(const uint8_t *data, size_t len, STACK_OF(X509) *anchors,
+int profile_open(const uint8_t *data, size_t len, STACK_OF(X509) * anchors,
     struct profile *out, struct err *err);
 void profile_clear(struct profile *profile);
 
@@ -45,7 +45,7 @@ void profile_install(struct phone *phone, json_t *record);
 json_t *profile_find(const struct phone *phone, const char *identifier);
 void profile_remove(struct phone *phone, const char *identifier);
 
-/* The phone's anchors and the roots of its profiles; caller frees. */
-STACK_OF(X509) *profile_trusted(const struct phone *phone);
+/* The phone's anchors and the roots of its profiles; borrowed, cached. */
+STACK_OF(X509) * profile_trusted(struct phone *phone);
 
 #endif

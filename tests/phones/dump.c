@@ -1,0 +1,43 @@
+#include "tests/phones/dump.h"
+
+#include <ctype.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/base/err.h"
+#include "tests/phones/files.h"
+
+unsigned dump_next_number(void)
+{
+	static atomic_uint counter;
+
+	return atomic_fetch_add(&counter, 1) + 1;
+}
+
+void dump_write(const char *folder, unsigned number, const char *serial,
+    const char *name, const uint8_t *data, size_t len)
+{
+	struct err err = {0};
+	char path[4096];
+	const char *kind = "bin";
+	size_t folder_len;
+	char *at;
+
+	if (!folder)
+		return;
+	if (len > 5 && memcmp(data, "<?xml", 5) == 0)
+		kind = "plist";
+	else if (len == 0)
+		kind = "empty";
+	if (snprintf(path, sizeof(path), "%s/%06u-%s-%s.%s", folder, number,
+	        serial, name, kind) >= (int)sizeof(path))
+		return;
+	/* RequestType is the server's word: no path may come of it. */
+	folder_len = strlen(folder) + 1;
+	for (at = path + folder_len; *at; at++)
+		if (!isalnum((unsigned char)*at) && !strchr("-_.", *at))
+			*at = '_';
+	if (files_write(path, data ? data : (const uint8_t *)"", len, &err) < 0)
+		(void)fprintf(stderr, "dump: %s\n", err.text);
+}
