@@ -1,0 +1,127 @@
+#include "server/keeper/vault.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include "proto/base/err.h"
+#include "proto/base/secret.h"
+#include "server/keeper/handles.h"
+#include "server/keeper/keeper.h"
+#include "server/keeper/key_file.h"
+#include "server/keeper/seal.h"
+
+static int key_load(
+    int folder, const char *name, EVP_PKEY **out, struct err *err)
+{
+	struct secret pem = {0};
+	CLEANUP(bio) BIO *bio = NULL;
+	EVP_PKEY *key = NULL;
+	int rc = key_file_read(folder, name, true, &pem, err);
+
+	if (rc != 0)
+		return rc;
+	bio = BIO_new_mem_buf(pem.data, (int)pem.len);
+	/* An empty password instead of a callback: never ask a terminal. */
+	if (bio)
+		key = PEM_read_bio_PrivateKey(bio, NULL, NULL, (void *)"");
+	secret_clear(&pem);
+	if (!key)
+		return err_set(
+		    err, ERR_INVALID, "%s holds no private key", name);
+	*out = key;
+	return 0;
+}
+
+static int certificate_load(
+    int folder, const char *name, EVP_PKEY *key, X509 **out, struct err *err)
+{
+	struct secret pem = {0};
+	CLEANUP(bio) BIO *bio = NULL;
+	X509 *certificate = NULL;
+	int rc = key_file_read(folder, name, false, &pem, err);
+
+	if (rc != 0)
+		return rc;
+	bio = BIO_new_mem_buf(pem.data, (int)pem.len);
+	if (bio)
+		certificate = PEM_read_bio_X509(bio, NULL, NULL, (void *)"");
+	secret_clear(&pem);
+	if (!certificate)
+		return err_set(
+		    err, ERR_INVALID, "%s holds no certificate", name);
+	if (X509_check_private_key(certificate, key) != 1) {
+		X509_free(certificate);
+		return err_set(err, ERR_CRYPTO,
+		    "%s does not belong to its private key", name);
+	}
+	*out = certificate;
+	return 0;
+}
+
+static int seal_load(int folder, struct seal **out, struct err *err)
+{
+	struct secret key = {0};
+	int rc = key_file_read(folder, KEEPER_SEALING_KEY, true, &key, err);
+
+	if (rc == 0)
+		rc = seal_new(key.data, key.len, out, err);
+	secret_clear(&key);
+	return rc;
+}
+
+static int vault_fill(struct vault *vault, int folder, struct err *err)
+{
+	int rc;
+
+	if (key_file_exists(folder, KEY_FILE_UNFINISHED))
+		return err_set(err, ERR_CONFLICT,
+		    "making the keys was interrupted; run init again");
+	rc = key_load(folder, KEEPER_CA_KEY, &vault->ca_key, err);
+	if (rc == 0)
+		rc = certificate_load(folder, KEEPER_CA_CERTIFICATE,
+		    vault->ca_key, &vault->ca, err);
+	if (rc == 0)
+		rc = key_load(
+		    folder, KEEPER_SIGNING_KEY, &vault->signing_key, err);
+	if (rc == 0)
+		rc = certificate_load(folder, KEEPER_SIGNING_CERTIFICATE,
+		    vault->signing_key, &vault->signing, err);
+	if (rc == 0)
+		rc = seal_load(folder, &vault->seal, err);
+	return rc;
+}
+
+int vault_load(const char *folder, struct vault **out, struct err *err)
+{
+	struct vault *vault = NULL;
+	int fd = key_folder_open(folder, err);
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	vault = calloc(1, sizeof(*vault));
+	rc = vault ? vault_fill(vault, fd, err) : err_memory(err);
+	(void)close(fd);
+	ERR_clear_error();
+	if (rc != 0) {
+		vault_free(vault);
+		return rc;
+	}
+	*out = vault;
+	return 0;
+}
+
+void vault_free(struct vault *vault)
+{
+	if (!vault)
+		return;
+	EVP_PKEY_free(vault->ca_key);
+	X509_free(vault->ca);
+	EVP_PKEY_free(vault->signing_key);
+	X509_free(vault->signing);
+	seal_free(vault->seal);
+	free(vault);
+}
