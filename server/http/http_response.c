@@ -72,7 +72,7 @@ void http_date_text(int64_t unix_ms, char out[HTTP_DATE_MAX])
 	if (!gmtime_r(&seconds, &tm) || tm.tm_year > 8099)
 		memset(&tm, 0, sizeof(tm));
 	(void)snprintf(out, HTTP_DATE_MAX,
-	    "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday % 7],
+	    "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days[tm.tm_wday % 7],
 	    tm.tm_mday % 100, months[tm.tm_mon % 12],
 	    (tm.tm_year + 1900) % 10000, tm.tm_hour % 100, tm.tm_min % 100,
 	    tm.tm_sec % 100);
