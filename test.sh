@@ -203,41 +203,86 @@ part_docs() {
 	run_ctest dev -L docs
 }
 
+# The data in a folder with blanks, called from elsewhere: as users do.
+demo() {
+	(cd / && "$root/start.sh" "$@")
+}
+
 part_demo() {
-	WORKPHONE_VAR=$(mktemp -d) || return
-	export WORKPHONE_VAR
-	check "start.sh demo --background" \
-		"$root/start.sh" demo --background
+	local scratch
+	scratch=$(mktemp -d) || return
+	export WORKPHONE_VAR="$scratch/var with blanks"
+	check "start.sh demo --background" demo demo --background
 	check "run.json is JSON" python3 -m json.tool \
 		"$WORKPHONE_VAR/run.json" /dev/null
-	check "status" "$root/start.sh" status
-	check "a second start finds it running" \
-		"$root/start.sh" demo --background
+	check "status" demo status
+	check "a second start finds it running" demo demo --background
 	check "twelve phones are enrolled" twelve_are_enrolled
-	check "stop" "$root/start.sh" stop
+	check "after kill -9 of the server it starts again" kill_and_start
+	check "stop" demo stop
 	check "status after stop is 3" status_is_stopped
-	check "started again, the phones are still enrolled" start_again
-	rm -rf "$WORKPHONE_VAR"
+	check "no process is left" nothing_runs
+	check "in the foreground, a signal stops all" foreground INT
+	check "kill -9 of start.sh leaves no process" foreground KILL
+	rm -rf "$scratch"
 	unset WORKPHONE_VAR
+}
+
+run_value() { # KEY of run.json
+	python3 -c 'import json, sys
+value = json.load(open(sys.argv[1]))
+for key in sys.argv[2].split("."):
+    value = value[key]
+print(value)' "$WORKPHONE_VAR/run.json" "$1"
 }
 
 twelve_are_enrolled() {
 	local socket
-	socket=$(python3 -c 'import json, sys
-print(json.load(open(sys.argv[1]))["admin_socket"])' \
-		"$WORKPHONE_VAR/run.json") || return 1
+	socket=$(run_value admin_socket) || return 1
 	[[ $("$root/build/release/bin/workphone" --socket "$socket" devices \
-		--json | grep -c '"enrolled"') -eq 12 ]]
+		--json | grep -o '"state": *"enrolled"' | wc -l) -eq 12 ]]
+}
+
+kill_and_start() {
+	kill -KILL "$(run_value pids.workphone-server)" &&
+		demo demo --background && twelve_are_enrolled
 }
 
 status_is_stopped() {
-	"$root/start.sh" status
+	demo status
 	[[ $? -eq 3 ]]
 }
 
-start_again() {
-	"$root/start.sh" demo --background && twelve_are_enrolled &&
-		"$root/start.sh" stop
+# Processes with our data folder on their command line.
+nothing_runs() {
+	! pgrep -af "$WORKPHONE_VAR/demo"
+}
+
+wait_nothing_runs() {
+	local tries=200
+	until nothing_runs; do
+		((tries-- > 0)) || return 1
+		sleep 0.1
+	done
+}
+
+foreground() { # SIGNAL that ends it
+	local pid tries=1200
+	rm -f "$WORKPHONE_VAR/run.json"
+	# A shell's child ignores INT in the background; env does not.
+	(cd / && exec env --default-signal=INT "$root/start.sh" demo) \
+		>"$logs/demo.out" 2>&1 &
+	pid=$!
+	until grep -q '^Running' "$logs/demo.out"; do
+		if ! kill -0 "$pid" || ((tries-- == 0)); then
+			tail -n 20 "$logs/demo.out"
+			return 1
+		fi
+		sleep 0.1
+	done
+	kill -"$1" "$pid"
+	wait "$pid"
+	wait_nothing_runs
 }
 
 # ---- running and summing up ----------------------------------------------
