@@ -1,0 +1,563 @@
+#include "server/config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "policies/xyaml.h"
+#include "proto/base/buf.h"
+#include "proto/base/err.h"
+#include "proto/base/str.h"
+#include "proto/base/time.h"
+
+#define CONFIG_FILE_MAX (64 * 1024)
+#define TEXT_MAX 1024
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* ---- the shape of the file ---- */
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wcast-qual" /* in libcyaml's macros */
+
+#define TEXT(key, type, member)                                                \
+	CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,  \
+	    type, member, 0, TEXT_MAX)
+#define NUMBER(key, type, member)                                              \
+	CYAML_FIELD_UINT(key, CYAML_FLAG_OPTIONAL, type, member)
+#define GROUP(key, member, fields)                                             \
+	CYAML_FIELD_MAPPING_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, \
+	    struct config, member, fields)
+
+static const cyaml_schema_field_t tls_fields[] = {
+    TEXT("certificate", struct config_tls, certificate),
+    TEXT("key", struct config_tls, key),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t listener_fields[] = {
+    TEXT("phones", struct config_listeners, phones),
+    TEXT("phones_proxy", struct config_listeners, phones_proxy),
+    TEXT("ops", struct config_listeners, ops),
+    TEXT("admin", struct config_listeners, admin),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t limit_fields[] = {
+    NUMBER("io_threads", struct config_limits, io_threads),
+    NUMBER("workers", struct config_limits, workers),
+    NUMBER("queue", struct config_limits, queue),
+    NUMBER("connections", struct config_limits, connections),
+    NUMBER("connections_per_address", struct config_limits,
+        connections_per_address),
+    NUMBER("header_bytes", struct config_limits, header_bytes),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t deadline_fields[] = {
+    TEXT("handshake", struct config_deadlines, handshake),
+    TEXT("header", struct config_deadlines, header),
+    TEXT("body", struct config_deadlines, body),
+    TEXT("idle", struct config_deadlines, idle),
+    TEXT("write", struct config_deadlines, write),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t time_fields[] = {
+    TEXT("link_valid", struct config_times, link_valid),
+    TEXT("certificate_valid", struct config_times, certificate_valid),
+    TEXT("silence", struct config_times, silence),
+    TEXT("refresh", struct config_times, refresh),
+    TEXT("tick", struct config_times, tick),
+    TEXT("stop", struct config_times, stop),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t log_fields[] = {
+    TEXT("level", struct config_log, level),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t config_fields[] = {
+    TEXT("organisation", struct config, organisation),
+    TEXT("phones_url", struct config, phones_url),
+    TEXT("data", struct config, data),
+    TEXT("keys", struct config, keys),
+    TEXT("policy", struct config, policy),
+    GROUP("tls", tls, tls_fields),
+    GROUP("listeners", listeners, listener_fields),
+    GROUP("limits", limits, limit_fields),
+    GROUP("deadlines", deadlines, deadline_fields),
+    GROUP("times", times, time_fields),
+    GROUP("log", log, log_fields),
+    CYAML_FIELD_END,
+};
+
+static const struct cyaml_schema_value config_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct config, config_fields),
+};
+
+#pragma GCC diagnostic pop
+
+/* ---- every key: where it lives, its default, what it may be ---- */
+
+enum key_kind {
+	KEY_TEXT,
+	KEY_URL,      /* https://, no path */
+	KEY_PATH,     /* made absolute */
+	KEY_ADDRESS,  /* host:port, unix:path or off */
+	KEY_DURATION, /* longer than 0 */
+	KEY_NUMBER,
+	KEY_LEVEL,
+};
+
+struct key {
+	const char *path; /* "listeners.phones" */
+	enum key_kind kind;
+	size_t group; /* offset of the group's pointer; SIZE_MAX: top */
+	size_t member;
+	const char *fallback; /* text of the default; NULL: required */
+	unsigned least;
+	unsigned most;
+};
+
+#define TOP(path, kind, member, fallback)                                      \
+	{                                                                      \
+		path, kind, SIZE_MAX, offsetof(struct config, member),         \
+		    fallback, 0, 0                                             \
+	}
+#define IN(group, kind, member, fallback)                                      \
+	{                                                                      \
+#group "." #member, kind, offsetof(struct config, group),      \
+		    offsetof(struct config_##group, member), fallback, 0, 0    \
+	}
+#define LIMIT(member, fallback, least, most)                                   \
+	{                                                                      \
+		"limits." #member, KEY_NUMBER,                                 \
+		    offsetof(struct config, limits),                           \
+		    offsetof(struct config_limits, member), fallback, least,   \
+		    most                                                       \
+	}
+
+static const struct key keys[] = {
+    TOP("organisation", KEY_TEXT, organisation, NULL),
+    TOP("phones_url", KEY_URL, phones_url, NULL),
+    TOP("data", KEY_PATH, data, "data"),
+    TOP("keys", KEY_PATH, keys, "keys"),
+    TOP("policy", KEY_PATH, policy, ""),
+    IN(tls, KEY_PATH, certificate, ""),
+    IN(tls, KEY_PATH, key, ""),
+    IN(listeners, KEY_ADDRESS, phones, "0.0.0.0:8444"),
+    IN(listeners, KEY_ADDRESS, phones_proxy, "off"),
+    IN(listeners, KEY_ADDRESS, ops, "127.0.0.1:8445"),
+    IN(listeners, KEY_ADDRESS, admin, "unix:admin.sock"),
+    LIMIT(io_threads, "2", 1, 64),
+    LIMIT(workers, "32", 1, 512),
+    LIMIT(queue, "2000", 1, 100000),
+    LIMIT(connections, "25000", 1, 1000000),
+    LIMIT(connections_per_address, "256", 0, 1000000),
+    LIMIT(header_bytes, "16384", 1024, 65536),
+    IN(deadlines, KEY_DURATION, handshake, "10s"),
+    IN(deadlines, KEY_DURATION, header, "10s"),
+    IN(deadlines, KEY_DURATION, body, "20s"),
+    IN(deadlines, KEY_DURATION, idle, "90s"),
+    IN(deadlines, KEY_DURATION, write, "30s"),
+    IN(times, KEY_DURATION, link_valid, "7d"),
+    IN(times, KEY_DURATION, certificate_valid, "365d"),
+    IN(times, KEY_DURATION, silence, "10m"),
+    IN(times, KEY_DURATION, refresh, "12h"),
+    IN(times, KEY_DURATION, tick, "5s"),
+    IN(times, KEY_DURATION, stop, "10s"),
+    IN(log, KEY_LEVEL, level, "info"),
+};
+
+static void *member_of(struct config *config, const struct key *key)
+{
+	char *base = (char *)config;
+
+	if (key->group != SIZE_MAX)
+		base = *(char **)(void *)(base + key->group);
+	return base + key->member;
+}
+
+static char **text_of(struct config *config, const struct key *key)
+{
+	return member_of(config, key);
+}
+
+/* Groups that the file leaves out exist all the same. */
+static int add_groups(struct config *config, struct err *err)
+{
+#define ADD(group)                                                             \
+	if (!config->group &&                                                  \
+	    !(config->group = calloc(1, sizeof(*config->group))))              \
+	return err_memory(err)
+	ADD(tls);
+	ADD(listeners);
+	ADD(limits);
+	ADD(deadlines);
+	ADD(times);
+	ADD(log);
+#undef ADD
+	return 0;
+}
+
+/* ---- checks by kind; each says what to write instead ---- */
+
+static const char *check_url(const char *text)
+{
+	const char *host = text + strlen("https://");
+
+	if (strncmp(text, "https://", strlen("https://")) != 0 || !*host)
+		return "is no https:// address; write for example "
+		       "https://mdm.example.org:8444";
+	if (strpbrk(host, "/?# \t") || strlen(text) > 200)
+		return "must end after host and port: phones' paths are "
+		       "added to it";
+	return NULL;
+}
+
+static const char *check_address(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	uint64_t port;
+
+	if (strcmp(text, "off") == 0)
+		return NULL;
+	if (strncmp(text, "unix:", 5) == 0)
+		return text[5] ? NULL : "has no path after unix:";
+	if (!colon || colon == text ||
+	    str_number_parse(colon + 1, 65535, &port) < 0)
+		return "is no address; write for example 0.0.0.0:8444, "
+		       "[::]:8444, unix:/run/workphone/admin.sock or off";
+	return NULL;
+}
+
+static const char *check_duration(const char *text)
+{
+	int64_t ms;
+
+	if (time_duration_parse(text, &ms) < 0 || ms <= 0)
+		return "is no duration; write for example 30s, 15m, 12h or 7d";
+	return NULL;
+}
+
+static const char *check_level(const char *text)
+{
+	enum log_level level;
+
+	return log_level_parse(text, &level) < 0
+	    ? "is no level; write error, warning, info or debug"
+	    : NULL;
+}
+
+static const char *check_text(const char *text)
+{
+	return *text ? NULL : "is empty";
+}
+
+static const char *check_any(const char *text)
+{
+	(void)text;
+	return NULL;
+}
+
+static const char *(*const checks[])(const char *) = {
+    [KEY_TEXT] = check_text,
+    [KEY_URL] = check_url,
+    [KEY_PATH] = check_any,
+    [KEY_ADDRESS] = check_address,
+    [KEY_DURATION] = check_duration,
+    [KEY_NUMBER] = check_any,
+    [KEY_LEVEL] = check_level,
+};
+
+static int set_number(struct config *config, const struct key *key,
+    const char *text, struct err *err)
+{
+	uint64_t value;
+
+	if (str_number_parse(text, UINT_MAX, &value) < 0)
+		return err_set(err, ERR_INVALID,
+		    "%s: \"%s\" is no whole number", key->path, text);
+	*(unsigned *)member_of(config, key) = (unsigned)value;
+	return 0;
+}
+
+static int set_key(struct config *config, const struct key *key,
+    const char *text, struct err *err)
+{
+	char *copy;
+
+	if (key->kind == KEY_NUMBER)
+		return set_number(config, key, text, err);
+	if (!(copy = strdup(text)))
+		return err_memory(err);
+	free(*text_of(config, key));
+	*text_of(config, key) = copy;
+	return 0;
+}
+
+/* ---- environment and --set ---- */
+
+static void environment_name(const char *path, char *out, size_t size)
+{
+	size_t used = (size_t)snprintf(out, size, "WORKPHONE_");
+
+	for (; *path && used + 1 < size; path++)
+		out[used++] =
+		    *path == '.' ? '_' : (char)toupper((unsigned char)*path);
+	out[used] = '\0';
+}
+
+static int apply_environment(struct config *config, struct err *err)
+{
+	char name[64];
+	const char *value;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < COUNT(keys); i++) {
+		environment_name(keys[i].path, name, sizeof(name));
+		if ((value = getenv(name)))
+			rc = set_key(config, &keys[i], value, err);
+		if (rc < 0)
+			return err_prefix(err, "environment %s", name);
+	}
+	return rc;
+}
+
+static int apply_override(
+    struct config *config, const char *override, struct err *err)
+{
+	const char *equals = strchr(override, '=');
+	size_t len = equals ? (size_t)(equals - override) : 0;
+	size_t i;
+
+	for (i = 0; equals && i < COUNT(keys); i++)
+		if (strlen(keys[i].path) == len &&
+		    memcmp(keys[i].path, override, len) == 0)
+			return set_key(config, &keys[i], equals + 1, err);
+	return err_set(err, ERR_INVALID,
+	    "--set %s: write KEY=VALUE with a key of the configuration file",
+	    override);
+}
+
+/* ---- defaults, checks, absolute paths ---- */
+
+static bool is_unset(struct config *config, const struct key *key)
+{
+	if (key->kind == KEY_NUMBER)
+		return *(unsigned *)member_of(config, key) == 0;
+	return !*text_of(config, key);
+}
+
+static int fill_defaults(struct config *config, struct err *err)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < COUNT(keys); i++)
+		if (keys[i].fallback && is_unset(config, &keys[i]))
+			rc = set_key(config, &keys[i], keys[i].fallback, err);
+	return rc;
+}
+
+static int check_key(struct config *config, const struct key *key,
+    const struct xyaml_outline *outline, struct err *err)
+{
+	const char *text;
+	const char *wrong;
+	unsigned number;
+
+	if (key->kind == KEY_NUMBER) {
+		number = *(unsigned *)member_of(config, key);
+		if (number >= key->least && number <= key->most)
+			return 0;
+		return xyaml_err(outline, key->path, err, ERR_INVALID,
+		    "%s: %u is out of range; write %u to %u", key->path, number,
+		    key->least, key->most);
+	}
+	text = *text_of(config, key);
+	if (!text)
+		return xyaml_err(outline, key->path, err, ERR_INVALID,
+		    "%s is missing; add it", key->path);
+	if ((wrong = checks[key->kind](text)))
+		return xyaml_err(outline, key->path, err, ERR_INVALID,
+		    "%s: \"%s\" %s", key->path, text, wrong);
+	return 0;
+}
+
+static int make_absolute(
+    char **text, const char *prefix, const char *folder, struct err *err)
+{
+	const char *path = *text + strlen(prefix);
+	char *full = NULL;
+
+	if (!*path || *path == '/')
+		return 0;
+	if (asprintf(&full, "%s%s/%s", prefix, folder, path) < 0)
+		return err_memory(err);
+	free(*text);
+	*text = full;
+	return 0;
+}
+
+static int resolve_paths(
+    struct config *config, const char *file, struct err *err)
+{
+	char *full = realpath(file, NULL);
+	const char *folder;
+	size_t i;
+	int rc = 0;
+
+	if (!full)
+		return err_set(err, ERR_IO, "%s: %s", file, strerror(errno));
+	folder = dirname(full);
+	for (i = 0; rc == 0 && i < COUNT(keys); i++) {
+		if (keys[i].kind == KEY_PATH)
+			rc = make_absolute(
+			    text_of(config, &keys[i]), "", folder, err);
+		else if (keys[i].kind == KEY_ADDRESS &&
+		    strncmp(*text_of(config, &keys[i]), "unix:", 5) == 0)
+			rc = make_absolute(
+			    text_of(config, &keys[i]), "unix:", folder, err);
+	}
+	free(full);
+	return rc;
+}
+
+static int finish(struct config *config, const char *path,
+    config_overrides overrides, const struct xyaml_outline *outline,
+    struct err *err)
+{
+	size_t i;
+	int rc;
+
+	if ((rc = add_groups(config, err)) < 0 ||
+	    (rc = apply_environment(config, err)) < 0)
+		return rc;
+	for (; overrides && *overrides; overrides++)
+		if ((rc = apply_override(config, *overrides, err)) < 0)
+			return rc;
+	if ((rc = fill_defaults(config, err)) < 0)
+		return rc;
+	for (i = 0; i < COUNT(keys); i++)
+		if ((rc = check_key(config, &keys[i], outline, err)) < 0)
+			return rc;
+	return resolve_paths(config, path, err);
+}
+
+/* ---- the file ---- */
+
+static int read_file(const char *path, struct buf *out, struct err *err)
+{
+	char chunk[4096];
+	FILE *file = fopen(path, "re");
+	size_t got;
+
+	if (!file)
+		return err_set(err, ERR_NOT_FOUND,
+		    "%s: %s; `workphone-server init --config %s` writes one",
+		    path, strerror(errno), path);
+	while ((got = fread(chunk, 1, sizeof(chunk), file)) > 0 &&
+	    out->len <= CONFIG_FILE_MAX)
+		buf_append(out, chunk, got);
+	(void)fclose(file);
+	return buf_check(out, err);
+}
+
+int config_load(const char *path, config_overrides overrides,
+    struct config **out, struct err *err)
+{
+	struct buf text = {0};
+	struct xyaml_text source = {.name = path, .max = CONFIG_FILE_MAX};
+	struct xyaml_outline *outline = NULL;
+	void *loaded = NULL;
+	int rc = read_file(path, &text, err);
+
+	source.data = text.data;
+	source.len = text.len;
+	if (rc == 0)
+		rc =
+		    xyaml_load(&source, &config_schema, &loaded, &outline, err);
+	if (rc == 0)
+		rc = finish(loaded, path, overrides, outline, err);
+	xyaml_outline_free(outline);
+	buf_clear(&text);
+	if (rc < 0) {
+		config_free(loaded);
+		return rc;
+	}
+	*out = loaded;
+	return 0;
+}
+
+void config_free(struct config *config)
+{
+	if (config)
+		xyaml_free(&config_schema, config);
+}
+
+int64_t config_ms(const char *duration)
+{
+	int64_t ms = 0;
+
+	(void)time_duration_parse(duration, &ms);
+	return ms;
+}
+
+/* YAML in double quotes: JSON's escapes are valid there. */
+static void append_quoted(struct buf *buf, const char *text)
+{
+	buf_append_json(buf, text);
+	buf_append_char(buf, '\n');
+}
+
+int config_write_template(const char *path, const char *organisation,
+    const char *phones_url, struct err *err)
+{
+	struct buf text = {0};
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+	int rc = 0;
+
+	if (fd < 0)
+		return err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+	buf_append_str(&text,
+	    "# Configuration of workphone-server. Every key is described in\n"
+	    "# docs/configuration.md; `workphone-server check-config` reads "
+	    "it.\n"
+	    "# Relative paths start at the folder of this file.\n\n"
+	    "# Shown on phones and receipts.\norganisation: ");
+	append_quoted(&text, organisation);
+	buf_append_str(&text,
+	    "\n# The address by which phones reach the listener `phones`.\n"
+	    "phones_url: ");
+	append_quoted(&text, phones_url);
+	buf_append_str(&text,
+	    "\n# Database, and keys and certificates (made by init).\n"
+	    "data: data\nkeys: keys\n\n"
+	    "# Folder of the policy pack in force.\n"
+	    "# policy: /usr/share/workphone/packs/vastervik\n\n"
+	    "listeners:\n"
+	    "  phones: \"0.0.0.0:8444\"\n"
+	    "  # Behind a proxy that sends Client-Cert (RFC 9440); loopback or "
+	    "a\n"
+	    "  # unix socket only: whoever reaches it is believed.\n"
+	    "  phones_proxy: \"off\"\n"
+	    "  ops: \"127.0.0.1:8445\"\n"
+	    "  admin: \"unix:admin.sock\"\n");
+	if (text.failed ||
+	    write(fd, text.data, text.len) != (ssize_t)text.len ||
+	    fsync(fd) != 0)
+		rc = err_set(err, ERR_IO, "cannot write %s", path);
+	(void)close(fd);
+	buf_clear(&text);
+	return rc;
+}

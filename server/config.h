@@ -1,0 +1,94 @@
+/*
+ * config: the server's one configuration file (YAML), typed and checked, with
+ * defaults. Order of precedence: --set KEY=VALUE, environment
+ * (WORKPHONE_LISTENERS_PHONES for listeners.phones), file, default. Every key
+ * is described in docs/configuration.md.
+ */
+#ifndef SERVER_CONFIG_H
+#define SERVER_CONFIG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/base/log.h"
+
+struct err;
+
+struct config_tls {
+	char *certificate; /* PEM chain; "" : the one init made */
+	char *key;
+};
+
+/* "address:port", "unix:/path", or "off". */
+struct config_listeners {
+	char *phones;
+	char *phones_proxy;
+	char *ops;
+	char *admin;
+};
+
+struct config_limits {
+	unsigned io_threads;
+	unsigned workers;
+	unsigned queue;
+	unsigned connections;
+	unsigned connections_per_address;
+	unsigned header_bytes;
+};
+
+/* Durations: "10s", "15m", "12h", "7d". */
+struct config_deadlines {
+	char *handshake;
+	char *header;
+	char *body;
+	char *idle;
+	char *write;
+};
+
+struct config_times {
+	char *link_valid;
+	char *certificate_valid;
+	char *silence;
+	char *refresh;
+	char *tick;
+	char *stop;
+};
+
+struct config_log {
+	char *level;
+};
+
+/* Paths are absolute once loaded: relative ones start at the file's folder. */
+struct config {
+	char *organisation;
+	char *phones_url; /* https://name:port, as phones reach us */
+	char *data;
+	char *keys;
+	char *policy; /* folder of a pack; "" : none */
+	struct config_tls *tls;
+	struct config_listeners *listeners;
+	struct config_limits *limits;
+	struct config_deadlines *deadlines;
+	struct config_times *times;
+	struct config_log *log;
+};
+
+/* "listeners.phones=127.0.0.1:8444", from --set; ends with NULL. */
+typedef const char *const *config_overrides;
+
+/*
+ * An error names file, line and what to write. *out: config_free().
+ * overrides may be NULL.
+ */
+int config_load(const char *path, config_overrides overrides,
+    struct config **out, struct err *err);
+void config_free(struct config *config);
+
+/* A duration that config_load() has checked. */
+int64_t config_ms(const char *duration);
+
+/* The commented file that `init` writes. */
+int config_write_template(const char *path, const char *organisation,
+    const char *phones_url, struct err *err);
+
+#endif

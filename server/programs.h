@@ -1,0 +1,34 @@
+/*
+ * programs: the sub-commands of workphone-server. Each takes the parsed options
+ * and returns the process's exit status.
+ */
+#ifndef SERVER_PROGRAMS_H
+#define SERVER_PROGRAMS_H
+
+#define OPTION_VALUES_MAX 32
+
+struct options {
+	const char *config;                       /* --config */
+	const char *organisation;                 /* --organisation */
+	const char *phones_url;                   /* --phones-url */
+	const char *hosts[OPTION_VALUES_MAX + 1]; /* --host, repeated */
+	const char *sets[OPTION_VALUES_MAX + 1];  /* --set, repeated */
+};
+
+/* Exit statuses, also in workphone-server(8). */
+enum exit_status {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1, /* said why on standard error */
+	EXIT_USAGE = 2,
+};
+
+int program_init(const struct options *options);
+int program_check_config(const struct options *options);
+int program_migrate(const struct options *options);
+int program_serve(const struct options *options);
+
+struct err;
+/* "workphone-server: <sentence>" on standard error; EXIT_FAILED. */
+int program_fail(const struct err *err);
+
+#endif

@@ -1,0 +1,463 @@
+/*
+ * serve: builds the server out of its parts, in the order in which they depend
+ * on each other, runs until a signal, and takes it apart the other way round.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "policies/pack.h"
+#include "proto/base/err.h"
+#include "server/config.h"
+#include "server/keeper/keeper.h"
+#include "server/ops.h"
+#include "server/paths.h"
+#include "server/phones/caller.h"
+#include "server/programs.h"
+#include "server/routes.h"
+#include "server/service/handler_ctx.h"
+#include "server/service/last_seen.h"
+#include "server/service/policy_profile.h"
+#include "server/service/service.h"
+#include "server/store/store.h"
+#include "server/world.h"
+
+#define LISTENERS_MAX 4
+
+struct server {
+	struct config *config;
+	struct log log;
+	int lock; /* file descriptor, -1: none */
+	struct keeper *keeper;
+	struct store *store;
+	struct pack *pack;
+	struct service service;
+	uint8_t *ca; /* DER, from OpenSSL */
+	struct caller_checks *callers;
+	struct ops ops;
+	struct handler_ctx ctx;
+	char ca_file[PATHS_MAX];
+	char tls_certificate[PATHS_MAX];
+	char tls_key[PATHS_MAX];
+	struct http_listener listeners[LISTENERS_MAX];
+	size_t listener_count;
+	struct http_server *http;
+};
+
+/* ---- the parts, each: 0 or a negative code ---- */
+
+static int open_config(
+    struct server *server, const struct options *options, struct err *err)
+{
+	enum log_level level = LOG_LEVEL_INFO;
+	int rc =
+	    config_load(options->config, options->sets, &server->config, err);
+
+	if (rc < 0)
+		return rc;
+	(void)log_level_parse(server->config->log->level, &level);
+	world_log(&server->log, level);
+	return 0;
+}
+
+/* Every phone holds a connection. */
+static int raise_limits(struct server *server, struct err *err)
+{
+	struct rlimit files;
+	rlim_t wanted = server->config->limits->connections + 256;
+
+	(void)err;
+	(void)mallopt(M_ARENA_MAX, 4); /* threads share heaps: less memory */
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return 0;
+	if (files.rlim_cur < wanted) {
+		files.rlim_cur = wanted;
+		if (files.rlim_max < wanted)
+			files.rlim_max = wanted; /* root may */
+		if (setrlimit(RLIMIT_NOFILE, &files) != 0 &&
+		    getrlimit(RLIMIT_NOFILE, &files) == 0) {
+			files.rlim_cur = files.rlim_max;
+			(void)setrlimit(RLIMIT_NOFILE, &files);
+			log_warning(&server->log, "few_open_files", LOG_ERROR,
+			    "raise LimitNOFILE to serve limits.connections",
+			    NULL);
+		}
+	}
+	return 0;
+}
+
+static int take_lock(struct server *server, struct err *err)
+{
+	char path[PATHS_MAX];
+	int rc = paths_join(path, server->config->data, PATHS_LOCK, err);
+
+	if (rc < 0)
+		return rc;
+	server->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (server->lock < 0)
+		return err_set(err, ERR_IO,
+		    "%s: %s; `workphone-server init` makes the folder", path,
+		    strerror(errno));
+	if (flock(server->lock, LOCK_EX | LOCK_NB) != 0)
+		return err_set(err, ERR_CONFLICT,
+		    "another server works on %s; stop it first",
+		    server->config->data);
+	return 0;
+}
+
+static int start_keeper(struct server *server, struct err *err)
+{
+	char pid[16];
+	int rc = keeper_start(server->config->keys, &server->keeper, err);
+
+	if (rc < 0)
+		return rc;
+	(void)snprintf(pid, sizeof(pid), "%d", keeper_pid(server->keeper));
+	log_info(&server->log, "keeper_started", LOG_PID, pid, LOG_KIND,
+	    keeper_shields(server->keeper), NULL);
+	return 0;
+}
+
+static int open_store(struct server *server, struct err *err)
+{
+	char path[PATHS_MAX];
+	struct store_config config = {
+	    .path = path,
+	    .readers = 4,
+	    .queue_max = server->config->limits->queue,
+	    .log = &server->log,
+	    .clock = world_clock(),
+	};
+	int rc = paths_join(path, server->config->data, PATHS_DATABASE, err);
+
+	return rc < 0 ? rc : store_open(&config, &server->store, err);
+}
+
+static int load_ca(struct server *server, struct err *err)
+{
+	FILE *file;
+	X509 *ca = NULL;
+	int len = -1;
+	int rc = paths_join(
+	    server->ca_file, server->config->keys, KEEPER_CA_CERTIFICATE, err);
+
+	if (rc < 0)
+		return rc;
+	if ((file = fopen(server->ca_file, "re"))) {
+		ca = PEM_read_X509(file, NULL, NULL, NULL);
+		(void)fclose(file);
+	}
+	if (ca)
+		len = i2d_X509(ca, &server->ca);
+	X509_free(ca);
+	if (len <= 0)
+		return err_set(err, ERR_CRYPTO,
+		    "%s is no certificate; `workphone-server init` makes one",
+		    server->ca_file);
+	server->service.ca = server->ca;
+	server->service.ca_len = (size_t)len;
+	return caller_checks_new(
+	    server->ca, (size_t)len, world_clock(), &server->callers, err);
+}
+
+static int load_policy(struct server *server, struct err *err)
+{
+	const char *folder = server->config->policy;
+	int rc;
+
+	if (!*folder) {
+		log_warning(&server->log, "no_policy", LOG_ERROR,
+		    "set `policy` to the folder of a pack", NULL);
+		return 0;
+	}
+	if ((rc = pack_load(folder, &server->pack, err)) < 0)
+		return rc;
+	log_info(&server->log, "policy_loaded", LOG_PACK,
+	    pack_name(server->pack), NULL);
+	return 0;
+}
+
+static int load_organisation(struct txn *txn, void *arg, struct err *err)
+{
+	return store_organisation_load(txn, NULL, arg, err);
+}
+
+static int make_service(struct server *server, struct err *err)
+{
+	struct service *service = &server->service;
+	const struct config_times *times = server->config->times;
+	int rc;
+
+	service->store = server->store;
+	service->keeper = server->keeper;
+	service->clock = world_clock();
+	service->rng = world_rng();
+	service->log = &server->log;
+	service->pack = server->pack;
+	(void)snprintf(service->phones_url, sizeof(service->phones_url), "%s",
+	    server->config->phones_url);
+	service->link_valid_ms = config_ms(times->link_valid);
+	service->certificate_valid_ms = config_ms(times->certificate_valid);
+	service->silence_ms = config_ms(times->silence);
+	service->refresh_ms = config_ms(times->refresh);
+	if ((rc = last_seen_new(&service->last_seen, err)) < 0)
+		return rc;
+	rc = store_read(
+	    server->store, load_organisation, &service->organisation, err);
+	if (rc == -ERR_NOT_FOUND)
+		return err_set(err, ERR_NOT_FOUND,
+		    "the database has no organisation; `workphone-server "
+		    "init` makes it");
+	return rc < 0 ? rc : policy_profile_prepare(service, err);
+}
+
+/* ---- listeners ---- */
+
+static void add_listener(
+    struct server *server, unsigned bit, const char *name, const char *address)
+{
+	struct http_listener *listener;
+
+	if (strcmp(address, "off") == 0)
+		return;
+	listener = &server->listeners[server->listener_count++];
+	*listener = (struct http_listener){
+	    .bit = bit,
+	    .name = name,
+	    .address = address,
+	    .unix_mode = 0600,
+	};
+	if (bit == LISTENER_PHONES) {
+		listener->certificate_file = server->tls_certificate;
+		listener->key_file = server->tls_key;
+		listener->client_ca_file = server->ca_file;
+	}
+}
+
+/* Whoever reaches this listener may claim to be any phone. */
+static int check_proxy_address(const char *address, struct err *err)
+{
+	if (strcmp(address, "off") == 0 || strncmp(address, "unix:", 5) == 0 ||
+	    strncmp(address, "127.", 4) == 0 ||
+	    strncmp(address, "[::1]:", 6) == 0)
+		return 0;
+	return err_set(err, ERR_INVALID,
+	    "listeners.phones_proxy: \"%s\" can be reached by others; write "
+	    "a loopback address or unix:path",
+	    address);
+}
+
+static int copy_or_join(char *out, const char *set, const char *folder,
+    const char *name, struct err *err)
+{
+	if (!*set)
+		return paths_join(out, folder, name, err);
+	if (snprintf(out, PATHS_MAX, "%s", set) >= PATHS_MAX)
+		return err_set(err, ERR_LIMIT, "path is too long");
+	return 0;
+}
+
+static int make_listeners(struct server *server, struct err *err)
+{
+	const struct config *config = server->config;
+	const struct config_listeners *at = config->listeners;
+	int rc = check_proxy_address(at->phones_proxy, err);
+
+	if (rc == 0)
+		rc = copy_or_join(server->tls_certificate,
+		    config->tls->certificate, config->keys,
+		    KEEPER_TLS_CERTIFICATE, err);
+	if (rc == 0)
+		rc = copy_or_join(server->tls_key, config->tls->key,
+		    config->keys, KEEPER_TLS_KEY, err);
+	if (rc < 0)
+		return rc;
+	add_listener(server, LISTENER_PHONES, "phones", at->phones);
+	add_listener(
+	    server, LISTENER_PHONES_PROXY, "phones_proxy", at->phones_proxy);
+	add_listener(server, LISTENER_OPS, "ops", at->ops);
+	add_listener(server, LISTENER_ADMIN, "admin", at->admin);
+	return 0;
+}
+
+static int start_http(struct server *server, struct err *err)
+{
+	const struct config_limits *limits = server->config->limits;
+	const struct config_deadlines *deadlines = server->config->deadlines;
+	struct http_config config = HTTP_CONFIG_DEFAULTS;
+	int rc = make_listeners(server, err);
+
+	if (rc < 0)
+		return rc;
+	server->ops.service = &server->service;
+	server->ops.store = server->store;
+	server->ops.keeper = server->keeper;
+	server->ctx.service = &server->service;
+	server->ctx.ops = &server->ops;
+	server->ctx.callers = server->callers;
+	config.listeners = server->listeners;
+	config.listener_count = server->listener_count;
+	config.routes = routes_all(&config.route_count);
+	config.ctx = &server->ctx;
+	config.io_threads = limits->io_threads;
+	config.workers = limits->workers;
+	config.queue_max = limits->queue;
+	config.connections_max = limits->connections;
+	config.connections_per_address_max = limits->connections_per_address;
+	config.header_max = limits->header_bytes;
+	config.deadlines = (struct http_deadlines){
+	    .handshake_ms = config_ms(deadlines->handshake),
+	    .header_ms = config_ms(deadlines->header),
+	    .body_ms = config_ms(deadlines->body),
+	    .idle_ms = config_ms(deadlines->idle),
+	    .write_ms = config_ms(deadlines->write),
+	};
+	config.clock = world_clock();
+	config.log = &server->log;
+	if ((rc = http_server_new(&config, &server->http, err)) < 0)
+		return rc;
+	server->ops.http = server->http;
+	server->ops.routes = config.routes;
+	server->ops.route_count = config.route_count;
+	return http_server_start(server->http, err);
+}
+
+static void say_listening(const struct server *server)
+{
+	size_t i;
+
+	for (i = 0; i < server->listener_count; i++)
+		log_info(&server->log, "listening", LOG_LISTENER,
+		    server->listeners[i].name, LOG_ADDRESS,
+		    http_listener_address(
+		        server->http, server->listeners[i].bit),
+		    NULL);
+}
+
+/* ---- running ---- */
+
+static void block_signals(sigset_t *set)
+{
+	(void)sigemptyset(set);
+	(void)sigaddset(set, SIGINT);
+	(void)sigaddset(set, SIGTERM);
+	(void)sigaddset(set, SIGCHLD);
+	(void)pthread_sigmask(SIG_BLOCK, set, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGHUP, SIG_IGN);
+}
+
+static void tick(struct server *server)
+{
+	struct err err = {0};
+
+	if (service_keep_going(&server->service, &err) < 0)
+		log_error(&server->log, "periodic_work_failed", LOG_ERROR,
+		    err.text, NULL);
+}
+
+/* Until a signal; 0 when it was asked for, -1 when the keeper is gone. */
+static int run(struct server *server, const sigset_t *signals)
+{
+	int64_t tick_ms = config_ms(server->config->times->tick);
+	struct timespec wait = {
+	    .tv_sec = (time_t)(tick_ms / 1000),
+	    .tv_nsec = (long)(tick_ms % 1000) * 1000000,
+	};
+	int number;
+
+	for (;;) {
+		number = sigtimedwait(signals, NULL, &wait);
+		if (number < 0) {
+			tick(server);
+			continue;
+		}
+		if (number == SIGCHLD) {
+			log_error(&server->log, "keeper_ended", LOG_ERROR,
+			    "the keeper process has ended; the server stops "
+			    "so that it is started anew",
+			    NULL);
+			return -1;
+		}
+		log_info(&server->log, "stopping", LOG_SIGNAL,
+		    sigabbrev_np(number), NULL);
+		return 0;
+	}
+}
+
+static void stop(struct server *server)
+{
+	if (server->http) {
+		atomic_store(&server->ops.stopping, true);
+		http_server_stop(
+		    server->http, config_ms(server->config->times->stop));
+		http_server_free(server->http);
+	}
+	if (server->service.last_seen && server->store)
+		tick(server); /* the last last-seen times */
+	policy_profile_free(server->service.policy_profile);
+	last_seen_free(server->service.last_seen);
+	caller_checks_free(server->callers);
+	pack_free(server->pack);
+	store_close(server->store);
+	keeper_stop(server->keeper);
+	OPENSSL_free(server->ca);
+	config_free(server->config);
+	if (server->lock >= 0)
+		(void)close(server->lock);
+}
+
+static int (*const steps[])(struct server *, struct err *) = {raise_limits,
+    take_lock, start_keeper, open_store, load_ca, load_policy, make_service,
+    start_http};
+
+int program_serve(const struct options *options)
+{
+	struct server server = {.lock = -1};
+	struct err err = {0};
+	sigset_t signals;
+	size_t i;
+	int rc = open_config(&server, options, &err);
+
+	block_signals(&signals);
+	for (i = 0; rc == 0 && i < sizeof(steps) / sizeof(steps[0]); i++)
+		rc = steps[i](&server, &err);
+	if (rc == 0) {
+		say_listening(&server);
+		log_info(&server.log, "ready", LOG_VERSION, WP_VERSION,
+		    LOG_ORGANISATION, server.service.organisation.name, NULL);
+		if (run(&server, &signals) < 0)
+			rc = err_set(&err, ERR_IO, "the keeper has ended");
+	}
+	stop(&server);
+	return rc < 0 ? program_fail(&err) : EXIT_DONE;
+}
+
+int program_check_config(const struct options *options)
+{
+	struct config *config = NULL;
+	struct pack *pack = NULL;
+	struct err err = {0};
+	int rc = config_load(options->config, options->sets, &config, &err);
+
+	if (rc == 0)
+		rc = check_proxy_address(config->listeners->phones_proxy, &err);
+	if (rc == 0 && *config->policy)
+		rc = pack_load(config->policy, &pack, &err);
+	if (rc == 0)
+		(void)printf("%s: ok\n", options->config);
+	pack_free(pack);
+	config_free(config);
+	return rc < 0 ? program_fail(&err) : EXIT_DONE;
+}
