@@ -83,22 +83,30 @@ int cli_list(
 	return CLI_OK;
 }
 
-bool cli_confirm(struct cli *cli, const char *question, const char *expected)
+void cli_ask(struct cli *cli, const char *question, char *out, size_t size)
 {
-	char line[256] = "";
+	char line[1024] = "";
+	size_t blanks;
 	size_t len;
 
+	(void)fflush(cli->out);
 	(void)fprintf(cli->errors, "%s ", question);
 	(void)fflush(cli->errors);
-	(void)fflush(cli->out);
-	if (!fgets(line, sizeof(line), cli->in)) {
+	if (!fgets(line, sizeof(line), cli->in))
 		(void)fputc('\n', cli->errors);
-		return false;
-	}
 	len = strlen(line);
 	while (len > 0 && strchr(" \t\r\n", line[len - 1]))
 		line[--len] = '\0';
-	return strcasecmp(line + strspn(line, " \t"), expected) == 0;
+	blanks = strspn(line, " \t");
+	(void)snprintf(out, size, "%s", line + blanks);
+}
+
+bool cli_confirm(struct cli *cli, const char *question, const char *expected)
+{
+	char line[256];
+
+	cli_ask(cli, question, line, sizeof(line));
+	return strcasecmp(line, expected) == 0;
 }
 
 const char *cli_text(

@@ -31,6 +31,7 @@ enum cli_exit {
 
 struct cli {
 	FILE *in;
+	bool in_is_terminal;
 	FILE *out;
 	FILE *errors;
 	struct terminal terminal; /* of out */
@@ -55,7 +56,10 @@ int cli_print_json(struct cli *cli, const json_t *document);
 int cli_list(
     struct cli *cli, const struct buf *path, json_t **answer, json_t **items);
 
-/* Asks on the error stream, reads one line; true when it is the expected. */
+/* Asks on the error stream, reads one line without the blanks at its ends;
+ * "" at the end of the input. */
+void cli_ask(struct cli *cli, const char *question, char *out, size_t size);
+/* true when the answer is the expected, without case. */
 bool cli_confirm(struct cli *cli, const char *question, const char *expected);
 
 /* Texts of an object: "" and null give fallback. */

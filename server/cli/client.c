@@ -43,6 +43,7 @@ static bool options_set(struct client *client)
 	           client->place.path) == CURLE_OK &&
 	    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http") == CURLE_OK &&
 	    curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L) == CURLE_OK &&
 	    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
 	    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
 	        CLIENT_CONNECT_MS) == CURLE_OK &&
@@ -177,14 +178,16 @@ static int answer_take(
 	detail = json_string_value(json_object_get(document, "detail"));
 	if (detail)
 		(void)err_set(err, ERR_DENIED, "%s", detail);
+	else if (status == 404)
+		(void)err_set(err, ERR_NOT_FOUND,
+		    "the server knows nothing by that name");
 	else
 		(void)err_set(err, ERR_INVALID,
 		    "what answers at %s is not a Workphone server of this "
 		    "version (HTTP status %ld)",
 		    client->place.path, status);
 	json_decref(document);
-	/* A 404 without a sentence is an unknown route, not an unknown phone. */
-	return detail ? status_exit(status) : CLI_REFUSED;
+	return status_exit(status);
 }
 
 int client_call(struct client *client, const char *method, const char *path,

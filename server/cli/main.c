@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "proto/base/err.h"
 #include "proto/base/time.h"
@@ -76,6 +77,7 @@ int main(int argc, char **argv)
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
 		(void)setlocale(LC_CTYPE, "");
 	terminal_init(&cli.terminal, stdout);
+	cli.in_is_terminal = isatty(STDIN_FILENO);
 	if (args_parse(argc, argv, &args, &err) < 0)
 		return cli_fail(
 		    &cli, CLI_USAGE, "%s; see workphone help", err.text);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "proto/base/str.h"
 #include "proto/base/time.h"
 #include "server/cli/args.h"
 #include "server/cli/client.h"
@@ -14,12 +15,22 @@ static void wipe_path(struct buf *path, const char *device)
 	buf_append_str(path, "/wipe");
 }
 
+#define REASON_MAX 512
+
+/* The phone that the plan has shown; nothing else can be meant after that. */
+struct shown {
+	const char *id;
+	const char *serial;
+	char reason[REASON_MAX];
+};
+
+/* reason NULL: the dry run. */
 static int wipe_call(
-    struct cli *cli, const char *device, bool dry_run, json_t **out)
+    struct cli *cli, const char *device, const char *reason, json_t **out)
 {
 	const struct cli_args *args = cli->args;
-	json_t *order = json_pack("{s:b,s:s*,s:b,s:b}", "dry_run", (int)dry_run,
-	    "reason", args->values[OPTION_REASON], "preserve_data_plan",
+	json_t *order = json_pack("{s:b,s:s*,s:b,s:b}", "dry_run",
+	    reason == NULL, "reason", reason, "preserve_data_plan",
 	    (int)args_has(args, OPTION_KEEP_DATA_PLAN),
 	    "disallow_proximity_setup",
 	    (int)args_has(args, OPTION_NO_PROXIMITY));
@@ -55,36 +66,54 @@ static void plan_print(struct cli *cli, const json_t *plan)
 	(void)fputc('\n', cli->out);
 }
 
-static int ordered_print(struct cli *cli, const json_t *answer)
+static int ordered_print(
+    struct cli *cli, const struct shown *shown, const json_t *answer)
 {
 	if (args_has(cli->args, OPTION_JSON))
 		return cli_print_json(cli, answer);
 	(void)fputs("The wipe is ordered. The phone erases itself when it "
-	            "next connects.\nFollow it: workphone wipe DEVICE "
-	            "--follow\n",
+	            "next connects.\nFollow it: workphone wipe ",
 	    cli->out);
+	terminal_print(&cli->terminal, cli->out, STYLE_PLAIN, shown->serial);
+	(void)fputs(" --follow\n", cli->out);
 	return CLI_OK;
 }
 
-/* device: its id, so that nothing else can be meant than what was shown. */
-static int wipe_order(struct cli *cli, const char *device)
+static int wipe_order(struct cli *cli, const struct shown *shown)
 {
 	json_t *answer = NULL;
-	int code = wipe_call(cli, device, false, &answer);
+	int code = wipe_call(cli, shown->id, shown->reason, &answer);
 
 	if (code == CLI_OK && args_has(cli->args, OPTION_FOLLOW))
-		code = wipe_follow(cli, device);
+		code = wipe_follow(cli, shown->id);
 	else if (code == CLI_OK)
-		code = ordered_print(cli, answer);
+		code = ordered_print(cli, shown, answer);
 	json_decref(answer);
 	return code;
 }
 
-static bool wipe_confirmed(struct cli *cli, const char *serial)
+/* An auditor will ask why: there is no order without a reason. */
+static int reason_get(struct cli *cli, struct shown *shown)
 {
-	if (args_has(cli->args, OPTION_YES))
-		return true;
-	return cli_confirm(cli, "Type the serial number to wipe:", serial);
+	const char *given = cli->args->values[OPTION_REASON];
+
+	if (given && str_copy(shown->reason, REASON_MAX, given) < 0)
+		return cli_fail(cli, CLI_USAGE, "the reason is too long");
+	if (!given && cli->in_is_terminal && !args_has(cli->args, OPTION_YES))
+		cli_ask(cli, "Why is it wiped?", shown->reason, REASON_MAX);
+	if (!shown->reason[0])
+		return cli_fail(cli, CLI_USAGE,
+		    "say why with --reason TEXT; nothing was ordered");
+	return CLI_OK;
+}
+
+static int wipe_confirm(struct cli *cli, const struct shown *shown)
+{
+	if (args_has(cli->args, OPTION_YES) ||
+	    cli_confirm(cli, "Type the serial number to wipe:", shown->serial))
+		return CLI_OK;
+	return cli_fail(
+	    cli, CLI_DECLINED, "not confirmed: nothing was ordered");
 }
 
 /* The plan says no: an order that is open already can still be followed. */
@@ -101,20 +130,21 @@ static int wipe_refused(struct cli *cli, const json_t *plan, const char *device)
 static int plan_carry_out(struct cli *cli, const json_t *plan)
 {
 	const json_t *device = json_object_get(plan, "device");
-	const char *id = cli_text(device, "id", NULL);
-	const char *serial = cli_text(device, "serial", NULL);
+	struct shown shown = {.id = cli_text(device, "id", NULL),
+	    .serial = cli_text(device, "serial", NULL)};
+	int code;
 
-	if (!id || !serial)
+	if (!shown.id || !shown.serial)
 		return cli_fail(cli, CLI_REFUSED,
 		    "the server's plan names no phone; nothing was ordered");
 	if (!json_is_true(json_object_get(plan, "allowed")))
-		return wipe_refused(cli, plan, id);
+		return wipe_refused(cli, plan, shown.id);
 	if (args_has(cli->args, OPTION_DRY_RUN))
 		return CLI_OK;
-	if (!wipe_confirmed(cli, serial))
-		return cli_fail(
-		    cli, CLI_DECLINED, "not confirmed: nothing was ordered");
-	return wipe_order(cli, id);
+	code = reason_get(cli, &shown);
+	if (code == CLI_OK)
+		code = wipe_confirm(cli, &shown);
+	return code == CLI_OK ? wipe_order(cli, &shown) : code;
 }
 
 static int options_check(struct cli *cli)
@@ -142,7 +172,7 @@ int run_wipe(struct cli *cli)
 	int code = options_check(cli);
 
 	if (code == CLI_OK)
-		code = wipe_call(cli, cli->args->words[0], true, &plan);
+		code = wipe_call(cli, cli->args->words[0], NULL, &plan);
 	if (code != CLI_OK)
 		return code;
 	if (!args_has(cli->args, OPTION_JSON))

@@ -189,24 +189,32 @@ void describe_verdict(
  * DESIGN invariant 7: codes and tokens are kept sealed and never shown. Facts
  * hold none; should one slip in, it ends here.
  */
-static void secrets_drop(json_t *document)
+static bool is_secret(const char *key)
 {
 	static const char *const words[] = {
 	    "token", "password", "bypass", "escrow", "recoverykey", "secret"};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcasestr(key, words[i]))
+			return true;
+	return false;
+}
+
+static void secrets_drop(json_t *value)
+{
 	const char *key;
-	json_t *value;
+	json_t *child;
 	void *next;
 	size_t i;
 
-	json_object_foreach_safe(document, next, key, value)
+	json_array_foreach(value, i, child) secrets_drop(child);
+	json_object_foreach_safe(value, next, key, child)
 	{
-		for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-			if (strcasestr(key, words[i]))
-				break;
-		if (i < sizeof(words) / sizeof(words[0]))
-			(void)json_object_del(document, key);
-		else if (json_is_object(value))
-			secrets_drop(value);
+		if (is_secret(key))
+			(void)json_object_del(value, key);
+		else
+			secrets_drop(child);
 	}
 }
 

@@ -106,7 +106,7 @@ static int device_encode(struct service *service, struct encoder *enc,
 	describe_life(enc, "life", &view->life);
 	rc = all_facts_encode(service, enc, view, err);
 	encode_open(enc, "verdicts", '[');
-	if (rc == 0)
+	if (rc == 0 && service->pack) /* with no policy nothing is judged */
 		rc = service_verdict_each(
 		    service, view->device.id, on_verdict, enc, err);
 	encode_close(enc, ']');
