@@ -133,14 +133,21 @@ static int read_token_update(
 static int read_user_authenticate(
     plist_t root, struct checkin *out, struct err *err)
 {
+	const char *digest;
+	size_t len = 0;
 	int rc;
 
 	if (out->user_id[0] == '\0' && out->enrollment_user_id[0] == '\0')
 		return err_set(err, ERR_INVALID, "key UserID: missing");
-	rc = xplist_get_string(root, "DigestResponse",
-	    out->user_authenticate.digest_response,
-	    sizeof(out->user_authenticate.digest_response), err);
-	return rc < 0 ? rc : 0;
+	rc = xplist_get_text(root, "DigestResponse", &digest, &len, err);
+	if (rc != 1 || len == 0)
+		return rc < 0 ? rc : 0;
+	if (len > CHECKIN_DIGEST_MAX)
+		return err_set(err, ERR_LIMIT, "key DigestResponse: too long");
+	out->user_authenticate.digest_response = strdup(digest);
+	if (!out->user_authenticate.digest_response)
+		return err_memory(err);
+	return 0;
 }
 
 static int read_set_bootstrap(
@@ -272,6 +279,8 @@ void checkin_clear(struct checkin *checkin)
 	free(checkin->declarative.data);
 	checkin->declarative.data = NULL;
 	checkin->declarative.data_len = 0;
+	free(checkin->user_authenticate.digest_response);
+	checkin->user_authenticate.digest_response = NULL;
 }
 
 const char *checkin_device_id(const struct checkin *checkin)

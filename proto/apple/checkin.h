@@ -72,7 +72,7 @@ struct checkin_get_token {
 };
 
 struct checkin_user_authenticate {
-	char digest_response[CHECKIN_DIGEST_MAX + 1]; /* "" in the first step */
+	char *digest_response; /* owned; NULL in the first step */
 };
 
 struct checkin {

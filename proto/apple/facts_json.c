@@ -162,7 +162,7 @@ static int load_integer(const struct fact_field *field, const json_t *value,
 static int load_count(const struct fact_field *field, const json_t *value,
     size_t *out, struct err *err)
 {
-	int64_t number;
+	int64_t number = 0;
 	int rc = load_integer(field, value, &number, err);
 
 	if (rc == 0)

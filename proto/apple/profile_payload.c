@@ -134,7 +134,7 @@ static int check_uuids(const struct profile *profile, struct err *err)
 static int encode_payloads(
     const struct profile *profile, plist_t array, struct err *err)
 {
-	plist_t payload;
+	plist_t payload = NULL;
 	size_t i;
 	int rc;
 

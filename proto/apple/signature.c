@@ -72,7 +72,12 @@ static int read_signed_data(const uint8_t *der, size_t len, size_t max,
 	return 0;
 }
 
-/* The one signer; with signed attributes, a digest that still means a thing. */
+/*
+ * The one signer, and a digest that still means a thing. Signed attributes may
+ * be there or not: captured phones send none. Without them somebody could pass
+ * off the attributes of another message as a body, but those bytes (a DER SET)
+ * are no property list.
+ */
 static int get_signer_info(
     CMS_ContentInfo *cms, CMS_SignerInfo **out, struct err *err)
 {
@@ -83,8 +88,6 @@ static int get_signer_info(
 	if (sk_CMS_SignerInfo_num(signers) != 1)
 		return refuse(err, ERR_CRYPTO, "CMS: not exactly one signer");
 	signer = sk_CMS_SignerInfo_value(signers, 0);
-	if (CMS_signed_get_attr_count(signer) <= 0)
-		return refuse(err, ERR_CRYPTO, "CMS: no signed attributes");
 	CMS_SignerInfo_get0_algs(signer, NULL, NULL, &digest, NULL);
 	switch (digest ? OBJ_obj2nid(digest->algorithm) : NID_undef) {
 	case NID_sha1: /* Apple's devices still use it (quirks 11 and 13) */
@@ -171,7 +174,7 @@ int signature_verify(const uint8_t *cms_der, size_t cms_len,
     const uint8_t *body, size_t body_len, X509 **signer, struct err *err)
 {
 	CLEANUP(cms) CMS_ContentInfo *cms = NULL;
-	CMS_SignerInfo *info;
+	CMS_SignerInfo *info = NULL;
 	X509 *cert = NULL;
 	int rc = read_signed_data(
 	    cms_der, cms_len, LIMIT_SIGNATURE_HEADER, &cms, err);

@@ -23,8 +23,9 @@ int signature_header_parse(const char *b64, size_t len, uint8_t **der,
     size_t *der_len, struct err *err);
 
 /*
- * Takes BER and SHA-1 (quirks 11 and 13), exactly one signer, signed
- * attributes, content not attached, the signer's certificate in the bag.
+ * Takes BER, SHA-1 and no signed attributes, as real phones send it (quirks 11
+ * and 13). Exactly one signer, RSA up to 4096 bits or a NIST curve, content not
+ * attached, the signer's certificate in the bag.
  * *signer is the caller's to X509_free(). Never key a device on its subject:
  * it may be empty.
  * ERR_CRYPTO: the signature does not fit the body, or has no usable signer.

@@ -152,7 +152,8 @@ static int take_tag_end(struct xscan *scan, bool *is_empty)
 				return fail(scan, "a broken tag");
 			return 0;
 		}
-		if (c == '<' || c > '~')
+		if (c == '<' || c > '~' ||
+		    (c < ' ' && c != '\t' && c != '\n' && c != '\r'))
 			return fail(scan, "a broken tag");
 		scan->at++;
 	}

@@ -109,6 +109,23 @@ static int take_characters(struct xscan *scan, const uint8_t *stop)
 	return 0;
 }
 
+/* Where text begins in what is left, NULL when nowhere. */
+static const uint8_t *find(const struct xscan *scan, const char *text)
+{
+	size_t len = strlen(text);
+	const uint8_t *at = scan->at;
+
+	while (at && (size_t)(scan->end - at) >= len) {
+		at = memchr(at, text[0], (size_t)(scan->end - at));
+		if (!at || (size_t)(scan->end - at) < len)
+			return NULL;
+		if (!memcmp(at, text, len))
+			return at;
+		at++;
+	}
+	return NULL;
+}
+
 int xscan_comment(struct xscan *scan)
 {
 	const uint8_t *stop;
@@ -117,7 +134,7 @@ int xscan_comment(struct xscan *scan)
 	if (++scan->tags > LIMIT_PLIST_TAGS)
 		return xscan_fail(scan, ERR_LIMIT, "too many tags");
 	scan->at += 4;
-	stop = memmem(scan->at, (size_t)(scan->end - scan->at), "--", 2);
+	stop = find(scan, "--");
 	if (!stop || scan->end - stop < 3 || stop[2] != '>')
 		return xscan_fail(
 		    scan, ERR_INVALID, "a comment that does not end");
@@ -129,8 +146,7 @@ int xscan_comment(struct xscan *scan)
 
 static int take_cdata(struct xscan *scan)
 {
-	const uint8_t *stop =
-	    memmem(scan->at, (size_t)(scan->end - scan->at), "]]>", 3);
+	const uint8_t *stop = find(scan, "]]>");
 	int rc;
 
 	if (++scan->tags > LIMIT_PLIST_TAGS)
@@ -410,23 +426,23 @@ int xscan_data(struct xscan *scan)
 	size_t pads = 0;
 	bool bad = false;
 
-	for (; at < scan->end && *at != '<'; at++) {
-		switch (base64_class[*at]) {
-		case BASE64_DIGIT:
-			digits++;
-			bad |= pads > 0;
-			break;
-		case BASE64_PAD:
-			pads++;
-			break;
-		case BASE64_BAD:
-			bad = true;
-			break;
-		default:
-			break;
+	while (at < scan->end && *at != '<') {
+		const uint8_t *from = at;
+
+		while (at < scan->end && base64_class[*at] == BASE64_DIGIT)
+			at++;
+		digits += (size_t)(at - from);
+		bad |= at > from && pads > 0;
+		for (; at < scan->end && *at != '<' &&
+		     base64_class[*at] != BASE64_DIGIT;
+		     at++) {
+			pads += base64_class[*at] == BASE64_PAD;
+			bad |= base64_class[*at] == BASE64_BAD;
 		}
 	}
-	if (bad || pads > 2 || (digits + pads) % 4 != 0 || digits % 4 == 1)
+	/* Padding behind whole groups adds nothing: one capture has it. */
+	if (bad || pads > 2 || digits % 4 == 1 ||
+	    (digits % 4 != 0 && (digits + pads) % 4 != 0))
 		return xscan_fail(
 		    scan, ERR_INVALID, "a data value that is not base64");
 	scan->at = at;

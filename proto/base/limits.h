@@ -9,7 +9,7 @@
 #define LIMIT_PLIST_DEPTH 64      /* deep nesting overruns its stack */
 #define LIMIT_PLIST_TAGS 50000    /* a dictionary of n keys costs n² */
 #define LIMIT_PLIST_ENTITIES 4096 /* entity decoding is quadratic */
-#define LIMIT_PLIST_KEYS 1024     /* of one dictionary: chained hash table */
+#define LIMIT_PLIST_KEYS 512      /* of one dictionary: chained hash table */
 /* Entities of a text times its bytes: what decoding it moves about. */
 #define LIMIT_PLIST_ENTITY_WORK (64 * 1024 * 1024)
 
