@@ -124,8 +124,10 @@ int keeper_message_parse(uint32_t op, const uint8_t *data, size_t len,
 		int rc = field_take(
 		    &data, &len, &rule->fields[i], &message.fields[i], err);
 
-		if (rc != 0)
-			return err_prefix(err, "keeper: %s", rule->name);
+		if (rc != 0) {
+			(void)err_prefix(err, "keeper: %s", rule->name);
+			return rc;
+		}
 	}
 	if (len != 0)
 		return err_set(err, ERR_INVALID,

@@ -13,6 +13,9 @@
 #include "server/keeper/key_file.h"
 #include "server/keeper/seal.h"
 
+/* Given instead of a callback: OpenSSL must never ask a terminal. */
+static char no_password[] = "";
+
 static int key_load(
     int folder, const char *name, EVP_PKEY **out, struct err *err)
 {
@@ -24,9 +27,8 @@ static int key_load(
 	if (rc != 0)
 		return rc;
 	bio = BIO_new_mem_buf(pem.data, (int)pem.len);
-	/* An empty password instead of a callback: never ask a terminal. */
 	if (bio)
-		key = PEM_read_bio_PrivateKey(bio, NULL, NULL, (void *)"");
+		key = PEM_read_bio_PrivateKey(bio, NULL, NULL, no_password);
 	secret_clear(&pem);
 	if (!key)
 		return err_set(
@@ -47,7 +49,7 @@ static int certificate_load(
 		return rc;
 	bio = BIO_new_mem_buf(pem.data, (int)pem.len);
 	if (bio)
-		certificate = PEM_read_bio_X509(bio, NULL, NULL, (void *)"");
+		certificate = PEM_read_bio_X509(bio, NULL, NULL, no_password);
 	secret_clear(&pem);
 	if (!certificate)
 		return err_set(
