@@ -1,7 +1,6 @@
 #include "policies/verdict.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "policies/verdict_weigh.h"
@@ -78,6 +77,21 @@ static bool is_about(
 	    rule->equipment == equipment;
 }
 
+/* Cut between characters when it is too long. */
+static void note_exception(struct judgement *out, const char *text)
+{
+	size_t used = 0;
+	size_t step;
+
+	while (*text && (step = str_utf8_step(text)) != 0 &&
+	    used + step < sizeof(out->note)) {
+		memcpy(out->note + used, text, step);
+		used += step;
+		text += step;
+	}
+	out->note[used] = '\0';
+}
+
 /* Is the verdict clear before any fact is looked at? */
 static bool is_outside(const struct pack_rule *rule,
     const struct subject_facts *subject, struct judgement *out)
@@ -88,8 +102,7 @@ static bool is_outside(const struct pack_rule *rule,
 		decide(out, VERDICT_EXEMPT, CAUSE_NOT_IN_FORCE);
 	} else if (subject->exception) {
 		decide(out, VERDICT_EXEMPT, CAUSE_EXCEPTION);
-		(void)snprintf(
-		    out->note, sizeof(out->note), "%s", subject->exception);
+		note_exception(out, subject->exception);
 	} else if (subject->roles && !(subject->roles & rule->binds)) {
 		decide(out, VERDICT_EXEMPT, CAUSE_NOT_BOUND);
 	} else if (!is_about(rule, subject->equipment)) {

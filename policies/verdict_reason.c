@@ -121,10 +121,6 @@ static void duration(
 	while (i < 3 && ms < 2 * sizes[i])
 		i++;
 	count = ms / sizes[i];
-	if (i > 0 && sizes[i - 1] == ms) {
-		i--;
-		count = 1;
-	}
 	(void)snprintf(out, WORD_MAX, "%lld %s", (long long)count,
 	    speech->units[i][count != 1]);
 }
@@ -153,9 +149,12 @@ static void word_facts(const struct telling *telling, char out[WORD_MAX])
 
 static void word_age(const struct telling *telling, char out[WORD_MAX])
 {
-	duration(telling->speech,
-	    telling->judgement->judged_at_ms - telling->judgement->since_ms,
-	    out);
+	int64_t age;
+
+	if (__builtin_sub_overflow(telling->judgement->judged_at_ms,
+	        telling->judgement->since_ms, &age))
+		age = INT64_MAX;
+	duration(telling->speech, age, out);
 }
 
 static void word_left(const struct telling *telling, char out[WORD_MAX])
