@@ -20,6 +20,7 @@
 #include "policies/pack.h"
 #include "proto/base/err.h"
 #include "server/config.h"
+#include "server/fence.h"
 #include "server/keeper/keeper.h"
 #include "server/ops.h"
 #include "server/paths.h"
@@ -291,7 +292,7 @@ static int make_listeners(struct server *server, struct err *err)
 	return 0;
 }
 
-static int start_http(struct server *server, struct err *err)
+static int make_http(struct server *server, struct err *err)
 {
 	const struct config_limits *limits = server->config->limits;
 	const struct config_deadlines *deadlines = server->config->deadlines;
@@ -301,7 +302,6 @@ static int start_http(struct server *server, struct err *err)
 	if (rc < 0)
 		return rc;
 	server->ops.service = &server->service;
-	server->ops.store = server->store;
 	server->ops.keeper = server->keeper;
 	server->ctx.service = &server->service;
 	server->ctx.ops = &server->ops;
@@ -330,6 +330,21 @@ static int start_http(struct server *server, struct err *err)
 	server->ops.http = server->http;
 	server->ops.routes = config.routes;
 	server->ops.route_count = config.route_count;
+	return 0;
+}
+
+/* All files are read by now, but those of the data folder. */
+static int close_fence(struct server *server, struct err *err)
+{
+	(void)err;
+	log_info(&server->log, "fence", LOG_KIND,
+	    fence_close(server->config->data) ? "landlock" : "none", NULL);
+	return 0;
+}
+
+static int start_http(struct server *server, struct err *err)
+{
+	server->ops.store = server->store;
 	return http_server_start(server->http, err);
 }
 
@@ -418,9 +433,10 @@ static void stop(struct server *server)
 		(void)close(server->lock);
 }
 
+/* No thread is started before the fence: it would not stand around it. */
 static int (*const steps[])(struct server *, struct err *) = {raise_limits,
-    take_lock, start_keeper, open_store, load_ca, load_policy, make_service,
-    start_http};
+    take_lock, start_keeper, load_ca, load_policy, make_http, close_fence,
+    open_store, make_service, start_http};
 
 int program_serve(const struct options *options)
 {
