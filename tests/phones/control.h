@@ -1,0 +1,37 @@
+/*
+ * control: the running phones' socket: one JSON object a line in, one out.
+ *
+ *   {"do":"set_pin","phone":"F2LX…"}          any action of action.h
+ *   {"do":"not_now","phone":"F2LX…","arg":3}
+ *   {"do":"poll","phone":"all"}               an array, one for each
+ *   {"do":"state","phone":"F2LX…"}            without phone: all of them
+ *   {"do":"enrol","url":"https://…","serial":"…","name":"…","model":"…",
+ *    "pin":true,"sims":2}                     a new phone
+ *   {"do":"stop"}
+ *
+ * An answer has "ok"; when it is false, "error" has "code" and "text".
+ */
+#ifndef TESTS_PHONES_CONTROL_H
+#define TESTS_PHONES_CONTROL_H
+
+#include "tests/phones/engine.h"
+
+struct control;
+
+/*
+ * path: a unix socket, made anew (0600) and removed at the end; NULL: nobody
+ * can talk to the phones. anchors: what phones that are added trust; borrowed.
+ */
+int control_open(struct engine *engine, const struct session_world *world,
+    const char *path, STACK_OF(X509) * anchors, struct control **out,
+    struct err *err);
+
+/* Until stop_fd becomes readable or somebody says stop. */
+void control_serve(struct control *control, int stop_fd);
+void control_close(struct control *control);
+
+/* The client: sends one object, gives the answer; the caller's. */
+int control_ask(
+    const char *path, const json_t *request, json_t **answer, struct err *err);
+
+#endif
