@@ -1,7 +1,9 @@
 #include "server/store/store.h"
 
+#include "proto/base/buf.h"
 #include "proto/base/err.h"
 #include "server/store/db.h"
+#include "server/store/plan.h"
 #include "server/store/row.h"
 #include "server/store/txn.h"
 
@@ -116,21 +118,21 @@ int store_command_load(
 }
 
 /* state <= 2 is the condition of commands_queue, word for word. */
-static const char next_sql[] =
-    "SELECT " COLUMNS ","
-    " (SELECT payload FROM command_payloads WHERE command_id = commands.id)"
-    " FROM commands WHERE life_id = $1 AND state <= 2"
-    " AND not_before <= $2 AND (expires_at = 0 OR expires_at > $2)"
-    " AND ($3 = 0 OR state <> 2)"
-    " ORDER BY priority DESC, place LIMIT 1";
+#define NEXT                                                                   \
+	"SELECT " COLUMNS ", (SELECT payload FROM command_payloads"            \
+	" WHERE command_id = commands.id)"                                     \
+	" FROM commands WHERE life_id = $1 AND state <= 2"                     \
+	" AND not_before <= $2 AND (expires_at = 0 OR expires_at > $2)"        \
+	" AND ($3 = 0 OR state <> 2)"                                          \
+	" ORDER BY priority DESC, place LIMIT 1"
 
 int store_command_next(struct txn *txn, const char *life_id, int64_t now,
     bool skip_not_now, struct command *out, uint8_t **payload,
     size_t *payload_len, struct err *err)
 {
 	struct db_stmt *stmt;
-	struct command row;
-	int r = db_prepare(txn->db, next_sql, &stmt, err);
+	struct command row = {0};
+	int r = db_prepare(txn->db, NEXT, &stmt, err);
 
 	if (r < 0)
 		return r;
@@ -150,12 +152,28 @@ int store_command_next(struct txn *txn, const char *life_id, int64_t now,
 	return r;
 }
 
+int store_command_next_plan(struct txn *txn, struct buf *out, struct err *err)
+{
+	struct db_stmt *stmt;
+	size_t len;
+	int r = db_prepare(txn->db, "EXPLAIN QUERY PLAN " NEXT, &stmt, err);
+
+	if (r < 0)
+		return r;
+	while ((r = db_step(stmt, err)) > 0) {
+		buf_append_str(out, db_text(stmt, 3, &len));
+		buf_append_char(out, '\n');
+	}
+	db_done(stmt);
+	return r < 0 ? r : buf_check(out, err);
+}
+
 /* ---- walks ---- */
 
 static int walk(
     struct db_stmt *stmt, store_command_fn *fn, void *arg, struct err *err)
 {
-	struct command row;
+	struct command row = {0};
 	int r;
 
 	while ((r = db_step(stmt, err)) > 0) {

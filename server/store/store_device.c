@@ -101,7 +101,7 @@ static int build_pattern(const char *text, struct buf *out, struct err *err)
 static int walk(
     struct db_stmt *stmt, store_device_fn *fn, void *arg, struct err *err)
 {
-	struct device row;
+	struct device row = {0};
 	int r;
 
 	while ((r = db_step(stmt, err)) > 0) {

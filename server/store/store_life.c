@@ -78,7 +78,7 @@ int store_life_each_enrolled(struct txn *txn, const char *after_id, int limit,
     store_life_fn *fn, void *arg, struct err *err)
 {
 	struct db_stmt *stmt;
-	struct life row;
+	struct life row = {0};
 	int r = db_prepare(txn->db,
 	    "SELECT " COLUMNS " FROM lives WHERE state = 1 AND id > $1"
 	    " ORDER BY id LIMIT $2",

@@ -90,7 +90,7 @@ int store_link_each(struct txn *txn, const char *org_id, store_link_fn *fn,
     void *arg, struct err *err)
 {
 	struct db_stmt *stmt;
-	struct link row;
+	struct link row = {0};
 	int r = db_prepare(txn->db,
 	    "SELECT " COLUMNS " FROM links WHERE org_id = $1"
 	    " ORDER BY created_at DESC, id DESC",

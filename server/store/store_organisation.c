@@ -33,7 +33,7 @@ int store_organisation_save(
 
 static int load_only(struct txn *txn, struct organisation *out, struct err *err)
 {
-	struct organisation row;
+	struct organisation row = {0};
 	struct db_stmt *stmt;
 	int r = db_prepare(txn->db,
 	    "SELECT " COLUMNS " FROM organisations ORDER BY id LIMIT 2", &stmt,

@@ -109,7 +109,7 @@ int store_wipe_each_acknowledged(
     struct txn *txn, store_wipe_fn *fn, void *arg, struct err *err)
 {
 	struct db_stmt *stmt;
-	struct wipe row;
+	struct wipe row = {0};
 	int r = db_prepare(txn->db,
 	    "SELECT " COLUMNS " FROM wipes WHERE state = 1"
 	    " ORDER BY acknowledged_at, id",
