@@ -158,6 +158,23 @@ static int name_serials(struct job *job, struct err *err)
 	return 0;
 }
 
+/* A phone that was here before gets what its new user says of it. */
+static void set_up_again(
+    const struct job *job, const struct wish *wish, struct phone *phone)
+{
+	const struct options *options = job->options;
+	const char *name = wish->name ? wish->name : options->name;
+
+	if (name)
+		(void)snprintf(phone->hardware.name,
+		    sizeof(phone->hardware.name), "%s", name);
+	if (options->pin)
+		phone_set_pin(phone, 6, false, false,
+		    clock_now(job->program->world.clock));
+	else if (options->no_pin)
+		phone_clear_pin(phone);
+}
+
 /* The phone of that serial if the folder has it, else a new one. */
 static int get_phone(struct job *job, const struct wish *wish,
     struct phone **out, struct err *err)
@@ -174,14 +191,14 @@ static int get_phone(struct job *job, const struct wish *wish,
 	struct phone *phone = NULL;
 	int rc;
 
-	rc = folder_load(job->program->folder, wish->serial, out, err);
-	if (rc != -(int)ERR_NOT_FOUND)
-		return rc;
-	rc = phone_new(&shape, &phone, err);
+	rc = folder_load(job->program->folder, wish->serial, &phone, err);
+	if (rc == 0)
+		set_up_again(job, wish, phone);
+	else if (rc == -(int)ERR_NOT_FOUND)
+		rc = phone_new(&shape, &phone, err);
 	if (rc < 0)
 		return rc;
-	sk_X509_pop_free(phone->anchors, X509_free);
-	phone->anchors = X509_chain_up_ref(job->program->anchors);
+	program_give_anchors(job->program, phone);
 	*out = phone;
 	return 0;
 }

@@ -98,9 +98,12 @@ static int run_engine(struct program *program, const struct options *options,
 	struct engine *engine = NULL;
 	struct phone **phones = NULL;
 	size_t count = 0;
+	size_t i;
 	int rc;
 
 	rc = folder_load_all(program->folder, &phones, &count, err);
+	for (i = 0; rc == 0 && i < count; i++)
+		program_give_anchors(program, phones[i]);
 	if (rc == 0) {
 		rc = engine_new(&settings, phones, count, &engine, err);
 		free(phones);

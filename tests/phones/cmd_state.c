@@ -21,6 +21,7 @@ static json_t *poll_phone(
 	json_t *report;
 	int rc;
 
+	program_give_anchors(program, phone);
 	rc = net_line_new(&program->net, &line, &err);
 	session_init(&session, phone, line, &program->world);
 	if (rc == 0)

@@ -31,7 +31,7 @@ static X509_STORE *make_store(STACK_OF(X509) * anchors)
 }
 
 int cms_check_chain(X509 *certificate, STACK_OF(X509) * more,
-    STACK_OF(X509) * anchors, struct err *err)
+    STACK_OF(X509) * anchors, unsigned long flags, struct err *err)
 {
 	CLEANUP(store) X509_STORE *store = make_store(anchors);
 	CLEANUP(store_ctx) X509_STORE_CTX *ctx = X509_STORE_CTX_new();
@@ -40,6 +40,7 @@ int cms_check_chain(X509 *certificate, STACK_OF(X509) * more,
 	    !X509_STORE_CTX_init(ctx, store, certificate, more) ||
 	    !X509_STORE_CTX_set_purpose(ctx, X509_PURPOSE_ANY))
 		return err_memory(err);
+	X509_STORE_CTX_set_flags(ctx, flags);
 	if (X509_verify_cert(ctx) != 1)
 		return err_set(err, ERR_CRYPTO, "certificate not trusted: %s",
 		    X509_verify_cert_error_string(
@@ -76,7 +77,8 @@ static int check_signers(CMS_ContentInfo *cms, STACK_OF(X509) * anchors,
 	if (sk_X509_num(who) < 1)
 		rc = err_set(err, ERR_CRYPTO, "nobody signed it");
 	for (i = 0; rc == 0 && i < sk_X509_num(who); i++) {
-		rc = cms_check_chain(sk_X509_value(who, i), bag, anchors, err);
+		rc = cms_check_chain(
+		    sk_X509_value(who, i), bag, anchors, 0, err);
 		if (rc == 0 && note_signer(sk_X509_value(who, i), signers) < 0)
 			rc = err_memory(err);
 	}

@@ -31,8 +31,11 @@ int cms_sign_header(const struct phone_identity *identity, const uint8_t *body,
 /* ":base64:" of the certificate (RFC 9440 section 2.1); free() it. */
 char *cms_client_cert_header(X509 *certificate);
 
-/* Does the certificate chain to anchors now (NULL: the system's)? */
+/*
+ * Does the certificate chain to anchors (NULL: the system's)? flags: those of
+ * X509_VERIFY_PARAM_set_flags, e.g. X509_V_FLAG_NO_CHECK_TIME; 0: now.
+ */
 int cms_check_chain(X509 *certificate, STACK_OF(X509) * more,
-    STACK_OF(X509) * anchors, struct err *err);
+    STACK_OF(X509) * anchors, unsigned long flags, struct err *err);
 
 #endif

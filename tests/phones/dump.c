@@ -1,17 +1,42 @@
 #include "tests/phones/dump.h"
 
 #include <ctype.h>
+#include <dirent.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/base/err.h"
 #include "tests/phones/files.h"
 
+static atomic_uint counter;
+
+int dump_start(const char *folder, struct err *err)
+{
+	const struct dirent *entry;
+	unsigned long number;
+	unsigned highest = 0;
+	DIR *dir;
+
+	if (files_make_folder(folder, err) < 0)
+		return -(int)ERR_IO;
+	dir = opendir(folder);
+	if (!dir)
+		return err_set(err, ERR_IO, "cannot read %s", folder);
+	while ((entry = readdir(dir)) != NULL) {
+		number = strtoul(entry->d_name, NULL, 10);
+		if (number > highest && number < UINT_MAX)
+			highest = (unsigned)number;
+	}
+	(void)closedir(dir);
+	atomic_store(&counter, highest);
+	return 0;
+}
+
 unsigned dump_next_number(void)
 {
-	static atomic_uint counter;
-
 	return atomic_fetch_add(&counter, 1) + 1;
 }
 

@@ -10,6 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct err;
+
+/* Makes the folder; numbers go on behind those that are there. */
+int dump_start(const char *folder, struct err *err);
+
 /* The number that one exchange's two files share. */
 unsigned dump_next_number(void);
 

@@ -31,7 +31,7 @@ static const struct option_row rows[] = {
 	{"state", "DIR", OPTION_TEXT, AT(state), STATE, "folder of the phones' states, or one phone's FILE.json"},
 	{"urls", "FILE", OPTION_TEXT, AT(urls), COMMAND_ENROL, "enrolment links, one a line: URL [SERIAL [NAME]]; - reads stdin"},
 	{"count", "N", OPTION_NUMBER, AT(count), COMMAND_ENROL, "so many phones; there must be as many links"},
-	{"ca-file", "FILE", OPTION_TEXT, AT(ca_file), COMMAND_ENROL | COMMAND_RUN, "PEM certificates a new phone trusts, in place of the system's"},
+	{"ca-file", "FILE", OPTION_TEXT, AT(ca_file), NETWORK, "PEM certificates a phone trusts, in place of the system's"},
 	{"serial", "SERIAL", OPTION_TEXT, AT(serial), COMMAND_ENROL, "serial of the phone; with several, SERIAL1, SERIAL2, …"},
 	{"name", "NAME", OPTION_TEXT, AT(name), COMMAND_ENROL, "its user's name for it"},
 	{"model", "MODEL", OPTION_TEXT, AT(model), COMMAND_ENROL, "e.g. iPhone14,5; see below"},

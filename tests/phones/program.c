@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "proto/base/err.h"
-#include "tests/phones/files.h"
+#include "tests/phones/dump.h"
 #include "tests/phones/pem.h"
 #include "tests/phones/scep_client.h"
 
@@ -58,7 +58,7 @@ static int fill(
 		rc = scep_make_key(SHARED_KEY_BITS, &program->key, err);
 	program->world.key = program->key;
 	if (rc == 0 && options->dump)
-		rc = files_make_folder(options->dump, err);
+		rc = dump_start(options->dump, err);
 	return rc;
 }
 
@@ -84,6 +84,15 @@ void program_close(struct program *program)
 	sk_X509_pop_free(program->anchors, X509_free);
 	EVP_PKEY_free(program->key);
 	memset(program, 0, sizeof(*program));
+}
+
+void program_give_anchors(const struct program *program, struct phone *phone)
+{
+	if (sk_X509_num(program->anchors) == 0)
+		return;
+	sk_X509_pop_free(phone->anchors, X509_free);
+	phone->anchors = X509_chain_up_ref(program->anchors);
+	phone_profiles_changed(phone);
 }
 
 int program_fail(const struct err *err)

@@ -23,6 +23,9 @@ int program_open(
     struct program *program, const struct options *options, struct err *err);
 void program_close(struct program *program);
 
+/* --ca-file takes the place of what the phone trusted from the start. */
+void program_give_anchors(const struct program *program, struct phone *phone);
+
 /* "virtual-phones: sentence" on stderr; gives the exit status 1. */
 int program_fail(const struct err *err);
 
