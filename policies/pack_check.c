@@ -154,10 +154,12 @@ static int document_dates_check(
 		return rc;
 	rc = date_check(at, "valid_until", document->valid_until,
 	    &document->valid_until_ms);
-	if (rc == 0 && document->valid_until_ms < document->valid_from_ms)
-		rc = fail(at, "valid_until", "lies before valid_from");
+	if (rc)
+		return rc;
+	if (document->valid_until_ms < document->valid_from_ms)
+		return fail(at, "valid_until", "lies before valid_from");
 	document->valid_until_ms += TIME_DAY_MS;
-	return rc;
+	return 0;
 }
 
 static int documents_check(struct at *at)

@@ -1,11 +1,13 @@
 #include "policies/xyaml_walk.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/base/buf.h"
+#include "proto/base/str.h"
 
 struct place {
 	size_t path; /* offset in paths */
@@ -114,11 +116,31 @@ unsigned xyaml_line(const struct xyaml_outline *outline, const char *path)
 	}
 }
 
+/* Foreign words in it may hold newlines, or be cut inside a character. */
+static void sentence_clean(char *text)
+{
+	size_t step;
+
+	for (; *text; text += step) {
+		step = str_utf8_step(text);
+		if (step == 0)
+			*text = '?';
+		else if (iscntrl((unsigned char)*text))
+			*text = ' ';
+		if (step == 0)
+			step = 1;
+	}
+}
+
 int xyaml_err_at(const struct xyaml_outline *outline, const char *path,
     unsigned line, struct err *err, enum err_code code, const char *sentence)
 {
+	char clean[ERR_TEXT_MAX];
+
+	(void)snprintf(clean, sizeof(clean), "%s", sentence);
+	sentence_clean(clean);
 	return err_set(err, code, "%s:%u: %s%s%s", outline->name, line, path,
-	    *path ? ": " : "", sentence);
+	    *path ? ": " : "", clean);
 }
 
 int xyaml_err(const struct xyaml_outline *outline, const char *path,

@@ -1,6 +1,5 @@
 #include "policies/xyaml_walk.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -51,7 +50,7 @@ static int fail_at(struct walk *walk, unsigned line, enum err_code code,
 #define fail(walk, ...)                                                        \
 	fail_at((walk), event_line(walk), ERR_INVALID, __VA_ARGS__)
 
-/* Foreign text for a sentence: short, whole characters, one line. */
+/* Foreign text for a sentence: short. */
 static const char *quoted(const char *text, char out[QUOTE_MAX + 4])
 {
 	size_t used = 0;
@@ -60,8 +59,6 @@ static const char *quoted(const char *text, char out[QUOTE_MAX + 4])
 	while (*text && (step = str_utf8_step(text)) != 0 &&
 	    used + step <= QUOTE_MAX) {
 		memcpy(out + used, text, step);
-		if (iscntrl((unsigned char)out[used]))
-			out[used] = ' ';
 		used += step;
 		text += step;
 	}

@@ -17,6 +17,7 @@
 #include "policies/pack.h"
 #include "proto/base/buf.h"
 #include "proto/base/limits.h"
+#include "proto/base/str.h"
 
 #define BASE WP_SOURCE_DIR "/tests/policy/data/base"
 
@@ -261,12 +262,17 @@ static const struct {
         "rules[0].passcode: missing key 'allow_simple'"},
     {PACK, "passcode.present", "passcode.presnt", PACK, 27,
         "did you mean 'passcode.present'?"},
+    {PACK, "document: telefonregler", "document: åååååååååååååååååååååååååå",
+        PACK, 23, "no document 'å"},
     {PACK, "do: tell_manager", "do: fire", PACK, 39, "unknown value 'fire'"},
     /* dates and lengths of time */
     {PACK, "2024-02-01", "2024-02-30", PACK, 12, "is no day"},
     {PACK, "2024-02-01", "1 feb 2024", PACK, 12, "is no day"},
     {PACK, "decided: 2024-01-15", "decided: soon", PACK, 11, "is no day"},
     {PACK, "2027-06-30", "2027", PACK, 14, "is no day"},
+    {PACK, "2024-02-01", "\"20\n\n 24-0201\"", PACK, 12,
+        "'20 24-0201' is no day"},
+    {PACK, "2028-01-31", "2028-13-31", PACK, 13, "is no day"},
     {PACK, "2028-01-31", "2023-01-31", PACK, 13, "lies before valid_from"},
     {PACK, "fresh: 24h", "fresh: 24", PACK, 28, "is no length of time"},
     {PACK, "fresh: 24h", "fresh: 5s", PACK, 28, "is outside 1 minute to"},
@@ -340,6 +346,8 @@ static void check_refused(const struct folder *folder, const char *file,
 	assert_null(pack);
 	(void)snprintf(
 	    begins, sizeof(begins), "%s/%s:%u: ", folder->path, file, line);
+	assert_null(strchr(err.text, '\n'));
+	assert_true(str_is_utf8(err.text, strlen(err.text)));
 	if (strncmp(err.text, begins, strlen(begins)) != 0 ||
 	    !strstr(err.text, says))
 		fail_msg("case %zu says: %s\ninstead of: %s%s", index, err.text,

@@ -1,0 +1,70 @@
+/*
+ * pack_fuzz: can any pack file crash, leak or run away? The bytes are a
+ * pack.yaml and, behind a line "%%%", the texts of its first language. What
+ * loads must also judge and build without a fault.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policies/pack.h"
+#include "policies/profile.h"
+#include "policies/verdict.h"
+#include "proto/base/str.h"
+
+#define BORDER "\n%%%\n"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void use(const struct pack *pack)
+{
+	struct policy_profile_target target = {.organisation_id = "a"};
+	struct policy_profile_summary summary = {0};
+	struct subject_facts subject = {
+	    .now_ms = 1772438400000, .expected = &summary};
+	struct judgement made;
+	struct buf xml = {0};
+	char hash[PACK_HASH_TEXT_MAX];
+	size_t i;
+
+	pack_hash_text(pack, hash);
+	(void)policy_profile_build(pack, &target, &xml, &summary, NULL);
+	buf_clear(&xml);
+	for (i = 0; i < pack_rule_count(pack); i++)
+		(void)verdict_judge(
+		    pack_rule_at(pack, i), &subject, &made, NULL);
+}
+
+/* A refusal is one line that names the file. */
+static void check_err(const struct err *err)
+{
+	if (err->code == ERR_INTERNAL || strncmp(err->text, "p:", 2) != 0 ||
+	    strchr(err->text, '\n') ||
+	    !str_is_utf8(err->text, strlen(err->text)) ||
+	    strstr(err->text, "(Load: "))
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const uint8_t *border = memmem(data, size, BORDER, sizeof(BORDER) - 1);
+	size_t head = border ? (size_t)(border - data) + 1 : size;
+	struct pack *pack = NULL;
+	struct err err = {0};
+
+	if (pack_parse("p", data, head, &pack, &err)) {
+		check_err(&err);
+		return 0;
+	}
+	if (border) {
+		border += sizeof(BORDER) - 1;
+		if (pack_parse_texts(pack, pack_language_at(pack, 0), "p",
+		        border, (size_t)(data + size - border), &err))
+			check_err(&err);
+	}
+	(void)pack_check(pack, &err);
+	use(pack);
+	pack_free(pack);
+	return 0;
+}
