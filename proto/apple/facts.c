@@ -79,8 +79,11 @@ static int read_text(plist_t dict, const struct fact_field *field, char *out)
 {
 	int rc = xplist_get_string(dict, field->key, out, field->size, NULL);
 
-	if (rc == 1 && field->kind == FACT_KIND_NUMBER_TEXT)
+	if (rc == 1 && field->kind == FACT_KIND_NUMBER_TEXT) {
 		str_strip_blanks(out);
+		/* Nothing of the longer text stays behind: structs compare. */
+		memset(out + strlen(out), 0, field->size - strlen(out));
+	}
 	if (rc == 1 && field->kind == FACT_KIND_MAC)
 		normalise_mac(out);
 	return rc;
@@ -247,20 +250,22 @@ int device_facts_parse(
 	return 0;
 }
 
+#define FORGET(array) memset(array, 0, sizeof(array))
+
 void device_facts_make_private(struct device_facts *facts)
 {
-	memset(facts->subscriptions, 0, sizeof(facts->subscriptions));
+	FORGET(facts->subscriptions);
 	facts->subscription_count = 0;
-	facts->udid[0] = '\0';
-	facts->serial_number[0] = '\0';
-	facts->device_name[0] = '\0';
-	facts->imei[0] = '\0';
-	facts->meid[0] = '\0';
-	facts->modem_firmware[0] = '\0';
-	facts->wifi_mac[0] = '\0';
-	facts->bluetooth_mac[0] = '\0';
-	facts->time_zone[0] = '\0';
-	facts->eas_identifier[0] = '\0';
+	FORGET(facts->udid);
+	FORGET(facts->serial_number);
+	FORGET(facts->device_name);
+	FORGET(facts->imei);
+	FORGET(facts->meid);
+	FORGET(facts->modem_firmware);
+	FORGET(facts->wifi_mac);
+	FORGET(facts->bluetooth_mac);
+	FORGET(facts->time_zone);
+	FORGET(facts->eas_identifier);
 	facts->cellular_technology = FACT_NUMBER_UNKNOWN;
 	facts->last_cloud_backup_ms = FACT_NUMBER_UNKNOWN;
 	facts->is_cloud_backup_on = FACT_UNKNOWN;
