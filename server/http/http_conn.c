@@ -9,23 +9,13 @@
 
 #include "server/http/http_tls.h"
 
-/* Room offered to one read. */
-#define READ_HEADER (2 * 1024)
-#define READ_BODY (16 * 1024)
 /* Reads of one visit to a connection that is only drained. */
 #define LINGER_READS 16
 
-/* What a step of a phase leaves behind. */
-enum step {
-	STEP_ON,   /* go on with the phase it is in now */
-	STEP_WAIT, /* for the socket or for a worker */
-	STEP_END   /* the connection is freed */
-};
-
-static enum step conn_end(struct http_conn *conn)
+enum http_step http_conn_end(struct http_conn *conn)
 {
 	http_conn_free(conn);
-	return STEP_END;
+	return HTTP_STEP_END;
 }
 
 static void count(struct http_conn *conn, enum http_counter counter)
@@ -33,37 +23,33 @@ static void count(struct http_conn *conn, enum http_counter counter)
 	http_stats_add(&conn->loop->shared->stats, counter);
 }
 
-static void phase_set(struct http_conn *conn, enum http_phase phase)
+void http_conn_phase(struct http_conn *conn, enum http_phase phase)
 {
 	http_timer_start(
 	    &conn->loop->timers, &conn->timer, phase, conn->loop->now);
 }
 
-static size_t head_max(const struct http_conn *conn)
-{
-	return conn->loop->shared->config.header_max;
-}
-
-/* Asks epoll for these events; costs nothing when it has them already. */
-static enum step watch(struct http_conn *conn, uint32_t events)
+enum http_step http_conn_watch(struct http_conn *conn, uint32_t events)
 {
 	struct epoll_event event = {.events = events, .data.ptr = conn};
 	int op = conn->is_registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 
 	if (conn->is_registered && conn->watched == events)
-		return STEP_WAIT;
+		return HTTP_STEP_WAIT;
 	if (epoll_ctl(conn->loop->epoll, op, conn->io.fd, &event) < 0)
-		return conn_end(conn);
+		return http_conn_end(conn);
 	conn->is_registered = true;
 	conn->watched = events;
-	return STEP_WAIT;
+	return HTTP_STEP_WAIT;
 }
 
-static enum step watch_for(struct http_conn *conn, enum http_io_result wanted)
+enum http_step http_conn_watch_for(
+    struct http_conn *conn, enum http_io_result wanted)
 {
 	if (wanted == HTTP_IO_CLOSED)
-		return conn_end(conn);
-	return watch(conn, wanted == HTTP_IO_WANT_WRITE ? EPOLLOUT : EPOLLIN);
+		return http_conn_end(conn);
+	return http_conn_watch(
+	    conn, wanted == HTTP_IO_WANT_WRITE ? EPOLLOUT : EPOLLIN);
 }
 
 void http_conn_free(struct http_conn *conn)
@@ -90,16 +76,16 @@ void http_conn_free(struct http_conn *conn)
 }
 
 /* The exchange has a response that no handler made; it takes the same way. */
-static enum step answer(struct http_conn *conn, bool closes)
+static enum http_step answer(struct http_conn *conn, bool closes)
 {
-	phase_set(conn, HTTP_PHASE_NONE);
+	http_conn_phase(conn, HTTP_PHASE_NONE);
 	conn->exchange->closes = closes;
 	conn->exchange->lingers = closes;
 	http_loop_done(conn->loop, conn->exchange);
-	return STEP_WAIT;
+	return HTTP_STEP_WAIT;
 }
 
-static enum step refuse(struct http_conn *conn, int status, bool closes)
+enum http_step http_conn_refuse(struct http_conn *conn, int status, bool closes)
 {
 	if (status == 413 || status == 414 || status == 431)
 		count(conn, HTTP_COUNT_TOO_LARGE);
@@ -111,233 +97,26 @@ static enum step refuse(struct http_conn *conn, int status, bool closes)
 	return answer(conn, closes);
 }
 
-static enum step step_handshake(struct http_conn *conn)
+static enum http_step step_handshake(struct http_conn *conn)
 {
 	enum http_io_result result = http_io_handshake(&conn->io);
 
 	if (result == HTTP_IO_CLOSED)
 		count(conn, HTTP_COUNT_HANDSHAKE_FAILED);
 	if (result != HTTP_IO_OK)
-		return watch_for(conn, result);
+		return http_conn_watch_for(conn, result);
 	count(conn, HTTP_COUNT_HANDSHAKE_OK);
 	/* Identity is worked out here, once, not per request. */
 	if (http_tls_certificate(conn->io.ssl, &conn->certificate, NULL) < 0)
-		return conn_end(conn);
-	phase_set(conn, HTTP_PHASE_IDLE);
+		return http_conn_end(conn);
+	http_conn_phase(conn, HTTP_PHASE_IDLE);
 	if (http_io_has_pending(&conn->io))
-		return STEP_ON;
-	return watch(conn, EPOLLIN);
-}
-
-/* The request is complete: to a worker with it. */
-static enum step dispatch(struct http_conn *conn)
-{
-	struct http_exchange *exchange = conn->exchange;
-
-	phase_set(conn, HTTP_PHASE_NONE);
-	http_exchange_finish(exchange);
-	exchange->request.listener = conn->bound->bit;
-	exchange->request.peer = conn->peer;
-	exchange->request.certificate = conn->certificate;
-	exchange->closes = !exchange->parser.keeps_alive;
-	http_loop_submit(conn->loop, exchange);
-	return STEP_WAIT;
-}
-
-static enum step body_chunked(struct http_conn *conn)
-{
-	struct http_exchange *exchange = conn->exchange;
-	struct http_chunked *chunked = &exchange->chunked;
-	uint8_t *body = exchange->in + exchange->parser.head_len;
-	/* What was decoded before stands at the front, the new bytes behind. */
-	size_t raw = exchange->parser.head_len + exchange->body_len;
-	size_t used = 0;
-	enum http_parse result =
-	    http_chunked_decode(chunked, exchange->in + raw,
-	        exchange->in_len - raw, body + exchange->body_len, &used);
-
-	if (result == HTTP_PARSE_BAD)
-		return refuse(conn, chunked->status, true);
-	exchange->body_len = chunked->body_len;
-	if (result == HTTP_PARSE_DONE) {
-		exchange->rest = raw + used;
-		return dispatch(conn);
-	}
-	exchange->in_len = exchange->parser.head_len + exchange->body_len;
-	return STEP_ON;
-}
-
-static enum step body_counted(struct http_conn *conn)
-{
-	struct http_exchange *exchange = conn->exchange;
-	size_t len = (size_t)exchange->parser.content_length;
-
-	if (exchange->in_len - exchange->parser.head_len < len)
-		return STEP_ON;
-	exchange->body_len = len;
-	exchange->rest = exchange->parser.head_len + len;
-	return dispatch(conn);
-}
-
-static enum step body_advance(struct http_conn *conn)
-{
-	return conn->exchange->parser.is_chunked ? body_chunked(conn)
-	                                         : body_counted(conn);
-}
-
-/*
- * "Expect: 100-continue" is answered only now, when the body is wanted. The
- * socket's buffer is empty at this point; one that cannot take 25 bytes is
- * not worth keeping.
- */
-static bool continue_send(struct http_conn *conn)
-{
-	static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
-	size_t n = 0;
-
-	return http_io_write(&conn->io, text, sizeof(text) - 1, &n) ==
-	    HTTP_IO_OK &&
-	    n == sizeof(text) - 1;
-}
-
-static enum step body_begin(struct http_conn *conn)
-{
-	struct http_exchange *exchange = conn->exchange;
-	const struct http_parser *parser = &exchange->parser;
-	size_t body_max =
-	    conn->loop->shared->config.routes[exchange->route].body_max;
-
-	/* Refused before a byte of it is read or memory taken for it. */
-	if (parser->content_length > body_max)
-		return refuse(conn, 413, true);
-	http_chunked_init(&exchange->chunked, body_max);
-	phase_set(conn, HTTP_PHASE_BODY);
-	if (parser->expects_continue && exchange->in_len == parser->head_len &&
-	    !continue_send(conn))
-		return conn_end(conn);
-	return body_advance(conn);
-}
-
-static enum step no_route(
-    struct http_conn *conn, const struct http_match *match, bool closes)
-{
-	char allow[HTTP_HEADER_VALUE_MAX];
-	enum step step = refuse(conn, match->status, closes);
-
-	if (match->status == 405) {
-		http_router_allow(match->methods, allow, sizeof(allow));
-		http_response_header(&conn->exchange->response, "Allow", allow);
-	}
-	return step;
-}
-
-static enum step header_done(struct http_conn *conn)
-{
-	struct http_exchange *exchange = conn->exchange;
-	const struct http_config *config = &conn->loop->shared->config;
-	const struct http_parser *parser = &exchange->parser;
-	bool has_body = parser->is_chunked || parser->content_length > 0;
-	struct http_match match;
-
-	exchange->rest = parser->head_len;
-	http_router_find(config->routes, config->route_count, conn->bound->bit,
-	    parser->method, (char *)exchange->in + parser->path, &match);
-	/* A body that nobody reads ends the connection. */
-	if (match.status != 200)
-		return no_route(conn, &match, has_body || !parser->keeps_alive);
-	if (!http_exchange_set_route(exchange, &match))
-		return conn_end(conn);
-	return has_body ? body_begin(conn) : dispatch(conn);
-}
-
-static enum step header_advance(struct http_conn *conn)
-{
-	struct http_exchange *exchange = conn->exchange;
-
-	switch (http_parser_feed(
-	    &exchange->parser, (char *)exchange->in, exchange->in_len)) {
-	case HTTP_PARSE_MORE:
-		return STEP_ON;
-	case HTTP_PARSE_DONE:
-		return header_done(conn);
-	default:
-		return refuse(conn, exchange->parser.status, true);
-	}
-}
-
-/* How many bytes the next read may bring. */
-static size_t read_size(const struct http_conn *conn)
-{
-	const struct http_exchange *exchange = conn->exchange;
-	size_t missing;
-
-	if (conn->timer.phase != HTTP_PHASE_BODY)
-		return READ_HEADER;
-	if (exchange->parser.is_chunked)
-		return READ_BODY;
-	missing = exchange->parser.head_len +
-	    (size_t)exchange->parser.content_length - exchange->in_len;
-	return missing < READ_BODY ? missing : READ_BODY;
-}
-
-/* Reads once into the exchange; memory grows with what came, not with what
- * was announced. */
-static enum step fill(struct http_conn *conn)
-{
-	struct http_exchange *exchange = conn->exchange;
-	enum http_io_result result;
-	size_t room;
-	size_t n = 0;
-
-	if (conn->is_drained) {
-		conn->is_drained = false;
-		return watch(conn, EPOLLIN);
-	}
-	if (!http_exchange_reserve(exchange, read_size(conn)))
-		return conn_end(conn);
-	room = exchange->in_cap - exchange->in_len;
-	result =
-	    http_io_read(&conn->io, exchange->in + exchange->in_len, room, &n);
-	if (result != HTTP_IO_OK)
-		return watch_for(conn, result);
-	conn->is_drained = n < room && !http_io_has_pending(&conn->io);
-	exchange->in_len += n;
-	exchange->has_unread = true;
-	if (conn->timer.phase == HTTP_PHASE_IDLE)
-		phase_set(conn, HTTP_PHASE_HEADER);
-	return STEP_ON;
-}
-
-/* Nothing came: an idle connection holds no memory for a request. */
-static enum step read_idle(struct http_conn *conn, enum step step)
-{
-	if (step == STEP_WAIT && conn->timer.phase == HTTP_PHASE_IDLE) {
-		http_exchange_give(&conn->loop->cache, conn->exchange);
-		conn->exchange = NULL;
-	}
-	return step;
-}
-
-static enum step step_read(struct http_conn *conn)
-{
-	if (!conn->exchange)
-		conn->exchange = http_exchange_take(
-		    &conn->loop->cache, conn, head_max(conn));
-	if (!conn->exchange)
-		return conn_end(conn);
-	if (!conn->exchange->has_unread) {
-		enum step step = fill(conn);
-
-		if (step != STEP_ON)
-			return read_idle(conn, step);
-	}
-	conn->exchange->has_unread = false;
-	return conn->timer.phase == HTTP_PHASE_BODY ? body_advance(conn)
-	                                            : header_advance(conn);
+		return HTTP_STEP_ON;
+	return http_conn_watch(conn, EPOLLIN);
 }
 
 /* The answer is out: end, linger, or on to the next request. */
-static enum step write_done(struct http_conn *conn)
+static enum http_step write_done(struct http_conn *conn)
 {
 	struct http_exchange *exchange = conn->exchange;
 
@@ -346,27 +125,27 @@ static enum step write_done(struct http_conn *conn)
 
 		http_io_finish(&conn->io);
 		if (!lingers)
-			return conn_end(conn);
+			return http_conn_end(conn);
 		http_exchange_give(&conn->loop->cache, exchange);
 		conn->exchange = NULL;
-		phase_set(conn, HTTP_PHASE_LINGER);
-		return STEP_ON;
+		http_conn_phase(conn, HTTP_PHASE_LINGER);
+		return HTTP_STEP_ON;
 	}
 	conn->is_drained = false;
-	http_exchange_next(exchange, head_max(conn));
+	http_exchange_next(exchange, conn->loop->shared->config.header_max);
 	if (exchange->has_unread) {
-		phase_set(conn, HTTP_PHASE_HEADER);
-		return STEP_ON;
+		http_conn_phase(conn, HTTP_PHASE_HEADER);
+		return HTTP_STEP_ON;
 	}
-	phase_set(conn, HTTP_PHASE_IDLE);
+	http_conn_phase(conn, HTTP_PHASE_IDLE);
 	if (http_io_has_pending(&conn->io))
-		return STEP_ON;
+		return HTTP_STEP_ON;
 	http_exchange_give(&conn->loop->cache, exchange);
 	conn->exchange = NULL;
-	return watch(conn, EPOLLIN);
+	return http_conn_watch(conn, EPOLLIN);
 }
 
-static enum step step_write(struct http_conn *conn)
+static enum http_step step_write(struct http_conn *conn)
 {
 	struct http_exchange *exchange = conn->exchange;
 
@@ -377,7 +156,7 @@ static enum step step_write(struct http_conn *conn)
 		    exchange->out.len - exchange->out_done, &n);
 
 		if (result != HTTP_IO_OK)
-			return watch_for(conn, result);
+			return http_conn_watch_for(conn, result);
 		exchange->out_done += n;
 	}
 	return write_done(conn);
@@ -387,7 +166,7 @@ static enum step step_write(struct http_conn *conn)
  * Closing with unread input would send a reset that can overtake the answer;
  * so input is thrown away until the other side closes or the deadline comes.
  */
-static enum step step_linger(struct http_conn *conn)
+static enum http_step step_linger(struct http_conn *conn)
 {
 	char scratch[4096];
 	int i;
@@ -396,25 +175,25 @@ static enum step step_linger(struct http_conn *conn)
 		ssize_t n = recv(conn->io.fd, scratch, sizeof(scratch), 0);
 
 		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-			return conn_end(conn);
+			return http_conn_end(conn);
 		if (n < 0)
 			break;
 	}
-	return watch(conn, EPOLLIN);
+	return http_conn_watch(conn, EPOLLIN);
 }
 
-static enum step step_none(struct http_conn *conn)
+static enum http_step step_none(struct http_conn *conn)
 {
 	(void)conn;
-	return STEP_WAIT;
+	return HTTP_STEP_WAIT;
 }
 
-static enum step (*const steps[HTTP_PHASE_COUNT])(struct http_conn *) = {
+static enum http_step (*const steps[HTTP_PHASE_COUNT])(struct http_conn *) = {
     [HTTP_PHASE_NONE] = step_none,
     [HTTP_PHASE_HANDSHAKE] = step_handshake,
-    [HTTP_PHASE_IDLE] = step_read,
-    [HTTP_PHASE_HEADER] = step_read,
-    [HTTP_PHASE_BODY] = step_read,
+    [HTTP_PHASE_IDLE] = http_conn_step_read,
+    [HTTP_PHASE_HEADER] = http_conn_step_read,
+    [HTTP_PHASE_BODY] = http_conn_step_read,
     [HTTP_PHASE_WRITE] = step_write,
     [HTTP_PHASE_LINGER] = step_linger,
 };
@@ -422,7 +201,7 @@ static enum step (*const steps[HTTP_PHASE_COUNT])(struct http_conn *) = {
 /* Ends after one request at the latest: dispatch and refuse both wait. */
 static void conn_run(struct http_conn *conn)
 {
-	while (steps[conn->timer.phase](conn) == STEP_ON)
+	while (steps[conn->timer.phase](conn) == HTTP_STEP_ON)
 		continue;
 }
 
@@ -470,7 +249,7 @@ void http_conn_on_deadline(struct http_conn *conn)
 		count(conn, counters[phase]);
 	/* RFC 9110 section 15.5.9 */
 	if (phase == HTTP_PHASE_HEADER || phase == HTTP_PHASE_BODY)
-		(void)refuse(conn, 408, true);
+		(void)http_conn_refuse(conn, 408, true);
 	else
 		http_conn_free(conn);
 }
@@ -500,7 +279,7 @@ void http_conn_on_response(struct http_conn *conn)
 		http_conn_free(conn);
 		return;
 	}
-	phase_set(conn, HTTP_PHASE_WRITE);
+	http_conn_phase(conn, HTTP_PHASE_WRITE);
 	conn_run(conn);
 }
 
@@ -589,6 +368,7 @@ void http_conn_open(struct http_loop *loop, const struct http_bound *bound,
 		http_conn_free(conn);
 		return;
 	}
-	phase_set(conn, bound->tls ? HTTP_PHASE_HANDSHAKE : HTTP_PHASE_IDLE);
-	(void)watch(conn, EPOLLIN);
+	http_conn_phase(
+	    conn, bound->tls ? HTTP_PHASE_HANDSHAKE : HTTP_PHASE_IDLE);
+	(void)http_conn_watch(conn, EPOLLIN);
 }

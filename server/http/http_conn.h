@@ -39,4 +39,27 @@ void http_conn_on_response(struct http_conn *conn);
 /* The server stops: ends it unless a request is on its way. */
 void http_conn_on_stop(struct http_conn *conn);
 
+/* --- for http_conn.c and http_conn_read.c only --- */
+
+/* What a step of a phase leaves behind. */
+enum http_step {
+	HTTP_STEP_ON,   /* go on with the phase it is in now */
+	HTTP_STEP_WAIT, /* for the socket or for a worker */
+	HTTP_STEP_END   /* the connection is freed */
+};
+
+/* Idle, header and body: reads and acts on what came. */
+enum http_step http_conn_step_read(struct http_conn *conn);
+
+enum http_step http_conn_end(struct http_conn *conn);
+void http_conn_phase(struct http_conn *conn, enum http_phase phase);
+/* Asks epoll for these events; costs nothing when it has them already. */
+enum http_step http_conn_watch(struct http_conn *conn, uint32_t events);
+/* … for what a read or a write could not do without. */
+enum http_step http_conn_watch_for(
+    struct http_conn *conn, enum http_io_result wanted);
+/* Answers with an error; the exchange has no worker. */
+enum http_step http_conn_refuse(
+    struct http_conn *conn, int status, bool closes);
+
 #endif
