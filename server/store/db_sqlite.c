@@ -49,12 +49,39 @@ static sqlite3_stmt *stmt_of(const struct db_stmt *stmt)
 
 /* ---- errors ---- */
 
-/* A quota and a file size limit are a full disk to us, an I/O error to it. */
+static bool means_full(int cause)
+{
+	return cause == ENOSPC || cause == EDQUOT || cause == EFBIG;
+}
+
+static int last_errno(sqlite3_file *file)
+{
+	int cause = 0;
+
+	if (file && file->pMethods)
+		(void)file->pMethods->xFileControl(
+		    file, SQLITE_FCNTL_LAST_ERRNO, &cause);
+	return cause;
+}
+
+/*
+ * A quota and a file size limit are a full disk to us, an I/O error to SQLite.
+ * What it tells of errno for a connection is what errno is by then; the files
+ * themselves remember.
+ */
 static bool is_full(sqlite3 *handle)
 {
-	int cause = handle ? sqlite3_system_errno(handle) : 0;
+	sqlite3_file *data = NULL;
+	sqlite3_file *log = NULL;
 
-	return cause == ENOSPC || cause == EDQUOT || cause == EFBIG;
+	if (!handle)
+		return false;
+	(void)sqlite3_file_control(
+	    handle, "main", SQLITE_FCNTL_FILE_POINTER, &data);
+	(void)sqlite3_file_control(
+	    handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+	return means_full(last_errno(data)) || means_full(last_errno(log)) ||
+	    means_full(sqlite3_system_errno(handle));
 }
 
 static enum err_code code_of(sqlite3 *handle, int rc)

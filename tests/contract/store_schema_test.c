@@ -1,0 +1,297 @@
+/*
+ * store_schema_test: is a database made, brought up to date and refused as it
+ * should be, and is the SQL text translated right for its engine?
+ */
+#include "tests/contract/rows.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proto/base/buf.h"
+#include "server/store/schema.h"
+#include "server/store/sql.h"
+
+/* ---- text ---- */
+
+static const struct sql_dialect dialect = {'?', "INTEGER", "BLOB", " STRICT"};
+
+static void test_placeholders(void **state)
+{
+	static const struct {
+		const char *in;
+		const char *out; /* NULL: refused */
+	} cases[] = {
+	    {"", ""},
+	    {"SELECT $1, $12", "SELECT ?1, ?12"},
+	    {"SELECT '$1', \"$2\", $3", "SELECT '$1', \"$2\", ?3"},
+	    {"SELECT 'it''s $1' || $1", "SELECT 'it''s $1' || ?1"},
+	    {"SELECT $name", NULL},
+	    {"SELECT $", NULL},
+	    {"SELECT 'open $1", NULL},
+	};
+	struct buf out = {0};
+	size_t i;
+	int r;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		buf_reset(&out);
+		r = sql_placeholders(&dialect, cases[i].in, &out, NULL);
+		assert_int_equal(r, cases[i].out ? 0 : -ERR_INVALID);
+		if (cases[i].out && *cases[i].out)
+			assert_string_equal((char *)out.data, cases[i].out);
+	}
+	buf_clear(&out);
+}
+
+static void test_statements(void **state)
+{
+	static const char script[] =
+	    "-- one; two\n\n;;CREATE TABLE a (b {bigint}, -- why; here\n"
+	    " c {bytes} DEFAULT 'x;{bigint}--') ;\n"
+	    "CREATE INDEX d ON a(b) WHERE c <> '';\n-- end\n";
+	static const char *const want[] = {
+	    "CREATE TABLE a (b INTEGER, \n c BLOB DEFAULT"
+	    " 'x;{bigint}--')  STRICT",
+	    "CREATE INDEX d ON a(b) WHERE c <> ''"};
+	const char *at = script;
+	struct buf out = {0};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(want); i++) {
+		buf_reset(&out);
+		assert_int_equal(
+		    sql_statement_next(&dialect, &at, &out, NULL), 1);
+		assert_string_equal((char *)out.data, want[i]);
+	}
+	assert_int_equal(sql_statement_next(&dialect, &at, &out, NULL), 0);
+	assert_int_equal(sql_statement_next(&dialect, &at, &out, NULL), 0);
+	at = "CREATE TABLE a (b {bigsmall})";
+	assert_int_equal(
+	    sql_statement_next(&dialect, &at, &out, NULL), -ERR_INVALID);
+	at = "SELECT 'open; SELECT 2";
+	assert_int_equal(
+	    sql_statement_next(&dialect, &at, &out, NULL), -ERR_INVALID);
+	buf_clear(&out);
+}
+
+/* ---- files ---- */
+
+static void run_sql(struct fixture *f, const char *sql)
+{
+	sqlite3 *db = NULL;
+
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	(void)sqlite3_close(db);
+}
+
+static int open_store(struct fixture *f, struct err *err)
+{
+	struct store_config config = {
+	    .path = f->path, .readers = 1, .queue_max = 10};
+
+	return store_open(&config, &f->store, err);
+}
+
+static void test_migrate_twice(void **state)
+{
+	struct fixture *f = *state;
+	struct phone phone;
+	struct stat st;
+	int from = -1;
+	int to = -1;
+
+	phone_enrol(f, &phone);
+	fixture_close(f);
+	assert_int_equal(stat(f->path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(store_migrate(f->path, &from, &to, NULL), 0);
+	assert_int_equal(from, schema_latest());
+	assert_int_equal(to, schema_latest());
+	assert_int_equal(unlink(f->path), 0);
+	assert_int_equal(store_migrate(f->path, &from, &to, NULL), 0);
+	assert_int_equal(from, 0);
+	assert_int_equal(to, schema_latest());
+	fixture_check_file(f);
+}
+
+/* The steps are numbered without gaps and never empty. */
+static void test_steps(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < schema_step_count; i++) {
+		assert_int_equal(schema_steps[i].number, (int)i + 1);
+		assert_true(strlen(schema_steps[i].sql) > 20);
+		assert_true(strlen(schema_steps[i].name) > 2);
+	}
+}
+
+static void test_open_refuses(void **state)
+{
+	struct fixture *f = *state;
+	struct err err = {0};
+	int from;
+	int to;
+
+	fixture_close(f);
+	run_sql(f, "INSERT INTO schema_version VALUES (9999, 'future')");
+	assert_int_equal(open_store(f, &err), -ERR_CONFLICT);
+	assert_non_null(strstr(err.text, "newer program"));
+	assert_int_equal(
+	    store_migrate(f->path, &from, &to, &err), -ERR_CONFLICT);
+	assert_non_null(strstr(err.text, "newer program"));
+
+	run_sql(f, "DELETE FROM schema_version");
+	assert_int_equal(open_store(f, &err), -ERR_CONFLICT);
+	assert_non_null(strstr(err.text, "`workphone-server migrate`"));
+
+	assert_int_equal(unlink(f->path), 0);
+	assert_int_equal(open_store(f, &err), -ERR_NOT_FOUND);
+	assert_non_null(strstr(err.text, "`workphone-server migrate`"));
+	assert_int_equal(access(f->path, F_OK), -1); /* not made by opening */
+}
+
+static void test_foreign_database(void **state)
+{
+	struct fixture *f = *state;
+	struct err err = {0};
+	int from;
+	int to;
+
+	fixture_close(f);
+	assert_int_equal(unlink(f->path), 0);
+	run_sql(f, "CREATE TABLE cookies (a TEXT)");
+	assert_int_equal(
+	    store_migrate(f->path, &from, &to, &err), -ERR_CONFLICT);
+	assert_non_null(strstr(err.text, "something else"));
+	assert_int_equal(open_store(f, &err), -ERR_CONFLICT);
+}
+
+/* A step that fails half-way leaves nothing of itself. */
+static void test_failed_step_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct err err = {0};
+	int from;
+	int to;
+
+	fixture_close(f);
+	assert_int_equal(unlink(f->path), 0);
+	run_sql(f,
+	    "CREATE TABLE schema_version (number INTEGER PRIMARY KEY,"
+	    " name TEXT NOT NULL);"
+	    "CREATE TABLE wipes (in_the_way TEXT)");
+	assert_true(store_migrate(f->path, &from, &to, &err) < 0);
+	assert_non_null(strstr(err.text, "0001_first"));
+	run_sql(f, "SELECT in_the_way FROM wipes");
+	run_sql(f, "CREATE TABLE devices (was_not_left TEXT)");
+}
+
+static void test_damaged_file(void **state)
+{
+	static const char rubbish[] = "this is not a database at all, but it "
+	                              "is long enough to be looked at. ";
+	struct fixture *f = *state;
+	struct err err = {0};
+	FILE *file;
+	int from;
+	int to;
+	int i;
+
+	fixture_close(f);
+	file = fopen(f->path, "w");
+	assert_non_null(file);
+	for (i = 0; i < 100; i++)
+		(void)fputs(rubbish, file);
+	(void)fclose(file);
+	assert_int_equal(open_store(f, &err), -ERR_IO);
+	assert_non_null(strstr(err.text, f->path));
+	assert_int_equal(store_migrate(f->path, &from, &to, &err), -ERR_IO);
+	file = fopen(f->path, "w");
+	assert_non_null(file);
+	(void)fclose(file);
+	assert_int_equal(open_store(f, &err), -ERR_CONFLICT); /* empty */
+}
+
+static void test_impossible_path(void **state)
+{
+	struct store_config config = {
+	    .path = "/nowhere/at/all/db", .readers = 1, .queue_max = 1};
+	struct store *store = NULL;
+	struct err err = {0};
+	int from;
+	int to;
+
+	(void)state;
+	assert_int_equal(store_open(&config, &store, &err), -ERR_NOT_FOUND);
+	assert_int_equal(store_migrate(config.path, &from, &to, &err), -ERR_IO);
+	assert_non_null(strstr(err.text, "/nowhere/at/all/db"));
+	store_close(NULL);
+}
+
+static void test_bad_config(void **state)
+{
+	struct fixture *f = *state;
+	struct store_config config = {.path = f->path, .queue_max = 1};
+	struct store *store = NULL;
+	struct err err = {0};
+
+	assert_int_equal(store_open(&config, &store, &err), -ERR_LIMIT);
+	config.readers = 1000;
+	assert_int_equal(store_open(&config, &store, &err), -ERR_LIMIT);
+	assert_null(store);
+}
+
+/* Times and numbers must be numbers: the tables are strict. */
+static void test_tables_are_strict(void **state)
+{
+	struct fixture *f = *state;
+	sqlite3_stmt *stmt = NULL;
+	sqlite3 *db = NULL;
+
+	fixture_close(f);
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_prepare_v2(db,
+	        "SELECT count(*), sum(strict) FROM pragma_table_list"
+	        " WHERE schema = 'main' AND type = 'table'"
+	        " AND name NOT LIKE 'sqlite%'",
+	        -1, &stmt, NULL),
+	    SQLITE_OK);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	assert_true(sqlite3_column_int(stmt, 0) >= 12);
+	assert_int_equal(
+	    sqlite3_column_int(stmt, 0), sqlite3_column_int(stmt, 1));
+	(void)sqlite3_finalize(stmt);
+	(void)sqlite3_close(db);
+}
+
+int main(void)
+{
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+	    TEST(test_placeholders),
+	    TEST(test_statements),
+	    TEST(test_migrate_twice),
+	    TEST(test_steps),
+	    TEST(test_open_refuses),
+	    TEST(test_foreign_database),
+	    TEST(test_failed_step_leaves_nothing),
+	    TEST(test_damaged_file),
+	    TEST(test_impossible_path),
+	    TEST(test_bad_config),
+	    TEST(test_tables_are_strict),
+	};
+
+	return FIXTURE_RUN("store schema", tests);
+}
