@@ -5,6 +5,7 @@ under way, who may use the admin socket, what a wrong configuration says.
 """
 
 import os
+import plistlib
 import shutil
 import subprocess
 import tempfile
@@ -16,6 +17,11 @@ from harness import CLI, PATIENCE, Case, Cli, Server, wait_for
 
 
 class Stopping(Case):
+
+    def setUp(self):
+        # One test's failure must not be the next one's.
+        if self.server.process is None:
+            self.server.start()
 
     def test_kill_and_start_again(self):
         phone = self.enrolled_phone("VVKDUR000001")
@@ -182,41 +188,85 @@ class FullDisk(unittest.TestCase):
         phone = raw.Phone(self.server, self.folder, "VVKFUL000001")
         phone.enrol(link["url"])
         # Whatever is answered 200 must be there afterwards.
+        self.empty_queue(phone)
         filler = self.fill()
-        acknowledged, refused = [], None
-        for number in range(20000):
-            magic = "magic-%05d" % number + "x" * 200
-            answer = phone.token_update(PushMagic=magic)
+        stored, refused = b"", None
+        for number in range(5000):
+            token = b"%08d" % number + os.urandom(12000)
+            answer = phone.check_in(phone.message(
+                MessageType="SetBootstrapToken", BootstrapToken=token))
             if answer.status != 200:
                 refused = answer
                 break
-            acknowledged.append(magic)
+            stored = token
         self.assertIsNotNone(refused, "the disk never became full")
         self.assertEqual(refused.status, 503, refused)
         self.assertIsNotNone(refused.headers.get("Retry-After"))
-        self.assertEqual(phone.connect().status, 200)  # reading goes on
-        os.remove(filler)
-        self.assertEqual(phone.token_update(PushMagic="after").status, 200)
-        self.server.kill()
-        self.server.start()
-        device = self.cli.device("VVKFUL000001")
-        self.assertEqual(device["state"], "enrolled")
+        # Reading goes on, and gives what was last answered 200.
         self.assertEqual(phone.connect().status, 200)
+        self.assertEqual(self.bootstrap_token(phone), stored)
+        self.server.kill()
+        os.remove(filler)
+        self.server.start()
+        self.assertEqual(self.bootstrap_token(phone), stored)
+        self.assertEqual(self.cli.device("VVKFUL000001")["state"], "enrolled")
+        self.assertEqual(phone.token_update(PushMagic="after").status, 200)
+
+    def empty_queue(self, phone):
+        uuid, _ = phone.next_command()
+        while uuid is not None:
+            uuid, _ = phone.next_command("Acknowledged", uuid)
+
+    def bootstrap_token(self, phone):
+        answer = phone.check_in(phone.message(MessageType="GetBootstrapToken"))
+        self.assertEqual(answer.status, 200, answer)
+        return plistlib.loads(answer.body)["BootstrapToken"] \
+            if answer.body else b""
+
+    def test_room_again_and_it_writes_again(self):
+        """Without a new start."""
+        phone = raw.Phone(self.server, self.folder, "VVKFUL000003")
+        phone.enrol(self.cli.link("VVKFUL000003")["url"])
+        filler = self.fill()
+        wait_for("a full disk", lambda: phone.check_in(phone.message(
+            MessageType="SetBootstrapToken",
+            BootstrapToken=os.urandom(12000))).status == 503)
+        os.remove(filler)
+        wait_for("room", lambda: phone.token_update().status == 200, 10)
 
     def test_link_is_not_used_up_by_a_full_disk(self):
-        link = self.cli.link("VVKFUL000002")
+        """Each link gives its profile once: 503 is not once."""
+        waiting = ["VVKFUL1%05d" % number for number in range(40)]
+        links = {serial: self.cli.link(serial)["url"] for serial in waiting}
         filler = self.fill()
-        done = None
-        for number in range(5000):
-            done = self.cli.run("enrol-link", "--person", "x", "--serial",
-                                "S%05d" % number, ok=False)
+        given, refused, made = [], [], []
+        while waiting and not refused:
+            made += self.make_links("S%02d" % len(waiting))
+            serial = waiting.pop()
+            answer = raw.send(links[serial], ca=self.server.ca)
+            self.assertIn(answer.status, (200, 503), answer)
+            (given if answer.status == 200 else refused).append(serial)
+        self.assertTrue(refused, "the disk never became full")
+        os.remove(filler)
+        for serial in given:
+            self.assertEqual(raw.send(links[serial],
+                                      ca=self.server.ca).status, 410)
+        for serial in refused:
+            raw.Phone(self.server, self.folder, serial).enrol(links[serial])
+        known = {item["serial"] for item in self.cli.json("links")}
+        self.assertEqual(set(made) - known, set(), "a link made was lost")
+
+    def make_links(self, prefix):
+        """Until the disk is full; the serials of those that were made."""
+        made = []
+        for number in range(300):
+            serial = "%s%04d" % (prefix, number)
+            done = self.cli.run("enrol-link", "--person", "x" * 200,
+                                "--serial", serial, ok=False)
             if done.returncode != 0:
                 break
-        self.assertNotEqual(done.returncode, 0, "the disk never became full")
-        answer = raw.send(link["url"], ca=self.server.ca)
-        self.assertEqual(answer.status, 503, answer)
-        os.remove(filler)
-        raw.Phone(self.server, self.folder, "VVKFUL000002").enrol(link["url"])
+            made.append(serial)
+        return made
 
 
 if __name__ == "__main__":

@@ -77,11 +77,9 @@ class Identities(Case):
         link = self.cli.link("VVKID0000016")
         second = raw.Phone(self.server, self.folder, "VVKID0000016")
         second.udid = first.udid
-        old = first.key
-        second.key = pki.Key(self.folder, "second-life")
         second.enrol(link["url"])
         answer = first.put(first.mdm["ServerURL"],
-                           first.message(Status="Idle"), raw.CONNECT, key=old)
+                           first.message(Status="Idle"), raw.CONNECT)
         self.assertIn(answer.status, (400, 500), answer)
         self.the_life_works(second)
 

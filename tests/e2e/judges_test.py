@@ -18,7 +18,8 @@ SERIAL = "VVKJUDGE0001"
 
 def curl(*args):
     done = subprocess.run(["curl", "-sS", "-i", "--max-time", "30", *args],
-                          capture_output=True, text=True, timeout=60)
+                          capture_output=True, text=True, errors="replace",
+                          timeout=60)
     status = re.search(r"^HTTP/\S+ (\d+)", done.stdout)
     return int(status.group(1)) if status else None, done
 

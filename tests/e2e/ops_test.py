@@ -124,6 +124,8 @@ class Keeper(Case):
 
     def keeper(self):
         """The server's only child."""
+        if self.server.process is None:
+            self.server.start()
         pid = self.server.process.pid
         children = pathlib.Path(f"/proc/{pid}/task/{pid}/children")
         if not children.exists():
@@ -202,6 +204,15 @@ class Keeper(Case):
         wait_for("the keeper to end", lambda: not keeper.exists() or
                  self.status(keeper)["State"].startswith("Z"))
         self.server.start()
+
+    def test_without_it_the_server_stops(self):
+        """Whoever starts it starts both anew; half a server helps nobody."""
+        os.kill(int(self.keeper().name), 9)
+        self.assertNotEqual(self.server.process.wait(30), 0)
+        self.server.process = None
+        self.assertIn("keeper_ended", self.server.log())
+        self.server.start()
+        self.enrolled_phone("VVKKEY000002")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """A phone in Python: raw enough to say anything, right or wrong."""
 
 import http.client
+import itertools
 import os
 import plistlib
 import ssl
@@ -44,6 +45,9 @@ def send(url, method="GET", body=None, headers=None, ca=None, key=None,
         line.close()
 
 
+KEY_NUMBERS = itertools.count()
+
+
 class Phone:
     """identity: how it says who it is: "tls", "proxy" or "signature"."""
 
@@ -52,7 +56,7 @@ class Phone:
         self.serial = serial
         self.identity = identity
         self.udid = "00008110-" + os.urandom(8).hex().upper()
-        self.key = pki.Key(folder, serial)
+        self.key = pki.Key(folder, "%s-%d" % (serial, next(KEY_NUMBERS)))
         self.profile = None
         self.mdm = None
         self.scep = None
