@@ -131,6 +131,14 @@ int64_t cli_time(const json_t *object, const char *key)
 	return at;
 }
 
+/* The server's times are compared with its own clock: ours may go wrong. */
+static int64_t server_now(const struct cli *cli)
+{
+	int64_t now = cli->client ? client_server_time(cli->client) : 0;
+
+	return now ? now : clock_now(cli->clock);
+}
+
 void cli_when(struct cli *cli, const json_t *object, const char *key,
     const char *fallback, char *out, size_t size)
 {
@@ -138,6 +146,6 @@ void cli_when(struct cli *cli, const json_t *object, const char *key,
 	int64_t at = cli_time(object, key);
 
 	if (at)
-		when_text(at, clock_now(cli->clock), text);
+		when_text(at, server_now(cli), text);
 	(void)snprintf(out, size, "%s", at ? text : fallback);
 }

@@ -68,7 +68,7 @@ const char *cli_text(
 int64_t cli_number(const json_t *object, const char *key);
 /* Unix ms of a time, 0 when null. */
 int64_t cli_time(const json_t *object, const char *key);
-/* "3 minutes ago", or fallback when null. */
+/* "3 minutes ago" by the server's clock, or fallback when null. */
 void cli_when(struct cli *cli, const json_t *object, const char *key,
     const char *fallback, char *out, size_t size);
 

@@ -18,6 +18,7 @@ struct client {
 	CURL *curl;
 	struct socket_place place;
 	struct buf answer;
+	int64_t server_time; /* of the Date header; 0: none */
 	bool too_large;
 };
 
@@ -190,6 +191,22 @@ static int answer_take(
 	return status_exit(status);
 }
 
+static void date_take(struct client *client)
+{
+	struct curl_header *header = NULL;
+	time_t date = -1;
+
+	if (curl_easy_header(client->curl, "Date", 0, CURLH_HEADER, -1,
+	        &header) == CURLHE_OK)
+		date = curl_getdate(header->value, NULL);
+	client->server_time = date > 0 ? (int64_t)date * 1000 : 0;
+}
+
+int64_t client_server_time(const struct client *client)
+{
+	return client->server_time;
+}
+
 int client_call(struct client *client, const char *method, const char *path,
     json_t *body, json_t **out, struct err *err)
 {
@@ -217,6 +234,7 @@ int client_call(struct client *client, const char *method, const char *path,
 	}
 	result = curl_easy_perform(client->curl);
 	(void)curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
+	date_take(client);
 	code = result == CURLE_OK ? answer_take(client, status, out, err)
 	                          : failure_explain(client, result, err);
 out:

@@ -23,6 +23,9 @@ void client_free(struct client *client);
 int client_call(struct client *client, const char *method, const char *path,
     json_t *body, json_t **out, struct err *err);
 
+/* Unix ms of the last answer's Date header, 0 when it had none. */
+int64_t client_server_time(const struct client *client);
+
 /* Appends text percent-encoded, as one segment or one query value. */
 void client_path_escape(struct buf *path, const char *text);
 

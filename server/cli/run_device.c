@@ -76,6 +76,10 @@ static void document_add(
 			(void)snprintf(path, sizeof(path), "%s[%zu]", name, i);
 			document_add(grid, path, child, depth + 1);
 		}
+	} else if (json_is_real(value)) {
+		(void)snprintf(
+		    path, sizeof(path), "%.6g", json_real_value(value));
+		pair_add(grid, name, path);
 	} else if (json_is_string(value)) {
 		pair_add(grid, name, json_string_value(value));
 	} else {

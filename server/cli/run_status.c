@@ -14,13 +14,13 @@ static void policy_add(struct cli *cli, struct grid *grid, const json_t *policy)
 	grid_add(grid, STYLE_PLAIN, "Policy");
 	if (!json_is_object(policy)) {
 		grid_add(grid, STYLE_DOUBT,
-		    "none pushed yet: workphone push-policy");
+		    "none: set `policy` in the server's configuration");
 		return;
 	}
-	cli_when(cli, policy, "pushed_at", "", when, sizeof(when));
-	(void)snprintf(text, sizeof(text), "%s, pushed %s by %s",
+	cli_when(cli, policy, "applied_at", "", when, sizeof(when));
+	(void)snprintf(text, sizeof(text), "%s, put in force %s by %s",
 	    cli_text(policy, "pack", "?"), when,
-	    cli_text(policy, "pushed_by", "?"));
+	    cli_text(policy, "applied_by", "?"));
 	grid_add(grid, STYLE_PLAIN, text);
 }
 

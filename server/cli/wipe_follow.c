@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "proto/base/str.h"
 #include "proto/base/time.h"
 #include "server/cli/args.h"
 #include "server/cli/client.h"
@@ -14,50 +13,55 @@ struct follow {
 	struct cli *cli;
 	struct buf path;
 	size_t steps_shown;
-	char said[512]; /* the last reason or warning that was shown */
-	bool is_silent; /* print nothing but the last document */
+	char warned[512]; /* the warning that was shown last */
+	bool is_silent;   /* print nothing but the last document */
 };
 
 static void step_print(struct cli *cli, const json_t *step)
 {
 	char state[64];
+	char when[96];
 	enum style style = words_find(
 	    WORDS_WIPE, cli_text(step, "step", "?"), state, sizeof(state));
 
 	terminal_print(&cli->terminal, cli->out, style, state);
-	(void)fputs("  ", cli->out);
+	cli_when(cli, step, "at", "?", when, sizeof(when));
+	(void)fprintf(cli->out, " %s, ", when);
 	terminal_print(
 	    &cli->terminal, cli->out, STYLE_FAINT, cli_text(step, "at", "?"));
 	(void)fputc('\n', cli->out);
 }
 
-static void sentence_print(struct follow *follow, const char *text)
+static void sentence_print(struct cli *cli, const char *text)
 {
-	if (!*text || strcmp(text, follow->said) == 0)
+	if (!*text)
 		return;
-	if (str_copy(follow->said, sizeof(follow->said), text) < 0)
-		follow->said[0] = '\0';
-	(void)fputs("  ", follow->cli->out);
-	terminal_print(
-	    &follow->cli->terminal, follow->cli->out, STYLE_PLAIN, text);
-	(void)fputc('\n', follow->cli->out);
+	(void)fputs("  ", cli->out);
+	terminal_print(&cli->terminal, cli->out, STYLE_PLAIN, text);
+	(void)fputc('\n', cli->out);
 }
 
+/* Why it waits holds "seconds ago" and is new each time: it is said once. */
 static void news_print(struct follow *follow, const json_t *answer)
 {
-	const json_t *ladder = json_object_get(answer, "ladder");
+	const char *warning = cli_text(answer, "warning", "");
+	bool is_news = false;
 	const json_t *step;
 	size_t i;
 
-	json_array_foreach(ladder, i, step)
+	json_array_foreach(json_object_get(answer, "ladder"), i, step)
 	{
 		if (i < follow->steps_shown || !cli_time(step, "at"))
 			continue;
 		step_print(follow->cli, step);
 		follow->steps_shown = i + 1;
+		is_news = true;
 	}
-	sentence_print(follow, cli_text(answer, "why", ""));
-	sentence_print(follow, cli_text(answer, "warning", ""));
+	if (is_news)
+		sentence_print(follow->cli, cli_text(answer, "why", ""));
+	if (strcmp(warning, follow->warned) != 0)
+		sentence_print(follow->cli, warning);
+	(void)snprintf(follow->warned, sizeof(follow->warned), "%s", warning);
 	(void)fflush(follow->cli->out);
 }
 

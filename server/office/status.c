@@ -19,8 +19,8 @@ static void describe_status(
 	if (view->policy.pack[0]) {
 		encode_open(enc, "policy", '{');
 		encode_text(enc, "pack", view->policy.pack);
-		encode_time(enc, "pushed_at", view->policy.applied_at);
-		encode_text(enc, "pushed_by", view->policy.applied_by);
+		encode_time(enc, "applied_at", view->policy.applied_at);
+		encode_text(enc, "applied_by", view->policy.applied_by);
 		encode_close(enc, '}');
 	} else {
 		encode_null(enc, "policy");

@@ -50,7 +50,7 @@ int service_answer_each(struct service *service, const char *command_id,
 
 struct status_view {
 	struct organisation organisation;
-	struct policy_row policy; /* newest pushed; pack "" when none */
+	struct policy_row policy; /* newest in force; pack "" when none */
 	struct store_counts counts;
 };
 int service_status_load(

@@ -197,6 +197,8 @@ static void times_in_words(void **state)
 	    {-TIME_MINUTE_MS, "1 minute ago"},
 	    {-3 * TIME_HOUR_MS - 1, "3 hours ago"},
 	    {6 * TIME_DAY_MS, "in 6 days"},
+	    {7 * TIME_DAY_MS - TIME_MINUTE_MS, "in 7 days"},
+	    {7 * TIME_DAY_MS - TIME_HOUR_MS, "in 6 days"},
 	};
 	const int64_t now = INT64_C(1790000000000);
 	char text[WHEN_TEXT_MAX];
