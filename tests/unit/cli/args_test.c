@@ -13,6 +13,7 @@
 
 #include "proto/base/err.h"
 #include "server/cli/args.h"
+#include "server/cli/cli.h"
 #include "server/cli/help.h"
 
 #define WORDS_MAX 12
@@ -168,12 +169,53 @@ static void the_table_is_sound(void **state)
 	assert_null(command_find("help"));
 }
 
+static char *manual_load(void)
+{
+	FILE *file = fopen(WP_SOURCE_DIR "/docs/man/workphone.1", "r");
+	char *text = calloc(1, 65536);
+
+	assert_non_null(file);
+	assert_non_null(text);
+	assert_true(fread(text, 1, 65535, file) > 1000);
+	(void)fclose(file);
+	return text;
+}
+
+/* Every command and option of the table, and every exit code. */
+static void the_manual_is_complete(void **state)
+{
+	char *manual = manual_load();
+	char item[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < cli_command_count; i++) {
+		(void)snprintf(
+		    item, sizeof(item), "Cm %s", cli_commands[i].name);
+		if (!strstr(manual, item))
+			fail_msg("the manual lacks %s", item);
+	}
+	for (i = 0; i < OPTION_COUNT; i++) {
+		(void)snprintf(
+		    item, sizeof(item), "Fl -%s", cli_options[i].name);
+		if (!strstr(manual, item))
+			fail_msg("the manual lacks %s", item);
+	}
+	for (i = CLI_OK; i <= CLI_TIMEOUT; i++) {
+		(void)snprintf(item, sizeof(item), ".It %zu\n", i);
+		if (!strstr(manual, item))
+			fail_msg("the manual lacks exit code %zu", i);
+	}
+	free(manual);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(good_lines),
 	    cmocka_unit_test(bad_lines),
 	    cmocka_unit_test(the_table_is_sound),
+	    cmocka_unit_test(the_manual_is_complete),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
