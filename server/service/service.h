@@ -61,6 +61,7 @@ struct service {
 	int64_t silence_ms;     /* acknowledged erase → silent, 10 min */
 	int64_t refresh_due_at; /* keep_going's own */
 	int64_t refresh_ms;     /* facts older are asked again, 12 h */
+	atomic_uint_fast64_t order_ticks; /* keeps command ids in order */
 	atomic_uint_fast64_t counters[SERVICE_COUNTER_COUNT];
 };
 

@@ -111,6 +111,8 @@ static void test_uuid(void **state)
 	uuid_make(INT64_C(0x0192c2a05b7e), &rng, id);
 	assert_string_equal(id, "0192c2a0-5b7e-7000-8000-000000000000");
 	assert_true(uuid_is_valid(id));
+	uuid_make_ordered(INT64_C(0x0192c2a05b7e), 0xabc, &rng, id);
+	assert_string_equal(id, "0192c2a0-5b7e-7abc-8000-000000000000");
 	assert_false(uuid_is_valid("0192c2a0-5b7e-7000-8000-00000000000g"));
 }
 
