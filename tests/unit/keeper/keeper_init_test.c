@@ -88,8 +88,8 @@ static int openssl(const char *const *arguments)
 		(void)dup2(null, 0);
 		(void)dup2(null, 1);
 		(void)dup2(null, 2);
-		(void)chdir(folder);
-		execvp("openssl", (char *const *)(uintptr_t)arguments);
+		if (chdir(folder) == 0)
+			execvp("openssl", (char *const *)(uintptr_t)arguments);
 		_exit(127);
 	}
 	waitpid(pid, &status, 0);

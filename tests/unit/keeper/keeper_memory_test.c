@@ -37,7 +37,7 @@ static char folder[64];
 
 static const char *path_of(const char *name)
 {
-	static char path[128];
+	static char path[512];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
 	return path;

@@ -47,7 +47,7 @@ static struct {
 
 static const char *path_of(const char *name)
 {
-	static char path[128];
+	static char path[512];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", world.folder, name);
 	return path;
