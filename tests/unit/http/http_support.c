@@ -208,24 +208,40 @@ static int unix_connect(const char *path)
 	return fd;
 }
 
-int support_connect(const char *address)
+bool support_connect_fd(int fd, const char *address)
 {
 	struct sockaddr_in in = {.sin_family = AF_INET};
 	const char *colon = strrchr(address, ':');
 	int on = 1;
+
+	in.sin_port = htons((uint16_t)strtoul(colon + 1, NULL, 10));
+	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	return connect(fd, (struct sockaddr *)&in, sizeof(in)) == 0;
+}
+
+int support_connect(const char *address)
+{
 	int fd;
 
 	if (strncmp(address, "unix:", 5) == 0)
 		return unix_connect(address + 5);
-	in.sin_port = htons((uint16_t)strtoul(colon + 1, NULL, 10));
-	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -1;
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (connect(fd, (struct sockaddr *)&in, sizeof(in)) < 0) {
+	if (fd >= 0 && !support_connect_fd(fd, address)) {
 		(void)close(fd);
 		return -1;
 	}
 	return fd;
+}
+
+int support_stale_socket(const char *path)
+{
+	struct sockaddr_un un = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int rc;
+
+	(void)snprintf(un.sun_path, sizeof(un.sun_path), "%s", path);
+	rc = bind(fd, (struct sockaddr *)&un, sizeof(un));
+	(void)close(fd);
+	return rc;
 }

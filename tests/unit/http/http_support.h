@@ -33,5 +33,9 @@ SSL_CTX *support_client_ctx(const struct support_files *files,
 
 /* Connects to "127.0.0.1:port" or "unix:/path"; -1 on failure. */
 int support_connect(const char *address);
+/* Connects a TCP socket that exists already; false on failure. */
+bool support_connect_fd(int fd, const char *address);
+/* Leaves a socket file as a killed server does; 0 on success. */
+int support_stale_socket(const char *path);
 
 #endif
