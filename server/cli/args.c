@@ -116,6 +116,9 @@ static int word_take(struct args_walk *walk, const char *word, struct err *err)
 {
 	struct cli_args *args = &walk->args;
 
+	/* An empty variable of a script must not come to mean "all". */
+	if (!*word)
+		return err_set(err, ERR_INVALID, "a word is empty");
 	if (!args->command && strcmp(word, "help") != 0) {
 		args->command = command_find(word);
 		if (!args->command)

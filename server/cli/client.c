@@ -170,6 +170,7 @@ static int answer_take(
 {
 	json_t *document = json_loadb((const char *)client->answer.data,
 	    client->answer.len, JSON_REJECT_DUPLICATES, NULL);
+	bool is_nameless = status == 400 || status == 404;
 	const char *detail;
 
 	if (document && status >= 200 && status < 300) {
@@ -179,7 +180,7 @@ static int answer_take(
 	detail = json_string_value(json_object_get(document, "detail"));
 	if (detail)
 		(void)err_set(err, ERR_DENIED, "%s", detail);
-	else if (status == 404)
+	else if (is_nameless) /* no route takes it: "/" or ".." in a name */
 		(void)err_set(err, ERR_NOT_FOUND,
 		    "the server knows nothing by that name");
 	else
@@ -187,8 +188,9 @@ static int answer_take(
 		    "what answers at %s is not a Workphone server of this "
 		    "version (HTTP status %ld)",
 		    client->place.path, status);
+	is_nameless = is_nameless && !detail;
 	json_decref(document);
-	return status_exit(status);
+	return is_nameless ? CLI_NOT_FOUND : status_exit(status);
 }
 
 static void date_take(struct client *client)

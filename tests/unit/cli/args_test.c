@@ -102,6 +102,7 @@ static void bad_lines(void **state)
 	    {{{"devices", "--json=1"}}, "--json takes no value"},
 	    {{{"devices", "--yes"}}, "devices takes no --yes"},
 	    {{{"devices", "a", "b"}}, "\"b\" is one word too many"},
+	    {{{"verdicts", ""}}, "empty"},
 	    {{{"wipe"}}, "wipe needs DEVICE"},
 	    {{{"wipe", "a", "b", "c", "d"}}, "one word too many"},
 	    {{{"wipe", "X", "--reason"}}, "--reason needs its TEXT"},

@@ -318,6 +318,7 @@ static void answers_become_exit_codes(void **state)
 	    {PROBLEM(409, "twice"), CLI_CONFLICT, "twice"},
 	    {PROBLEM(503, "busy"), CLI_REFUSED, "busy"},
 	    {"404 Not Found", CLI_NOT_FOUND, "knows nothing"},
+	    {"400 Bad Request", CLI_NOT_FOUND, "knows nothing"},
 	    {"500 oops", CLI_REFUSED, "HTTP status 500"},
 	    {"200 rubbish", CLI_REFUSED, "not a Workphone server"},
 	    {"close", CLI_NO_SERVER, "broke"},
