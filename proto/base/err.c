@@ -19,20 +19,20 @@ int err_set(struct err *err, enum err_code code, const char *format, ...)
 
 int err_prefix(struct err *err, const char *format, ...)
 {
-	char prefix[ERR_TEXT_MAX];
 	char old[ERR_TEXT_MAX];
 	va_list args;
 	size_t used;
 
 	if (!err)
 		return -(int)ERR_INTERNAL;
-	va_start(args, format);
-	(void)vsnprintf(prefix, sizeof(prefix), format, args);
-	va_end(args);
 	memcpy(old, err->text, sizeof(old));
-	used = strlen(prefix);
-	memcpy(err->text, prefix, used);
-	(void)snprintf(err->text + used, sizeof(err->text) - used, ": %s", old);
+	va_start(args, format);
+	(void)vsnprintf(err->text, sizeof(err->text), format, args);
+	va_end(args);
+	used = strlen(err->text);
+	(void)strncat(err->text + used, ": ", sizeof(err->text) - used - 1);
+	used = strlen(err->text);
+	(void)strncat(err->text + used, old, sizeof(err->text) - used - 1);
 	return -(int)err->code;
 }
 

@@ -258,8 +258,6 @@ static int token_update(struct txn *txn, void *arg, struct err *err)
 	    (rc = store_secret_save(txn, life.id, SECRET_UNLOCK,
 	         visit->sealed.data, visit->sealed.len, visit->now, err)) < 0)
 		return rc;
-	if (!visit->is_first_token)
-		return 0;
 	return policy_orders_queue(
 	    txn, &visit->orders, life.org_id, life.device_id, life.id, err);
 }
@@ -277,18 +275,36 @@ static int seal(struct visit *visit, const char *kind,
 	    secret->len, &visit->sealed, err);
 }
 
+/*
+ * A new life gets the policy. Later, an unlock token comes when somebody set or
+ * changed the passcode: a good moment to ask about it.
+ */
+static int make_orders(struct visit *visit, struct err *err)
+{
+	const struct checkin_token_update *said = &visit->checkin->token_update;
+	unsigned what = POLICY_ORDERS_PROFILE | POLICY_ORDERS_QUERIES;
+	const char *reason = "the phone has enrolled";
+
+	if (visit->identity->life_state != LIFE_AUTHENTICATED) {
+		if (said->unlock_token.len == 0)
+			return 0;
+		what = POLICY_ORDERS_SECURITY;
+		reason = "the passcode may have changed";
+	} else if (said->awaiting_configuration) {
+		what |= POLICY_ORDERS_CONFIGURED;
+	}
+	return policy_orders_make(
+	    visit->service, what, "policy", reason, &visit->orders, err);
+}
+
 static int on_token_update(struct visit *visit, struct err *err)
 {
 	const struct checkin_token_update *said = &visit->checkin->token_update;
 	struct service *service = visit->service;
-	unsigned what = POLICY_ORDERS_PROFILE | POLICY_ORDERS_QUERIES;
 	int rc = seal(visit, SECRET_UNLOCK, &said->unlock_token, err);
 
-	if (said->awaiting_configuration)
-		what |= POLICY_ORDERS_CONFIGURED;
-	if (rc == 0 && visit->identity->life_state == LIFE_AUTHENTICATED)
-		rc = policy_orders_make(service, what, "policy",
-		    "the phone has enrolled", &visit->orders, err);
+	if (rc == 0)
+		rc = make_orders(visit, err);
 	if (rc == 0)
 		rc = store_write(service->store, token_update, visit, err);
 	if (rc < 0)

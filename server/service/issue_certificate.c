@@ -208,6 +208,8 @@ int service_scep(struct service *service, const uint8_t *message, size_t len,
 		rc = answer_failure(service, &request, rc, &cause, reply, err);
 	}
 	scep_request_clear(&request);
+	if (csr.data) /* holds the challenge */
+		explicit_bzero(csr.data, csr.len);
 	buf_clear(&csr);
 	buf_clear(&certificate);
 	return rc;

@@ -34,9 +34,14 @@ struct policy_orders {
 };
 
 enum policy_orders_what {
-	POLICY_ORDERS_PROFILE = 1,    /* InstallProfile */
-	POLICY_ORDERS_QUERIES = 2,    /* the facts that the rules need */
-	POLICY_ORDERS_CONFIGURED = 4, /* let Setup Assistant go on */
+	POLICY_ORDERS_PROFILE = 1, /* InstallProfile */
+	POLICY_ORDERS_SECURITY = 2,
+	POLICY_ORDERS_PROFILE_LIST = 4,
+	POLICY_ORDERS_DEVICE = 8,
+	POLICY_ORDERS_CONFIGURED = 16, /* let Setup Assistant go on */
+	/* All facts that the rules need. */
+	POLICY_ORDERS_QUERIES = POLICY_ORDERS_SECURITY |
+	    POLICY_ORDERS_PROFILE_LIST | POLICY_ORDERS_DEVICE,
 };
 
 /* Makes the commands (ids drawn, bytes encoded) for one life. ordered_by and

@@ -1,5 +1,6 @@
 /*
- * Push the policy: brings the profile in force to phones that do not have it.
+ * Push the policy: brings the profile in force to phones that do not have it,
+ * and asks all of them for the facts that the rules need.
  * The plan counts; the push queues, phone by phone, so that a large fleet does
  * not hold the writer.
  */
@@ -36,12 +37,11 @@ static int queue_orders(struct txn *txn, void *arg, struct err *err)
 	    txn, &one->orders, life.org_id, life.device_id, life.id, err);
 }
 
-static int push_to(
-    struct push *push, const struct device_view *device, struct err *err)
+static int push_to(struct push *push, const struct device_view *device,
+    unsigned what, struct err *err)
 {
 	struct push_one one = {.life_id = device->life.id};
-	int rc = policy_orders_make(push->service,
-	    POLICY_ORDERS_PROFILE | POLICY_ORDERS_QUERIES, push->actor->name,
+	int rc = policy_orders_make(push->service, what, push->actor->name,
 	    "the policy was pushed", &one.orders, err);
 
 	if (rc == 0)
@@ -93,12 +93,17 @@ static int push_device(void *arg, const struct device_view *device)
 	push->plan.devices++;
 	if ((rc = has_profile(push, device, &has, push->err)) < 0)
 		return rc;
-	if (has) {
+	if (has)
 		push->plan.up_to_date++;
+	else
+		push->plan.queued++;
+	if (push->dry_run)
 		return 0;
-	}
-	push->plan.queued++;
-	return push->dry_run ? 0 : push_to(push, device, push->err);
+	/* A phone that has the profile is only asked how it is. */
+	return push_to(push, device,
+	    has ? POLICY_ORDERS_QUERIES
+	        : POLICY_ORDERS_PROFILE | POLICY_ORDERS_QUERIES,
+	    push->err);
 }
 
 int service_policy_push(struct service *service, const struct actor *actor,

@@ -136,7 +136,7 @@ struct policy_plan {
 	char profile_uuid[STORE_ID];
 	unsigned devices;    /* enrolled now */
 	unsigned up_to_date; /* have this very profile */
-	unsigned queued;     /* would get, or got, the command */
+	unsigned queued;     /* would get, or got, the profile */
 };
 /* device NULL: all enrolled phones. */
 int service_policy_push(struct service *service, const struct actor *actor,
