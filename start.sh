@@ -155,9 +155,9 @@ yaml_quoted() {
 # Written once; from then on the file is the user's. Ports are kept because
 # enrolled phones know them.
 config_write() {
-	local phones ops proxy
-	phones=$(next_port 8444)
-	ops=$(next_port $((phones == 8444 ? 8445 : phones + 1)))
+	local tls ops proxy
+	tls=$(next_port 8444)
+	ops=$(next_port $((tls + 1)))
 	proxy=$(next_port $((ops + 1)))
 	cat >"$config.new" <<YAML
 # Written by start.sh at the first start; yours from then on.
@@ -166,12 +166,17 @@ organisation: "Västerviks kommun"
 data: $(yaml_quoted "$data/data")
 keys: $(yaml_quoted "$data/keys")
 policy: $(yaml_quoted "$root/policies/packs/vastervik")
-phones_url: "https://127.0.0.1:$phones"
+phones_url: "https://127.0.0.1:$tls"
 listeners:
-  phones: "127.0.0.1:$phones"
+  phones: "127.0.0.1:$tls"
   phones_proxy: "127.0.0.1:$proxy"
   ops: "127.0.0.1:$ops"
   admin: $(yaml_quoted "unix:$sockets/admin.sock")
+YAML
+	[[ $mode != demo ]] || cat >>"$config.new" <<'YAML'
+times: # a demo has no patience; the defaults are 12h and 10m
+  refresh: 30s
+  silence: 1m
 YAML
 	mv "$config.new" "$config"
 }
@@ -292,12 +297,14 @@ phone_is_enrolled() {
 
 enrol_phone() { # SERIAL PERSON NAME MODEL OPTIONS SETTINGS
 	local link url options
+	read -r -a options <<<"$5"
+	# One with settings does its first work with them, once it runs.
+	[[ -z $6 ]] || options+=(--no-poll)
 	link=$(workphone enrol-link --json --person "$2" --serial "$1") ||
 		die "no enrolment link for $1"
 	[[ $link =~ \"url\":\ *\"([^\"]+)\" ]] ||
 		die "no url in the answer: $link"
 	url=${BASH_REMATCH[1]}
-	read -r -a options <<<"$5"
 	"$bin/virtual-phones" enrol --state "$phones" \
 		--ca-file "$data/keys/ca.crt" --serial "$1" --name "$3" \
 		--model "$4" "${options[@]}" "$url" \
@@ -337,22 +344,24 @@ run_phones() {
 	say "the phones run and ask for work every two seconds"
 }
 
-# Quiet: no command waits and no verdict of an enrolled phone is unknown.
+# Quiet: no command waits and no verdict is unknown, or nothing has moved for
+# a while: a phone that was wiped answers no more.
 wait_until_quiet() {
-	local tries=60 open unknown
-	while :; do
-		open=$(workphone commands --open --json | grep -c '"state"') || true
-		unknown=$(workphone verdicts --json | grep -c '"unknown"') || true
-		((open + unknown > 0)) || break
-		if ((tries-- == 0)); then
-			say "  after a minute still: $open commands waiting," \
-				"$unknown verdicts unknown"
+	local before="" now="" same=0 tries
+	for ((tries = 0; tries < 90 && same < 12; tries++)); do
+		now="$(workphone commands --open --json | grep -c '"state"') $(
+			workphone verdicts --json | grep -c '"unknown"')" || true
+		if [[ $now == "0 0" ]]; then
+			say "  everything is answered"
 			return
 		fi
-		((tries % 4)) || say "  $open commands waiting, $unknown verdicts unknown"
+		[[ $now == "$before" ]] || say "  ${now% *} commands waiting," \
+			"${now#* } verdicts unknown"
+		same=$([[ $now == "$before" ]] && echo $((same + 1)) || echo 0)
+		before=$now
 		sleep 1
 	done
-	say "  everything is answered"
+	say "  the rest waits for phones that do not answer now"
 }
 
 run_demo() {
@@ -389,7 +398,8 @@ already_running() {
 	local pid
 	pid=$(process_find workphone-server) || return 1
 	[[ ! -f $run_file ]] || grep -qF "$data/" "$run_file" ||
-		die "what runs here has other data; ./start.sh stop ends it"
+		die "here runs $([[ $mode == demo ]] && echo a server without \
+demo data || echo the demo) already; ./start.sh stop ends it"
 	[[ $mode != demo ]] || process_find virtual-phones >/dev/null || return 1
 	[[ -f $run_file && -f $config ]] || return 1
 	config_use
