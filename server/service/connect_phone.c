@@ -11,6 +11,7 @@
 #include "proto/apple/answer.h"
 #include "proto/apple/facts.h"
 #include "proto/base/err.h"
+#include "proto/base/str.h"
 #include "server/service/last_seen.h"
 #include "server/service/order_command.h"
 #include "server/service/service.h"
@@ -30,6 +31,7 @@ struct visit {
 	struct command answered; /* id "" when it is not one of this life */
 	const char *facts_kind;  /* NULL: no facts in it */
 	struct buf facts;
+	struct device said; /* what DeviceInformation says about the phone */
 	char result[512];
 	/* What came of it. */
 	bool was_counted;
@@ -56,35 +58,49 @@ static int load_answered(struct txn *txn, void *arg, struct err *err)
 	return rc;
 }
 
-static int encode_security(plist_t body, struct buf *json, struct err *err)
+static int take_security(struct visit *visit, struct err *err)
 {
 	struct security_facts facts;
-	int rc = security_facts_parse(body, &facts, err);
+	int rc = security_facts_parse(visit->answer->body, &facts, err);
 
-	return rc < 0 ? rc : security_facts_encode(&facts, json, err);
+	return rc < 0 ? rc : security_facts_encode(&facts, &visit->facts, err);
 }
 
-static int encode_device(plist_t body, struct buf *json, struct err *err)
+#define COPY(to, from) (void)snprintf((to), sizeof(to), "%s", (from))
+
+static void note_device(struct device *said, const struct device_facts *facts)
+{
+	COPY(said->name, facts->device_name);
+	COPY(said->model, facts->model_name);
+	COPY(said->product_name, facts->product_name);
+	COPY(said->os_version, facts->os_version);
+	COPY(said->build_version, facts->build_version);
+	(void)str_copy(said->imei, sizeof(said->imei), facts->imei);
+}
+
+static int take_device(struct visit *visit, struct err *err)
 {
 	struct device_facts *facts = malloc(sizeof(*facts)); /* 40 kB */
 	int rc;
 
 	if (!facts)
 		return err_memory(err);
-	rc = device_facts_parse(body, facts, err);
+	rc = device_facts_parse(visit->answer->body, facts, err);
 	if (rc == 0)
-		rc = device_facts_encode(facts, json, err);
+		rc = device_facts_encode(facts, &visit->facts, err);
+	if (rc == 0)
+		note_device(&visit->said, facts);
 	free(facts);
 	return rc;
 }
 
-static int encode_profiles(plist_t body, struct buf *json, struct err *err)
+static int take_profiles(struct visit *visit, struct err *err)
 {
 	struct profile_list_facts facts = {0};
-	int rc = profile_list_facts_parse(body, &facts, err);
+	int rc = profile_list_facts_parse(visit->answer->body, &facts, err);
 
 	if (rc == 0)
-		rc = profile_list_facts_encode(&facts, json, err);
+		rc = profile_list_facts_encode(&facts, &visit->facts, err);
 	profile_list_facts_clear(&facts);
 	return rc;
 }
@@ -92,11 +108,11 @@ static int encode_profiles(plist_t body, struct buf *json, struct err *err)
 /* Which answers carry facts that the rules use. */
 static const struct {
 	const char *request_type;
-	int (*encode)(plist_t body, struct buf *json, struct err *err);
+	int (*take)(struct visit *visit, struct err *err);
 } fact_kinds[] = {
-    {"SecurityInfo", encode_security},
-    {"DeviceInformation", encode_device},
-    {"ProfileList", encode_profiles},
+    {"SecurityInfo", take_security},
+    {"DeviceInformation", take_device},
+    {"ProfileList", take_profiles},
 };
 
 static void take_facts(struct visit *visit)
@@ -110,8 +126,7 @@ static void take_facts(struct visit *visit)
 		if (strcmp(fact_kinds[i].request_type,
 		        visit->answered.request_type) != 0)
 			continue;
-		if (fact_kinds[i].encode(
-		        visit->answer->body, &visit->facts, &err) == 0) {
+		if (fact_kinds[i].take(visit, &err) == 0) {
 			visit->facts_kind = fact_kinds[i].request_type;
 			return;
 		}
@@ -213,6 +228,37 @@ static enum command_event event_of(
 	return COMMAND_EVENT_COUNT;
 }
 
+static void take_text(char *to, size_t size, const char *said, bool *changed)
+{
+	if (!*said || strcmp(to, said) == 0)
+		return;
+	(void)snprintf(to, size, "%s", said);
+	*changed = true;
+}
+
+/* A phone is renamed and updated; its record follows what it says. */
+static int update_device(
+    struct txn *txn, const struct visit *visit, struct err *err)
+{
+	const struct device *said = &visit->said;
+	struct device row;
+	bool changed = false;
+	int rc = store_device_load(txn, visit->identity->device_id, &row, err);
+
+	if (rc < 0)
+		return rc;
+#define TAKE(member)                                                           \
+	take_text(row.member, sizeof(row.member), said->member, &changed)
+	TAKE(name);
+	TAKE(model);
+	TAKE(product_name);
+	TAKE(os_version);
+	TAKE(build_version);
+	TAKE(imei);
+#undef TAKE
+	return changed ? store_device_save(txn, &row, err) : 0;
+}
+
 /* What follows when the answer is the first that counts. */
 static int take_effect(struct txn *txn, struct visit *visit,
     enum command_event event, struct err *err)
@@ -225,6 +271,8 @@ static int take_effect(struct txn *txn, struct visit *visit,
 		rc = store_facts_save(txn, visit->identity->life_id,
 		    visit->facts_kind, "mdm", visit->now,
 		    (const char *)visit->facts.data, visit->facts.len, err);
+	if (rc == 0 && visit->said.name[0])
+		rc = update_device(txn, visit, err);
 	if (rc == 0 && strcmp(visit->answered.purpose, "erase") == 0)
 		rc = wipe_answered(txn, visit, event, err);
 	return rc;

@@ -122,7 +122,7 @@ struct wipe_rows {
 	int64_t now;
 	struct wipe rows[32];
 	size_t count;
-	char after[STORE_ID];
+	char after[STORE_ID]; /* where this round starts */
 };
 
 static int64_t heard_at(struct service *service, struct txn *txn,
@@ -184,41 +184,50 @@ static int note_wipe(void *arg, const struct wipe *row)
 {
 	struct wipe_rows *rows = arg;
 
-	if (rows->count == sizeof(rows->rows) / sizeof(rows->rows[0]))
-		return 1;
-	if (strcmp(row->id, rows->after) > 0)
-		rows->rows[rows->count++] = *row;
-	return 0;
+	rows->rows[rows->count++] = *row;
+	return rows->count == sizeof(rows->rows) / sizeof(rows->rows[0]);
 }
 
-static int follow_wipes(struct txn *txn, void *arg, struct err *err)
+static int load_wipes(struct txn *txn, void *arg, struct err *err)
 {
 	struct wipe_rows *rows = arg;
-	struct service *service = rows->service;
+	int rc;
+
+	rows->count = 0;
+	rc = store_wipe_each_watched(txn, rows->after, note_wipe, rows, err);
+	return rc < 0 ? rc : 0;
+}
+
+/* Most rounds change nothing, and then nothing is written. */
+static int find_moves(struct txn *txn, void *arg, struct err *err)
+{
+	struct wipe_rows *rows = arg;
+	struct wipe wipe;
+	bool moves = false;
 	size_t i;
-	int rc;
+	int rc = load_wipes(txn, rows, err);
 
-	rows->count = 0;
-	rc = store_wipe_each_acknowledged(txn, note_wipe, rows, err);
-	for (i = 0; rc >= 0 && i < rows->count; i++) {
-		struct wipe *wipe = &rows->rows[i];
-
-		if (!move_wipe(wipe, heard_at(service, txn, wipe, err),
-		        rows->now, service->silence_ms))
-			continue;
-		rc = store_wipe_update(txn, wipe, err);
+	for (i = 0; rc == 0 && i < rows->count; i++) {
+		wipe = rows->rows[i];
+		moves |=
+		    move_wipe(&wipe, heard_at(rows->service, txn, &wipe, err),
+		        rows->now, rows->service->silence_ms);
 	}
-	return rc < 0 ? rc : 0;
+	return rc < 0 ? rc : moves;
 }
 
-static int look_for_wipes(struct txn *txn, void *arg, struct err *err)
+static int move_wipes(struct txn *txn, void *arg, struct err *err)
 {
 	struct wipe_rows *rows = arg;
-	int rc;
+	size_t i;
+	int rc = load_wipes(txn, rows, err);
 
-	rows->count = 0;
-	rc = store_wipe_each_acknowledged(txn, note_wipe, rows, err);
-	return rc < 0 ? rc : 0;
+	for (i = 0; rc == 0 && i < rows->count; i++)
+		if (move_wipe(&rows->rows[i],
+		        heard_at(rows->service, txn, &rows->rows[i], err),
+		        rows->now, rows->service->silence_ms))
+			rc = store_wipe_update(txn, &rows->rows[i], err);
+	return rc;
 }
 
 static int watch_wipes(struct service *service, struct err *err)
@@ -227,16 +236,17 @@ static int watch_wipes(struct service *service, struct err *err)
 	    .service = service, .now = clock_now(service->clock)};
 	int rc;
 
-	for (;;) {
-		rc = store_read(service->store, look_for_wipes, &rows, err);
-		if (rc < 0 || rows.count == 0)
-			return rc;
-		rc = store_write(service->store, follow_wipes, &rows, err);
+	do {
+		rc = store_read(service->store, find_moves, &rows, err);
+		if (rc > 0)
+			rc =
+			    store_write(service->store, move_wipes, &rows, err);
 		if (rc < 0 || rows.count == 0)
 			return rc;
 		(void)snprintf(rows.after, sizeof(rows.after), "%s",
 		    rows.rows[rows.count - 1].id);
-	}
+	} while (rows.count == sizeof(rows.rows) / sizeof(rows.rows[0]));
+	return 0;
 }
 
 /* ---- facts that grow stale ---- */

@@ -59,6 +59,7 @@ int service_wipe_plan(struct service *service,
 {
 	struct device_view view;
 	struct wipe_plan plan = {0};
+	const char *name;
 	int rc = service_device_view(service, request->device, &view, err);
 
 	if (rc < 0)
@@ -70,10 +71,12 @@ int service_wipe_plan(struct service *service,
 		plan.open.id[0] = '\0';
 	plan.commands_waiting = view.commands_open;
 	judge_plan(&plan);
+	name =
+	    plan.device.name[0] ? plan.device.name : plan.device.product_name;
 	(void)snprintf(plan.effect, sizeof(plan.effect),
 	    "everything on %.60s (%.60s), held by %.100s, is erased as soon "
 	    "as it connects%s; %u command%s behind it will be cancelled",
-	    view.device.name, view.device.serial, view.device.person,
+	    name, view.device.serial, view.device.person,
 	    request->preserve_data_plan ? "; its eSIMs stay" : "",
 	    view.commands_open, view.commands_open == 1 ? "" : "s");
 	*out = plan;

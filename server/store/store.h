@@ -362,9 +362,12 @@ int store_wipe_find_device(
 int store_wipe_find_open(
     struct txn *txn, const char *life_id, struct wipe *out, struct err *err);
 typedef int store_wipe_fn(void *arg, const struct wipe *row);
-/* Acknowledged ones: candidates for silence. */
-int store_wipe_each_acknowledged(
-    struct txn *txn, store_wipe_fn *fn, void *arg, struct err *err);
+/*
+ * Those to be watched: acknowledged or silent, and the life not ended. In id
+ * order, after after_id ("": from the start).
+ */
+int store_wipe_each_watched(struct txn *txn, const char *after_id,
+    store_wipe_fn *fn, void *arg, struct err *err);
 
 /* ---- counts for metrics and the dashboard line ---- */
 

@@ -105,18 +105,22 @@ int store_wipe_find_open(
 	    life_id, out, err);
 }
 
-int store_wipe_each_acknowledged(
-    struct txn *txn, store_wipe_fn *fn, void *arg, struct err *err)
+/* state IN (1, 2) names the index. */
+int store_wipe_each_watched(struct txn *txn, const char *after_id,
+    store_wipe_fn *fn, void *arg, struct err *err)
 {
 	struct db_stmt *stmt;
 	struct wipe row = {0};
 	int r = db_prepare(txn->db,
-	    "SELECT " COLUMNS " FROM wipes WHERE state = 1"
-	    " ORDER BY acknowledged_at, id",
+	    "SELECT " COLUMNS " FROM wipes WHERE state IN (1, 2) AND id > $1"
+	    " AND EXISTS (SELECT 1 FROM lives"
+	    " WHERE lives.id = wipes.life_id AND lives.state <= 1)"
+	    " ORDER BY id",
 	    &stmt, err);
 
 	if (r < 0)
 		return r;
+	db_bind_text(stmt, 1, after_id);
 	while ((r = db_step(stmt, err)) > 0) {
 		r = row_read(stmt, fields, FIELDS, &row, err);
 		if (r == 0)

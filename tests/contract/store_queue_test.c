@@ -555,7 +555,7 @@ static int wipe_each(struct txn *txn, void *arg, struct err *err)
 	struct wipe_unit *unit = arg;
 
 	unit->count = 0;
-	return store_wipe_each_acknowledged(txn, note_wipe, unit, err);
+	return store_wipe_each_watched(txn, "", note_wipe, unit, err);
 }
 
 static void make_wipe(struct fixture *f, const struct phone *phone,
@@ -655,6 +655,8 @@ static void test_wipe_each(void **state)
 {
 	struct fixture *f = *state;
 	struct wipe_unit unit = {0};
+	static const enum wipe_state states[] = {
+	    WIPE_ACKNOWLEDGED, WIPE_SILENT, WIPE_ORDERED};
 	struct phone phones[3];
 	char id[4];
 	int i;
@@ -663,14 +665,13 @@ static void test_wipe_each(void **state)
 		phone_enrol(f, &phones[i]);
 		(void)snprintf(id, sizeof(id), "%d", i);
 		make_wipe(f, &phones[i], id, &unit.row);
-		unit.row.state = i == 1 ? WIPE_SILENT : WIPE_ACKNOWLEDGED;
-		unit.row.acknowledged_at = 10 - i;
+		unit.row.state = states[i];
 		fixture_write(f, wipe_insert, &unit);
 	}
 	fixture_read(f, wipe_each, &unit);
 	assert_int_equal(unit.count, 2);
-	assert_string_equal(unit.seen[0], "2");
-	assert_string_equal(unit.seen[1], "0");
+	assert_string_equal(unit.seen[0], "0");
+	assert_string_equal(unit.seen[1], "1");
 }
 
 static int counts(struct txn *txn, void *arg, struct err *err)

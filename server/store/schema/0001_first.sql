@@ -172,3 +172,5 @@ CREATE TABLE wipes (
 CREATE UNIQUE INDEX wipes_once ON wipes(life_id) WHERE state <= 3;
 CREATE UNIQUE INDEX wipes_command ON wipes(command_id);
 CREATE INDEX wipes_device ON wipes(device_id, ordered_at);
+-- The erases that a phone has acknowledged, to see whether it falls silent.
+CREATE INDEX wipes_watched ON wipes(id) WHERE state IN (1, 2);
