@@ -133,6 +133,9 @@ static int take_tag_end(struct xscan *scan, bool *is_empty)
 	int rc;
 
 	*is_empty = false;
+	/* Else libplist takes more than we did for the name. */
+	if (scan->at < scan->end && !memchr(" \t\r\n/>", *scan->at, 6))
+		return fail(scan, "a broken tag");
 	while (scan->at < scan->end) {
 		uint8_t c = *scan->at;
 
