@@ -31,7 +31,7 @@ static inline void cleanup_plist(plist_t *handle)
  * plist_free(). Duplicate keys: the last one counts, as on Apple's side.
  * ERR_INVALID: not a well-formed XML property list, or not UTF-8.
  * ERR_LIMIT: larger, deeper or fuller than proto/base/limits.h allows.
- * ERR_UNSUPPORTED: binary, OpenStep or UTF-16/32 property list.
+ * ERR_UNSUPPORTED: binary property list, or any text encoding but UTF-8.
  * Thread stack needed: below 64 KiB (depth is capped by LIMIT_PLIST_DEPTH).
  */
 int xplist_parse(
