@@ -17,6 +17,7 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -336,6 +337,40 @@ static void test_kill(void **state)
 	(void)munmap(tally, sizeof(*tally));
 }
 
+/* ---- before the answer, the disk ---- */
+
+static atomic_int syncs;
+
+/* The library's calls come here: a kill cannot show what a power cut would. */
+int fdatasync(int fd)
+{
+	atomic_fetch_add(&syncs, 1);
+	return (int)syscall(SYS_fdatasync, fd);
+}
+
+int fsync(int fd)
+{
+	atomic_fetch_add(&syncs, 1);
+	return (int)syscall(SYS_fsync, fd);
+}
+
+static void test_answer_follows_sync(void **state)
+{
+	struct fixture *f = *state;
+	struct filler filler;
+	struct phone phone;
+	int before;
+	int i;
+
+	phone_enrol(f, &phone);
+	for (i = 0; i < 50; i++) {
+		make_filler(&phone, i, &filler);
+		before = atomic_load(&syncs);
+		fixture_write(f, save_filler, &filler);
+		assert_true(atomic_load(&syncs) > before);
+	}
+}
+
 /* ---- a log that never rests ---- */
 
 #define LOG_UNITS 60
@@ -419,6 +454,7 @@ int main(void)
 	    TEST(test_file_limit),
 	    TEST(test_full_disk),
 	    TEST(test_kill),
+	    TEST(test_answer_follows_sync),
 	    TEST(test_log_starts_over),
 	};
 

@@ -175,6 +175,13 @@ static void test_next_place(void **state)
 	check_next(f, &phone, 0, false, "2");
 	set_state(f, "2", COMMAND_FAILED);
 	check_next(f, &phone, 0, false, "4");
+	set_state(f, "4", COMMAND_NOT_NOW); /* keeps its place */
+	add(f, &phone, "5", 10, 0, 0);
+	check_next(f, &phone, 0, false, "4");
+	set_state(f, "4", COMMAND_SENT);
+	add(f, &phone, "6", 10, 0, 0);
+	set_state(f, "4", COMMAND_ACKNOWLEDGED);
+	check_next(f, &phone, 0, false, "5");
 }
 
 static void test_next_not_now(void **state)
