@@ -98,7 +98,7 @@ static int set_switch(struct session *session, const struct action *action,
     const char *argument, struct err *err)
 {
 	char *base = (char *)&session->phone->behaviour;
-	bool value;
+	bool value = false;
 
 	if (parse_switch(argument, &value, err) < 0)
 		return -(int)ERR_INVALID;
@@ -297,5 +297,8 @@ int action_run(struct session *session, const char *name, const char *argument,
 	if (action->needs_network && !session->line)
 		return err_set(err, ERR_CONFLICT,
 		    "%s needs a running phone: use 'do' or 'poll'", name);
+	if (!action->needs_network)
+		session_note(session, "set", "%s%s%s", name,
+		    argument ? " " : "", argument ? argument : "");
 	return action->run(session, action, argument, err);
 }

@@ -178,9 +178,9 @@ static int print_answer(const struct options *options, const json_t *answer)
 	bool ok = json_is_true(json_object_get(answer, "ok"));
 	struct err err = {0};
 
-	if (options->json || !json_object_get(answer, "serial"))
+	if (options->json || (ok && !json_object_get(answer, "serial")))
 		program_print_json(answer);
-	else if (ok)
+	else if (json_object_get(answer, "serial"))
 		program_print_report(answer);
 	if (ok)
 		return 0;

@@ -157,9 +157,11 @@ static int add_attributes(
     CMS_SignerInfo *signer, const struct scep_exchange *exchange)
 {
 	return add_attribute(signer, OID_MESSAGE_TYPE, V_ASN1_PRINTABLESTRING,
-	           exchange->message_type, -1) &&
+	           exchange->message_type,
+	           (int)strlen(exchange->message_type)) &&
 	    add_attribute(signer, OID_TRANSACTION_ID, V_ASN1_PRINTABLESTRING,
-	        exchange->transaction_id, -1) &&
+	        exchange->transaction_id,
+	        (int)strlen(exchange->transaction_id)) &&
 	    add_attribute(signer, OID_SENDER_NONCE, V_ASN1_OCTET_STRING,
 	        exchange->sender_nonce, (int)sizeof(exchange->sender_nonce));
 }
