@@ -39,14 +39,12 @@ static bool identify(struct handler_ctx *ctx,
 	return true;
 }
 
-static void set_reply(struct http_response *response, struct buf *reply)
+/* The service wrote into the body already. */
+static void reply_done(struct http_response *response)
 {
 	response->status = 200;
-	if (reply->len > 0) {
+	if (response->body.len > 0)
 		response->content_type = XML_TYPE;
-		response->body = *reply;
-		*reply = (struct buf){0};
-	}
 }
 
 /* What we do not offer: 410 tells a phone not to ask for a user again. */
@@ -66,21 +64,19 @@ static void check_in(struct handler_ctx *ctx,
 {
 	char sha256[STORE_SHA256];
 	struct identity identity;
-	struct buf reply = {0};
 	struct err err = {0};
 	int rc;
 
 	if (!identify(ctx, request, sha256, &identity, response))
 		return;
 	rc = service_check_in(
-	    ctx->service, sha256, &identity, checkin, &reply, &err);
+	    ctx->service, sha256, &identity, checkin, &response->body, &err);
 	if (rc == -ERR_UNSUPPORTED)
 		reply_unsupported(ctx, request, checkin->type, &err, response);
 	else if (rc < 0)
 		reply_error(ctx, request, REPLY_SERVE, &err, response);
 	else
-		set_reply(response, &reply);
-	buf_clear(&reply);
+		reply_done(response);
 }
 
 static void refuse_type(struct handler_ctx *ctx,
@@ -118,17 +114,31 @@ static void connect_phone(struct handler_ctx *ctx,
 {
 	char sha256[STORE_SHA256];
 	struct identity identity;
-	struct buf command = {0};
 	struct err err = {0};
 
 	if (!identify(ctx, request, sha256, &identity, response))
 		return;
 	if (service_connect(ctx->service, &identity, answer, request->body,
-	        request->body_len, &command, &err) < 0)
+	        request->body_len, &response->body, &err) < 0)
 		reply_error(ctx, request, REPLY_SERVE, &err, response);
 	else
-		set_reply(response, &command);
-	buf_clear(&command);
+		reply_done(response);
+}
+
+/*
+ * An answer that cannot be read still is one: its command must not go out again
+ * at every contact for ever.
+ */
+static void note_unread(struct handler_ctx *ctx,
+    const struct http_request *request, const struct err *why)
+{
+	char sha256[STORE_SHA256];
+	struct identity identity;
+
+	if (caller_certificate(ctx->callers, request, sha256, NULL) == 0 &&
+	    service_identify(ctx->service, sha256, &identity, NULL) == 0)
+		service_answer_unread(ctx->service, &identity, request->body,
+		    request->body_len, why->text);
 }
 
 void phones_handle_connect(void *arg, const struct http_request *request,
@@ -143,6 +153,7 @@ void phones_handle_connect(void *arg, const struct http_request *request,
 		return;
 	}
 	if (answer_parse(request->body, request->body_len, &answer, &err) < 0) {
+		note_unread(ctx, request, &err);
 		reply_error(ctx, request, REPLY_PARSE, &err, response);
 		return;
 	}

@@ -208,6 +208,16 @@ static int judge_known(struct judge *judge, const struct device_view *device,
 	return rc;
 }
 
+/* It said that it erases itself: what it told before is no longer true. */
+static bool is_erased(const struct device_view *device)
+{
+	return device->wipe.id[0] &&
+	    strcmp(device->wipe.life_id, device->life.id) == 0 &&
+	    (device->wipe.state == WIPE_ACKNOWLEDGED ||
+	        device->wipe.state == WIPE_SILENT ||
+	        device->wipe.state == WIPE_PROVEN);
+}
+
 static int judge_device(void *arg, const struct device_view *device)
 {
 	struct judge *judge = arg;
@@ -219,7 +229,8 @@ static int judge_device(void *arg, const struct device_view *device)
 	};
 	int rc;
 
-	if (!device->life.id[0] || !life_is_open(device->life.state))
+	if (!device->life.id[0] || !life_is_open(device->life.state) ||
+	    is_erased(device))
 		return 0; /* not ours to judge any more */
 	rc = store_read(judge->service->store, load_known, &known, judge->err);
 	if (rc == 0)

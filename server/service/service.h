@@ -123,6 +123,14 @@ int service_connect(struct service *service, const struct identity *identity,
     const struct answer *answer, const uint8_t *raw, size_t raw_len,
     struct buf *command, struct err *err);
 
+/*
+ * A connect answer that is no readable message. When the bytes name a command
+ * that this phone was given, that command has failed; all else stays.
+ */
+void service_answer_unread(struct service *service,
+    const struct identity *identity, const uint8_t *raw, size_t raw_len,
+    const char *why);
+
 /* ---- orders (push_policy.c, wipe_phone.c, cancel_command.c) ---- */
 
 /* Finds one device by id, serial, UDID, IMEI or person; -ERR_NOT_FOUND,
