@@ -8,7 +8,10 @@
 enum chunked_state {
 	CHUNKED_SIZE_FIRST, /* a digit must come */
 	CHUNKED_SIZE,
-	CHUNKED_EXTENSION,
+	CHUNKED_NAME_FIRST, /* of an extension */
+	CHUNKED_NAME,
+	CHUNKED_VALUE_FIRST,
+	CHUNKED_VALUE,
 	CHUNKED_SIZE_LF,
 	CHUNKED_DATA,
 	CHUNKED_DATA_CR,
@@ -72,16 +75,30 @@ static enum chunked_state on_size(struct http_chunked *chunked, uint8_t c)
 		return refuse(chunked, 400);
 	if (c == '\r')
 		return CHUNKED_SIZE_LF;
-	return c == ';' ? CHUNKED_EXTENSION : refuse(chunked, 400);
+	return c == ';' ? CHUNKED_NAME_FIRST : refuse(chunked, 400);
 }
 
+/*
+ * One ";name" or ";name=value" of plain words: several, and quoted strings,
+ * are where parsers have differed, and nobody sends any.
+ */
 static enum chunked_state on_extension(struct http_chunked *chunked, uint8_t c)
 {
+	bool is_name_part = chunked->state == CHUNKED_NAME_FIRST ||
+	    chunked->state == CHUNKED_NAME;
+	bool has_word =
+	    chunked->state == CHUNKED_NAME || chunked->state == CHUNKED_VALUE;
+
+	if (++chunked->line_len > HTTP_CHUNK_LINE_MAX)
+		return refuse(chunked, 400);
+	if (is_name(c))
+		return is_name_part ? CHUNKED_NAME : CHUNKED_VALUE;
+	if (!has_word)
+		return refuse(chunked, 400);
 	if (c == '\r')
 		return CHUNKED_SIZE_LF;
-	if (!is_text(c) || ++chunked->line_len > HTTP_CHUNK_LINE_MAX)
-		return refuse(chunked, 400);
-	return CHUNKED_EXTENSION;
+	return c == '=' && is_name_part ? CHUNKED_VALUE_FIRST
+	                                : refuse(chunked, 400);
 }
 
 static enum chunked_state on_size_lf(struct http_chunked *chunked, uint8_t c)
@@ -133,7 +150,10 @@ static enum chunked_state on_byte(struct http_chunked *chunked, uint8_t c)
 	case CHUNKED_SIZE_FIRST:
 	case CHUNKED_SIZE:
 		return on_size(chunked, c);
-	case CHUNKED_EXTENSION:
+	case CHUNKED_NAME_FIRST:
+	case CHUNKED_NAME:
+	case CHUNKED_VALUE_FIRST:
+	case CHUNKED_VALUE:
 		return on_extension(chunked, c);
 	case CHUNKED_SIZE_LF:
 		return on_size_lf(chunked, c);

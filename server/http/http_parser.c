@@ -204,20 +204,25 @@ static bool on_expect(struct http_parser *parser, const char *value)
 	return true;
 }
 
+/* A list of options, each whole between its commas (RFC 9110 5.6.1). */
 static bool on_connection(struct http_parser *parser, const char *value)
 {
 	const char *at = value;
 
 	while (*at) {
 		size_t len;
+		size_t rest;
 
 		at += strspn(at, ", \t");
-		len = strcspn(at, ", \t");
+		rest = strcspn(at, ",");
+		len = rest;
+		while (len > 0 && (at[len - 1] == ' ' || at[len - 1] == '\t'))
+			len--;
 		if (len == 5 && strncasecmp(at, "close", len) == 0)
 			parser->has_connection_close = true;
 		if (len == 10 && strncasecmp(at, "keep-alive", len) == 0)
 			parser->has_keep_alive = true;
-		at += len;
+		at += rest;
 	}
 	return true;
 }
@@ -236,14 +241,20 @@ static const struct {
 };
 
 static bool field_note(struct http_parser *parser, const char *name,
-    size_t name_len, const char *value)
+    size_t name_len, const char *value, bool has_tab)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(framing_fields) / sizeof(framing_fields[0]); i++)
-		if (framing_fields[i].len == name_len &&
-		    strcasecmp(framing_fields[i].name, name) == 0)
-			return framing_fields[i].on(parser, value);
+	for (i = 0; i < sizeof(framing_fields) / sizeof(framing_fields[0]);
+	     i++) {
+		if (framing_fields[i].len != name_len ||
+		    strcasecmp(framing_fields[i].name, name) != 0)
+			continue;
+		/* A blank by the RFC, but some neighbours do not think so. */
+		if (has_tab)
+			return refuse(parser, 400, "a tab in a framing header");
+		return framing_fields[i].on(parser, value);
+	}
 	return true;
 }
 
@@ -254,11 +265,13 @@ static bool field_parse(
 	char *colon = memchr(name, ':', len);
 	char *value;
 	char *end = name + len;
+	bool has_tab;
 
 	/* A folded line begins with a blank and fails here too. */
 	if (!colon || !is_token(name, (size_t)(colon - name)))
 		return refuse(parser, 400, "a header name is malformed");
 	value = colon + 1;
+	has_tab = memchr(value, '\t', (size_t)(end - value)) != NULL;
 	while (value < end && (*value == ' ' || *value == '\t'))
 		value++;
 	while (end > value && (end[-1] == ' ' || end[-1] == '\t'))
@@ -272,7 +285,7 @@ static bool field_parse(
 	parser->fields[parser->field_count].name = (uint32_t)(name - data);
 	parser->fields[parser->field_count].value = (uint32_t)(value - data);
 	parser->field_count++;
-	return field_note(parser, name, (size_t)(colon - name), value);
+	return field_note(parser, name, (size_t)(colon - name), value, has_tab);
 }
 
 static bool head_finish(struct http_parser *parser, size_t head_len)

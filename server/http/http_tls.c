@@ -46,6 +46,8 @@ static int on_verify(X509_STORE_CTX *store, void *arg)
 
 static int protocol_setup(SSL_CTX *ctx, struct err *err)
 {
+	char groups[] = "X25519:P-256"; /* the macro drops const */
+
 	SSL_CTX_set_options(ctx,
 	    SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
 	        SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
@@ -58,7 +60,7 @@ static int protocol_setup(SSL_CTX *ctx, struct err *err)
 	SSL_CTX_set_max_cert_list(ctx, CHAIN_BYTES_MAX);
 	if (SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1 ||
 	    SSL_CTX_set_num_tickets(ctx, 0) != 1 ||
-	    SSL_CTX_set1_groups_list(ctx, "X25519:P-256") != 1 ||
+	    SSL_CTX_set1_groups_list(ctx, groups) != 1 ||
 	    SSL_CTX_set_ciphersuites(ctx,
 	        "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:"
 	        "TLS_CHACHA20_POLY1305_SHA256") != 1 ||

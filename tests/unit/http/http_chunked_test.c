@@ -108,6 +108,13 @@ static void test_bad_bodies(void **state)
 	    {"ffffffff\r\n", 413},
 	    {"3e9\r\n", 413}, /* 1,001 */
 	    {"5;a\x01\r\nhello", 400},
+	    {"5;\r\nhello", 400},
+	    {"5;a=\r\nhello", 400},
+	    {"5;=b\r\nhello", 400},
+	    {"5;a;b\r\nhello", 400},
+	    {"5;a=b=c\r\nhello", 400},
+	    {"5;a=\"b\"\r\nhello", 400},
+	    {"5; a\r\nhello", 400},
 	    {"5;a\nhello", 400},
 	    {"0\r\nX\r\n\r\n", 400},
 	    {"0\r\n: x\r\n\r\n", 400},

@@ -62,6 +62,9 @@ static const struct bad bad_requests[] = {
     {"CL 0x3", "POST / HTTP/1.1\r\n" H "Content-Length: 0x3\r\n\r\n", 0, 400},
     {"CL 3.0", "POST / HTTP/1.1\r\n" H "Content-Length: 3.0\r\n\r\n", 0, 400},
     {"CL with a blank", "POST / HTTP/1.1\r\n" H "Content-Length: 3 4\r\n\r\n", 0, 400},
+    {"CL with a tab", "POST / HTTP/1.1\r\n" H "Content-Length:\t3\r\n\r\n", 0, 400},
+    {"CL with a tab behind", "POST / HTTP/1.1\r\n" H "Content-Length: 3\t\r\n\r\n", 0, 400},
+    {"TE with a tab", "POST / HTTP/1.1\r\n" H "Transfer-Encoding:\tchunked\r\n\r\n", 0, 400},
     {"CL empty", "POST / HTTP/1.1\r\n" H "Content-Length:\r\n\r\n", 0, 400},
     {"CL 2^64+3", "POST / HTTP/1.1\r\n" H "Content-Length: 18446744073709551619\r\n\r\n", 0, 400},
     {"CL 40 digits", "POST / HTTP/1.1\r\n" H "Content-Length: 0000000000000000000000000000000000000003\r\n\r\n", 0, 400},
@@ -184,9 +187,9 @@ static void test_malformed_is_refused(void **state)
 
 static const char good_text[] = "PUT /mdm/connect?a=b%20c&d HTTP/1.1\r\n"
                                 "Host: mdm.example.org:8444\r\n"
-                                "content-LENGTH: \t 12 \t\r\n"
+                                "content-LENGTH:   12  \r\n"
                                 "X-Empty:\r\n"
-                                "X-Blank:   \r\n"
+                                "X-Blank: \t \r\n"
                                 "X-Old-Text: r\xe4ksm\xf6rg\xe5s\r\n"
                                 "X-Inner: a  b\tc\r\n"
                                 "Expect: 100-Continue\r\n"

@@ -171,14 +171,17 @@ struct wish {
 static bool handshake(struct fixture *fixture, const struct wish *wish)
 {
 	struct client client = client_open(fixture, TLS);
+	char groups[32];
 	bool ok;
+
+	(void)snprintf(groups, sizeof(groups), "%s", wish->groups);
 
 	client.ctx = support_client_ctx(&fixture->files, NULL, NULL);
 	assert_non_null(client.ctx);
 	SSL_CTX_set_security_level(client.ctx, 0);
 	(void)SSL_CTX_set_min_proto_version(client.ctx, wish->version);
 	(void)SSL_CTX_set_max_proto_version(client.ctx, wish->version);
-	assert_int_equal(SSL_CTX_set1_groups_list(client.ctx, wish->groups), 1);
+	assert_int_equal(SSL_CTX_set1_groups_list(client.ctx, groups), 1);
 	client.ssl = SSL_new(client.ctx);
 	(void)SSL_set_fd(client.ssl, client.fd);
 	ok = SSL_connect(client.ssl) == 1;
