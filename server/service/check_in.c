@@ -459,6 +459,13 @@ static int dispatch(struct visit *visit, struct buf *reply, struct err *err)
 	    checkin_type_name(visit->checkin->type));
 }
 
+/* One person, one phone: what users' channels report is not kept. */
+static bool is_of_user(const struct checkin *checkin)
+{
+	return checkin_is_user_channel(checkin) &&
+	    checkin->type != CHECKIN_USER_AUTHENTICATE;
+}
+
 int service_check_in(struct service *service, const char *certificate_sha256,
     const struct identity *identity, const struct checkin *checkin,
     struct buf *reply, struct err *err)
@@ -472,8 +479,7 @@ int service_check_in(struct service *service, const char *certificate_sha256,
 	};
 	int rc = check_identity(&visit, err);
 
-	/* One person, one phone: user channels are taken note of, not kept. */
-	if (rc == 0 && !checkin_is_user_channel(checkin))
+	if (rc == 0 && !is_of_user(checkin))
 		rc = dispatch(&visit, reply, err);
 	if (rc == 0 && identity->life_id[0])
 		last_seen_touch(
