@@ -151,6 +151,7 @@ static void begin_life(struct session *session, const struct plan *plan,
 	struct phone *phone = session->phone;
 	bool unlock_due = phone->pin.set;
 
+	phone_mdm_clear(&phone->mdm);
 	phone->mdm = plan->mdm;
 	phone->mdm.scep = plan->scep.scep;
 	phone->mdm.identity = *identity;

@@ -210,7 +210,7 @@ void phone_identity_clear(struct phone_identity *identity)
 	identity->key = NULL;
 }
 
-static void clear_mdm(struct phone_mdm *mdm)
+void phone_mdm_clear(struct phone_mdm *mdm)
 {
 	phone_identity_clear(&mdm->identity);
 	buf_clear(&mdm->unlock_token);
@@ -229,7 +229,7 @@ void phone_free(struct phone *phone)
 {
 	if (!phone)
 		return;
-	clear_mdm(&phone->mdm);
+	phone_mdm_clear(&phone->mdm);
 	json_decref(phone->profiles);
 	json_decref(phone->log);
 	json_decref(phone->anomalies);
@@ -322,14 +322,14 @@ void phone_forget_mdm(struct phone *phone)
 		else
 			i++;
 	}
-	clear_mdm(&phone->mdm);
+	phone_mdm_clear(&phone->mdm);
 	phone->mdm.unlock_token_due = phone->pin.set;
 	phone_profiles_changed(phone);
 }
 
 void phone_erase(struct phone *phone)
 {
-	clear_mdm(&phone->mdm);
+	phone_mdm_clear(&phone->mdm);
 	(void)json_array_clear(phone->profiles);
 	memset(&phone->pin, 0, sizeof(phone->pin));
 	(void)str_copy(

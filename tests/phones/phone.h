@@ -171,6 +171,8 @@ void phone_erase(struct phone *phone);
 void phone_profiles_changed(struct phone *phone);
 
 void phone_identity_clear(struct phone_identity *identity);
+/* Forgets a life: what it owns is freed. */
+void phone_mdm_clear(struct phone_mdm *mdm);
 
 /*
  * The command log: {"uuid","request_type","status","at","delivered","times"};
