@@ -26,13 +26,13 @@ class Quiet(Case):
 
     def state(self):
         """All that a wrong request must not touch."""
-        devices = self.cli.json("devices")
+        devices = self.cli.api("/devices")
         for item in devices:
             item.pop("last_seen_at")
-        return {"devices": devices, "commands": self.cli.json("commands"),
-                "links": self.cli.json("links"),
+        return {"devices": devices, "commands": self.cli.api("/commands"),
+                "links": self.cli.api("/enrolment-links"),
                 "verdicts": [(item["serial"], item["rule"], item["verdict"])
-                             for item in self.cli.json("verdicts")]}
+                             for item in self.cli.api("/verdicts")]}
 
     def refusals(self):
         """Whatever /metrics counts as not done as asked."""

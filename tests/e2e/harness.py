@@ -4,6 +4,7 @@ The programs come from the environment (CMake sets it); without them every test
 is skipped aloud. What a test starts it also ends, by process id.
 """
 
+import http.client
 import json
 import os
 import pathlib
@@ -190,6 +191,19 @@ class Server:
         return url.replace(self.url, self.proxy_url)
 
 
+class UnixConnection(http.client.HTTPConnection):
+    """HTTP over the admin socket, as the command line does it."""
+
+    def __init__(self, path):
+        super().__init__("localhost", timeout=30)
+        self.path = str(path)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
 class Cli:
     """The program workphone, talking to one server."""
 
@@ -208,6 +222,19 @@ class Cli:
 
     def json(self, *args):
         return json.loads(self.run(*args, "--json").stdout)
+
+    def api(self, path):
+        """The items of one listing, without starting a program for it."""
+        line = UnixConnection(self.server.admin)
+        try:
+            line.request("GET", "/api/v1" + path)
+            answer = line.getresponse()
+            text = answer.read()
+            if answer.status != 200:
+                raise AssertionError(f"{path}: {answer.status} {text!r}")
+            return json.loads(text)["items"]
+        finally:
+            line.close()
 
     def link(self, serial, person="Astrid Lindqvist", *args):
         return self.json("enrol-link", "--person", person, "--serial", serial,
