@@ -137,7 +137,7 @@ static void configure_library(void)
 /* Person data lies in it: the owner's alone. The log gets the same mode. */
 static int make_file(const char *path, struct err *err)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return err_set(err, ERR_IO, "cannot make the database %s: %s",

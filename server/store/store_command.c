@@ -189,27 +189,28 @@ static int walk(
 
 /*
  * One text for each index that can serve, the same parameters in all of them.
- * A life's closed commands are found by way of its device.
+ * A life's closed commands are found by way of its device. Where the index of
+ * the organisation would be the wrong one, "|| ''" keeps it out of sight.
  */
 #define FILTER                                                                 \
-	" AND org_id = $1 AND ($2 = '' OR device_id = $2)"                     \
-	" AND ($3 = '' OR life_id = $3) AND ($4 = '' OR purpose = $4)"         \
+	" AND ($2 = '' OR device_id = $2) AND ($3 = '' OR life_id = $3)"       \
+	" AND ($4 = '' OR purpose = $4)"                                       \
 	" ORDER BY created_at DESC, id DESC LIMIT $5"
+#define IN_ORG " AND org_id || '' = $1"
 #define OF_LIFE "device_id = (SELECT device_id FROM lives WHERE id = $3)"
+#define ALL "SELECT " COLUMNS " FROM commands WHERE "
 
 static const char *filter_sql(const struct command_filter *filter)
 {
 	static const char *const open[] = {
-	    "SELECT " COLUMNS " FROM commands WHERE state <= 2" FILTER,
-	    "SELECT " COLUMNS
-	    " FROM commands WHERE device_id = $2 AND state <= 2" FILTER,
-	    "SELECT " COLUMNS
-	    " FROM commands WHERE life_id = $3 AND state <= 2" FILTER,
+	    ALL "state <= 2" IN_ORG FILTER,
+	    ALL "device_id = $2 AND state <= 2" IN_ORG FILTER,
+	    ALL "life_id = $3 AND state <= 2" IN_ORG FILTER,
 	};
 	static const char *const all[] = {
-	    "SELECT " COLUMNS " FROM commands WHERE state >= 0" FILTER,
-	    "SELECT " COLUMNS " FROM commands WHERE device_id = $2" FILTER,
-	    "SELECT " COLUMNS " FROM commands WHERE " OF_LIFE FILTER,
+	    ALL "org_id = $1" FILTER,
+	    ALL "device_id = $2" IN_ORG FILTER,
+	    ALL OF_LIFE IN_ORG FILTER,
 	};
 	size_t i = filter->life_id ? 2 : filter->device_id ? 1 : 0;
 

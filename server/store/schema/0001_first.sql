@@ -113,6 +113,7 @@ CREATE TABLE commands (
 CREATE UNIQUE INDEX commands_queue ON commands(life_id, priority DESC, place)
   WHERE state <= 2;
 CREATE INDEX commands_device ON commands(device_id, created_at);
+CREATE INDEX commands_org ON commands(org_id, created_at);
 CREATE INDEX commands_expiry ON commands(expires_at)
   WHERE state <= 2 AND expires_at > 0;
 
@@ -172,5 +173,6 @@ CREATE TABLE wipes (
 CREATE UNIQUE INDEX wipes_once ON wipes(life_id) WHERE state <= 3;
 CREATE UNIQUE INDEX wipes_command ON wipes(command_id);
 CREATE INDEX wipes_device ON wipes(device_id, ordered_at);
+CREATE INDEX wipes_acknowledged ON wipes(acknowledged_at) WHERE state = 1;
 -- The erases that a phone has acknowledged, to see whether it falls silent.
 CREATE INDEX wipes_watched ON wipes(id) WHERE state IN (1, 2);

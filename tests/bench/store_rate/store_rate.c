@@ -1,7 +1,8 @@
 /*
  * store_rate: what does one unit of work cost in the store? N threads hand in
  * units of two rows as a TokenUpdate makes them (load the life, save it, move
- * last seen), then only read as an idle phone does (who is it, what is next).
+ * last seen), then only read as an idle phone does (who is it, what is next),
+ * then both at once: a commit empties the page cache of every reader.
  * Prints one line a run; the database lies in the folder given and is removed.
  *
  *   store_rate [folder [threads [seconds [phones]]]]
@@ -21,22 +22,34 @@
 
 #define PHONES_MAX 20000
 #define THREADS_MAX 512
+#define LATENCY_MAX 4096 /* steps of LATENCY_STEP_US; the last holds the rest */
+#define LATENCY_STEP_US 20
 #define PUT(field, text) (void)str_copy(field, sizeof(field), text)
+
+/* One kind of work in a run, and what came of it. */
+struct part {
+	const char *name;
+	store_fn *fn;
+	bool writes;
+	unsigned threads;
+	atomic_uint_fast64_t done;
+	atomic_uint_fast64_t failed;
+	atomic_uint_fast64_t cpu_us; /* of its callers alone */
+	atomic_uint_fast64_t waits[LATENCY_MAX];
+};
 
 struct bench {
 	struct store *store;
-	store_fn *fn;
-	bool writes;
+	double seconds;
 	unsigned phones;
 	char (*life_ids)[STORE_ID];
 	char (*shas)[STORE_SHA256];
 	atomic_bool stop;
-	atomic_uint_fast64_t done;
-	atomic_uint_fast64_t failed;
 };
 
 struct worker {
 	struct bench *bench;
+	struct part *part;
 	pthread_t thread;
 	uint64_t seed;
 	unsigned phone;
@@ -164,90 +177,152 @@ static int fill(struct txn *txn, void *arg, struct err *err)
 
 /* ---- running ---- */
 
+static int work_once(struct worker *worker)
+{
+	struct bench *bench = worker->bench;
+	const struct part *part = worker->part;
+
+	worker->phone = (unsigned)(next_random(&worker->seed) % bench->phones);
+	worker->at++;
+	return part->writes ? store_write(bench->store, part->fn, worker, NULL)
+	                    : store_read(bench->store, part->fn, worker, NULL);
+}
+
 static void *work(void *arg)
 {
 	struct worker *worker = arg;
-	struct bench *bench = worker->bench;
+	struct part *part = worker->part;
+	double start;
+	size_t step;
 	int r;
 
-	while (!atomic_load(&bench->stop)) {
-		worker->phone =
-		    (unsigned)(next_random(&worker->seed) % bench->phones);
-		worker->at++;
-		r = bench->writes
-		    ? store_write(bench->store, bench->fn, worker, NULL)
-		    : store_read(bench->store, bench->fn, worker, NULL);
-		atomic_fetch_add(r < 0 ? &bench->failed : &bench->done, 1);
+	while (!atomic_load(&worker->bench->stop)) {
+		start = seconds_of(CLOCK_MONOTONIC);
+		r = work_once(worker);
+		start = seconds_of(CLOCK_MONOTONIC) - start;
+		step = (size_t)(start * 1e6 / LATENCY_STEP_US);
+		if (step >= LATENCY_MAX)
+			step = LATENCY_MAX - 1;
+		atomic_fetch_add(&part->waits[step], 1);
+		atomic_fetch_add(r < 0 ? &part->failed : &part->done, 1);
 	}
+	atomic_fetch_add(&part->cpu_us,
+	    (uint64_t)(seconds_of(CLOCK_THREAD_CPUTIME_ID) * 1e6));
 	return NULL;
 }
 
-static void run(
-    struct bench *bench, const char *name, unsigned threads, double seconds)
+/* Milliseconds within which this share of the units was answered. */
+static double wait_of(struct part *part, double share)
 {
-	static struct worker workers[THREADS_MAX];
-	struct store_stats before;
-	struct store_stats after;
-	double cpu;
-	double start;
-	double units;
-	double commits;
+	double all = 0;
+	double sum = 0;
+	size_t i;
+
+	for (i = 0; i < LATENCY_MAX; i++)
+		all += (double)atomic_load(&part->waits[i]);
+	for (i = 0; i < LATENCY_MAX && sum < all * share; i++)
+		sum += (double)atomic_load(&part->waits[i]);
+	return (double)i * LATENCY_STEP_US / 1e3;
+}
+
+static void start_part(struct bench *bench, struct part *part,
+    struct worker *workers, unsigned threads)
+{
+	size_t step;
 	unsigned i;
 
-	atomic_store(&bench->stop, false);
-	atomic_store(&bench->done, 0);
-	store_stats(bench->store, &before);
-	cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
-	start = seconds_of(CLOCK_MONOTONIC);
+	part->threads = threads;
+	atomic_store(&part->done, 0);
+	atomic_store(&part->failed, 0);
+	atomic_store(&part->cpu_us, 0);
+	for (step = 0; step < LATENCY_MAX; step++)
+		atomic_store(&part->waits[step], 0);
 	for (i = 0; i < threads; i++) {
-		workers[i] = (struct worker){bench, 0, i + 1, 0, 2};
+		workers[i] = (struct worker){
+		    .bench = bench, .part = part, .seed = i + 1, .at = 2};
 		if (pthread_create(
 		        &workers[i].thread, NULL, work, &workers[i]) != 0)
 			exit(1);
 	}
-	(void)usleep((useconds_t)(seconds * 1e6));
+}
+
+static void print_part(struct part *part, double seconds, double cpu)
+{
+	double units = (double)atomic_load(&part->done);
+	double own = (double)atomic_load(&part->cpu_us);
+
+	printf("%-20s %3u threads %8.0f/s  %6.1f us CPU, %5.1f the caller's"
+	       "  p50 %5.2f ms  p99 %5.2f ms  failed %llu",
+	    part->name, part->threads, units / seconds,
+	    (cpu > 0 ? cpu * 1e6 : own) / units, own / units,
+	    wait_of(part, 0.5), wait_of(part, 0.99),
+	    (unsigned long long)atomic_load(&part->failed));
+}
+
+static void print_commits(
+    const struct store_stats *before, const struct store_stats *after)
+{
+	double commits = (double)(after->commits - before->commits);
+
+	if (commits > 0)
+		printf("  batch %5.1f  commit %5.2f ms  log %3.0f MB",
+		    (double)(after->units - before->units) / commits,
+		    (double)(after->commit_us - before->commit_us) / commits /
+		        1e3,
+		    (double)after->wal_bytes / 1e6);
+	printf("\n");
+}
+
+/* other: a second kind of work beside the first, or NULL. */
+static void run(struct bench *bench, struct part *part, unsigned threads,
+    struct part *other, unsigned others)
+{
+	static struct worker workers[THREADS_MAX * 2];
+	struct store_stats before;
+	struct store_stats after;
+	double cpu;
+	double start;
+	unsigned i;
+
+	atomic_store(&bench->stop, false);
+	store_stats(bench->store, &before);
+	cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+	start = seconds_of(CLOCK_MONOTONIC);
+	start_part(bench, part, workers, threads);
+	if (other)
+		start_part(bench, other, workers + threads, others);
+	(void)usleep((useconds_t)(bench->seconds * 1e6));
 	atomic_store(&bench->stop, true);
-	for (i = 0; i < threads; i++)
+	for (i = 0; i < threads + (other ? others : 0); i++)
 		(void)pthread_join(workers[i].thread, NULL);
 	start = seconds_of(CLOCK_MONOTONIC) - start;
 	cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
 	store_stats(bench->store, &after);
-	units = (double)atomic_load(&bench->done);
-	commits = (double)(after.commits - before.commits);
-	printf("%-22s %3u threads  %8.0f units/s  %6.1f us CPU/unit  "
-	       "batch %5.1f  commit %5.2f ms  log %3.0f MB  failed %llu\n",
-	    name, threads, units / start, cpu * 1e6 / units,
-	    commits > 0 ? units / commits : 0,
-	    commits > 0
-	        ? (double)(after.commit_us - before.commit_us) / commits / 1e3
-	        : 0,
-	    (double)after.wal_bytes / 1e6,
-	    (unsigned long long)atomic_load(&bench->failed));
+	print_part(part, start, other ? 0 : cpu);
+	print_commits(&before, &after);
+	if (!other)
+		return;
+	print_part(other, start, 0);
+	printf("  (beside the line above)\n");
 }
 
-static void run_all(struct bench *bench, unsigned threads, double seconds)
+static void run_all(struct bench *bench, unsigned threads)
 {
-	static const struct {
-		const char *name;
-		store_fn *fn;
-		bool writes;
-	} runs[] = {
-	    {"write: nothing", nothing, true},
-	    {"write: TokenUpdate", token_update, true},
-	    {"read: nothing", nothing, false},
-	    {"read: idle phone", idle, false},
+	static struct part parts[] = {
+	    {.name = "write: nothing", .fn = nothing, .writes = true},
+	    {.name = "write: TokenUpdate", .fn = token_update, .writes = true},
+	    {.name = "read: nothing", .fn = nothing},
+	    {.name = "read: idle phone", .fn = idle},
 	};
 	unsigned counts[] = {1, 8, threads};
 	size_t i;
 	size_t j;
 
-	for (i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
-		for (j = 0; j < 3; j++) {
-			bench->fn = runs[i].fn;
-			bench->writes = runs[i].writes;
-			run(bench, runs[i].name, counts[j], seconds);
-		}
-	}
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		for (j = 0; j < sizeof(counts) / sizeof(counts[0]); j++)
+			run(bench, &parts[i], counts[j], NULL, 0);
+	run(bench, &parts[1], 1, &parts[3], 1);
+	run(bench, &parts[1], 8, &parts[3], 4);
 }
 
 static void remove_database(const char *path)
@@ -279,8 +354,7 @@ int main(int argc, char **argv)
 {
 	const char *folder = argc > 1 ? argv[1] : ".";
 	unsigned threads = number(argc, argv, 2, THREADS_MAX, 64);
-	double seconds = number(argc, argv, 3, 600, 3);
-	struct bench bench = {
+	struct bench bench = {.seconds = number(argc, argv, 3, 600, 3),
 	    .phones = number(argc, argv, 4, PHONES_MAX, 2000)};
 	struct store_config config = {.readers = 4, .queue_max = 2000};
 	struct rusage usage;
@@ -302,7 +376,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "store_rate: %s\n", err.text);
 		return 1;
 	}
-	run_all(&bench, threads, seconds);
+	run_all(&bench, threads);
 	store_close(bench.store);
 	(void)getrusage(RUSAGE_SELF, &usage);
 	printf("%u phones, peak memory %.1f MB\n", bench.phones,
