@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "proto/base/err.h"
+#include "proto/base/str.h"
 #include "tests/phones/action.h"
 
 #define LINE_MAX_BYTES (64 * 1024)
@@ -40,8 +41,12 @@ struct caller {
 
 static json_t *refusal(const struct err *err)
 {
+	/* The sentence may quote bytes of the caller that are no UTF-8. */
+	bool plain = str_is_utf8(err->text, strlen(err->text));
+
 	return json_pack("{s:b, s:{s:s, s:s}}", "ok", 0, "error", "code",
-	    err_code_name(err->code), "text", err->text);
+	    err_code_name(err->code), "text",
+	    plain ? err->text : "not a JSON object: not UTF-8");
 }
 
 static const char *text_of(const json_t *request, const char *key)
@@ -198,10 +203,14 @@ static int write_all(int fd, const char *data, size_t len)
 static int write_json(int fd, const json_t *json)
 {
 	char *text = json_dumps(json, JSON_COMPACT);
+	struct buf line = {0};
 	int rc = -1;
 
-	if (text && write_all(fd, text, strlen(text)) == 0)
-		rc = write_all(fd, "\n", 1);
+	if (text)
+		buf_printf(&line, "%s\n", text);
+	if (text && buf_check(&line, NULL) == 0)
+		rc = write_all(fd, (const char *)line.data, line.len);
+	buf_clear(&line);
 	free(text);
 	return rc;
 }

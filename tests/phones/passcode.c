@@ -2,7 +2,7 @@
 
 #include "proto/base/err.h"
 
-#define KEYBAG_CLASSES 11
+#define KEYBAG_CLASSES 10
 
 static json_int_t policy_number(const json_t *policy, const char *key)
 {
