@@ -60,6 +60,10 @@ void http_conn_free(struct http_conn *conn)
 	if (conn->exchange)
 		http_exchange_give(&conn->loop->cache, conn->exchange);
 	http_tls_certificate_free(conn->certificate);
+	/* close() does not do this while a forked child has a copy. */
+	if (conn->is_registered)
+		(void)epoll_ctl(
+		    conn->loop->epoll, EPOLL_CTL_DEL, conn->io.fd, NULL);
 	http_io_close(&conn->io);
 	if (conn->address_key)
 		http_address_leave(shared->addresses, conn->address_key);

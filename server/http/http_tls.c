@@ -44,6 +44,22 @@ static int on_verify(X509_STORE_CTX *store, void *arg)
 	return 1;
 }
 
+/* RFC 7301: HTTP/1.x or nothing, so that no bytes are taken for another's. */
+static int on_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_len,
+    const unsigned char *in, unsigned int in_len, void *arg)
+{
+	static const unsigned char ours[] = "\x08http/1.1\x08http/1.0";
+	unsigned char *chosen = NULL;
+
+	(void)ssl;
+	(void)arg;
+	if (SSL_select_next_proto(&chosen, out_len, ours, sizeof(ours) - 1, in,
+	        in_len) != OPENSSL_NPN_NEGOTIATED)
+		return SSL_TLSEXT_ERR_ALERT_FATAL;
+	*out = chosen;
+	return SSL_TLSEXT_ERR_OK;
+}
+
 static int protocol_setup(SSL_CTX *ctx, struct err *err)
 {
 	char groups[] = "X25519:P-256"; /* the macro drops const */
@@ -58,6 +74,7 @@ static int protocol_setup(SSL_CTX *ctx, struct err *err)
 	/* One read() for a record instead of two. */
 	SSL_CTX_set_read_ahead(ctx, 1);
 	SSL_CTX_set_max_cert_list(ctx, CHAIN_BYTES_MAX);
+	SSL_CTX_set_alpn_select_cb(ctx, on_alpn, NULL);
 	if (SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1 ||
 	    SSL_CTX_set_num_tickets(ctx, 0) != 1 ||
 	    SSL_CTX_set1_groups_list(ctx, groups) != 1 ||

@@ -165,6 +165,7 @@ static void test_borrowed_certificate_is_refused(void **state)
 struct wish {
 	int version; /* the only one offered */
 	const char *groups;
+	const char *alpn; /* in wire form; NULL: not asked */
 	bool accepted;
 };
 
@@ -183,6 +184,10 @@ static bool handshake(struct fixture *fixture, const struct wish *wish)
 	(void)SSL_CTX_set_max_proto_version(client.ctx, wish->version);
 	assert_int_equal(SSL_CTX_set1_groups_list(client.ctx, groups), 1);
 	client.ssl = SSL_new(client.ctx);
+	if (wish->alpn)
+		(void)SSL_set_alpn_protos(client.ssl,
+		    (const unsigned char *)wish->alpn,
+		    (unsigned int)strlen(wish->alpn));
 	(void)SSL_set_fd(client.ssl, client.fd);
 	ok = SSL_connect(client.ssl) == 1;
 	ERR_clear_error();
@@ -193,12 +198,19 @@ static bool handshake(struct fixture *fixture, const struct wish *wish)
 static void test_versions(void **state)
 {
 	static const struct wish wishes[] = {
-	    {TLS1_3_VERSION, "X25519:P-256", true},
-	    {TLS1_3_VERSION, "P-256", true},
-	    {TLS1_2_VERSION, "X25519:P-256", true},
-	    {TLS1_1_VERSION, "X25519:P-256", false},
-	    {TLS1_VERSION, "X25519:P-256", false},
-	    {TLS1_3_VERSION, "P-521", false},
+	    {TLS1_3_VERSION, "X25519:P-256", NULL, true},
+	    {TLS1_3_VERSION, "P-256", NULL, true},
+	    {TLS1_2_VERSION, "X25519:P-256", NULL, true},
+	    {TLS1_1_VERSION, "X25519:P-256", NULL, false},
+	    {TLS1_VERSION, "X25519:P-256", NULL, false},
+	    {TLS1_3_VERSION, "P-521", NULL, false},
+	    {TLS1_3_VERSION, "P-256", "\x02h2\x08http/1.1", true},
+	    {TLS1_2_VERSION, "P-256", "\x08http/1.1", true},
+	    {TLS1_3_VERSION, "P-256", "\x02h2", false},
+	    {TLS1_2_VERSION, "P-256",
+	        "\x03"
+	        "ftp",
+	        false},
 	};
 	size_t i;
 
