@@ -1,0 +1,102 @@
+"""Commands written straight into the database of a stopped server.
+
+The benchmark needs thousands of commands due at once and long histories; no
+one orders those by hand. The rows are those that the server would have written.
+"""
+
+import contextlib
+import plistlib
+import sqlite3
+import time
+import uuid
+
+ACKNOWLEDGED = 3
+QUEUED = 0
+ENROLLED = 1
+
+COLUMNS = ("id", "org_id", "device_id", "life_id", "request_type", "purpose",
+           "state", "priority", "place", "ordered_by", "reason", "result",
+           "created_at", "not_before", "expires_at", "sent_at", "not_now_at",
+           "closed_at", "sent_count", "not_now_count")
+
+QUERIES = ["UDID", "DeviceName", "OSVersion", "BuildVersion", "ModelName",
+           "Model", "ProductName", "SerialNumber", "IMEI", "MEID",
+           "DeviceCapacity", "BatteryLevel", "IsSupervised",
+           "ServiceSubscriptions"]
+
+KINDS = {
+    "SecurityInfo": {"RequestType": "SecurityInfo"},
+    "ProfileList": {"RequestType": "ProfileList", "ManagedOnly": False},
+    "DeviceInformation": {"RequestType": "DeviceInformation",
+                          "Queries": QUERIES},
+}
+
+
+def payload(kind, command_id):
+    return plistlib.dumps({"Command": KINDS[kind], "CommandUUID": command_id})
+
+
+def now_ms():
+    return int(time.time() * 1000)
+
+
+@contextlib.contextmanager
+def opened(server):
+    db = sqlite3.connect(server.data / "workphone.db", isolation_level=None)
+    try:
+        db.execute("PRAGMA synchronous = OFF")
+        db.execute("BEGIN")
+        yield db
+        db.execute("COMMIT")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        db.close()
+
+
+def lives(db, count):
+    return db.execute(
+        "SELECT lives.org_id, device_id, lives.id FROM lives JOIN devices"
+        " ON devices.id = device_id WHERE state = ? ORDER BY serial LIMIT ?",
+        (ENROLLED, count)).fetchall()
+
+
+def insert(db, life, kind, place, state, at):
+    org_id, device_id, life_id = life
+    command_id = str(uuid.uuid4()).upper()
+    closed = at + 4000 if state == ACKNOWLEDGED else 0
+    sent = at + 3000 if state == ACKNOWLEDGED else 0
+    row = (command_id, org_id, device_id, life_id, kind, "query:" + kind,
+           state, 10, place, "bench", "load of the benchmark", "", at, 0, 0,
+           sent, 0, closed, 1 if sent else 0, 0)
+    db.execute("INSERT INTO commands (%s) VALUES (%s)"
+               % (", ".join(COLUMNS), ", ".join("?" * len(COLUMNS))), row)
+    db.execute("INSERT INTO command_payloads VALUES (?, ?)",
+               (command_id, payload(kind, command_id)))
+    return command_id
+
+
+def queue_commands(server, count, each=1):
+    """`each` queries for each of `count` phones, of the kinds in turn."""
+    kinds = list(KINDS)
+    with opened(server) as db:
+        for number, life in enumerate(lives(db, count)):
+            for place in range(each):
+                insert(db, life, kinds[(number + place) % len(kinds)],
+                       place + 1, QUEUED, now_ms())
+
+
+def add_history(server, count, each):
+    """`each` answered queries for each of `count` phones, oldest first."""
+    kinds = list(KINDS)
+    body = b"<plist><dict>" + b" " * 700 + b"</dict></plist>"
+    with opened(server) as db:
+        found = lives(db, count)
+        for place in range(each):
+            at = now_ms() - (each - place) * 3600 * 1000
+            for number, life in enumerate(found):
+                command_id = insert(db, life,
+                                    kinds[(number + place) % len(kinds)],
+                                    place + 1, ACKNOWLEDGED, at)
+                db.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)",
+                           (str(uuid.uuid4()), life[2], command_id,
+                            "Acknowledged", at + 4000, body))
