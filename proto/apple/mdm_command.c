@@ -108,54 +108,41 @@ int mdm_command_encode_installed_application_list(
 	    managed_only, xml, err);
 }
 
-/* A phone answers only what it knows: newer keys do no harm on older ones. */
+/*
+ * Only what a rule or the ledger needs; no battery, addresses, time zone or
+ * current network: they say more about the person than about the phone.
+ */
 static const char *const owned_queries[] = {
+    /* which phone, and does it run what updates brought (VST-28) */
     "UDID",
     "SerialNumber",
     "DeviceName",
     "Model",
     "ModelName",
-    "ModelNumber",
     "ProductName",
     "OSVersion",
     "SupplementalOSVersionExtra",
     "BuildVersion",
     "IMEI",
     "MEID",
-    "ModemFirmwareVersion",
-    "WiFiMAC",
-    "BluetoothMAC",
-    "TimeZone",
-    "EASDeviceIdentifier",
-    "BatteryLevel",
-    "DeviceCapacity",
-    "AvailableDeviceCapacity",
-    "CellularTechnology",
-    "LastCloudBackupDate",
+    /* what may be ordered and whether it took */
     "IsSupervised",
-    "IsDeviceLocatorServiceEnabled",
     "IsActivationLockEnabled",
+    "IsDeviceLocatorServiceEnabled",
     "IsMDMLostModeEnabled",
+    "AwaitingConfiguration",
+    /* backups (VST-27) */
     "IsCloudBackupEnabled",
-    "IsDoNotDisturbInEffect",
+    "LastCloudBackupDate",
+    /* extra functions by order (VST-06) */
     "DataRoamingEnabled",
     "VoiceRoamingEnabled",
-    "IsRoaming",
-    "PersonalHotspotEnabled",
-    "IsNetworkTethered",
-    "iTunesStoreAccountIsActive",
-    "AwaitingConfiguration",
-    "DiagnosticSubmissionEnabled",
-    "AppAnalyticsEnabled",
-    /* The lines; the single keys are what phones before iOS 12 answer. */
+    /* whose SIM is in it (BOT-20); single keys: phones before iOS 12 */
+    "CellularTechnology",
     "ServiceSubscriptions",
     "ICCID",
     "PhoneNumber",
-    "CurrentCarrierNetwork",
     "SubscriberCarrierNetwork",
-    "CarrierSettingsVersion",
-    "CurrentMCC",
-    "CurrentMNC",
     "SubscriberMCC",
     "SubscriberMNC",
     NULL,

@@ -470,7 +470,7 @@ static void test_story(void **state)
 	for (i = 0; i < PHONES; i++)
 		(void)snprintf(
 		    phones[i].udid, sizeof(phones[i].udid), "UDID-%d", i);
-	for (i = 0; i < STEPS; i++) {
+	for (i = 0; i < STEPS;) {
 		phone = &phones[story_random(PHONES)];
 		act = story_random((unsigned)count);
 		/* Re-enrolment is rare, or no queue ever grows. */
@@ -479,6 +479,7 @@ static void test_story(void **state)
 			continue;
 		acts[act](phone);
 		compare(phone);
+		i++;
 	}
 }
 
