@@ -23,6 +23,10 @@
 #include "tests/unit/phones/fake_scep.h"
 #include "tests/unit/phones/fake_server.h"
 
+#define SERIAL_65                                                              \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"  /* 32 */                           \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" /* 33 */
+
 static struct phone *make_phone(const char *serial)
 {
 	struct phone_shape shape = {.serial = serial, .sims = 2};
@@ -75,9 +79,8 @@ static void test_serial_decides_hardware(void **state)
 
 static void test_shape_is_checked(void **state)
 {
-	static const char *const bad[] = {"", "a/b", "../x", "white space",
-	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-	    "a"};
+	static const char *const bad[] = {
+	    "", "a/b", "../x", "white space", SERIAL_65};
 	struct phone_shape shape = {
 	    .serial = "OK1", .product_name = "Fairphone5"};
 	struct phone *phone = NULL;
