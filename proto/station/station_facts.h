@@ -49,6 +49,9 @@ enum station_cloud {
 	STATION_CLOUD_FOREIGN /* another organisation's: never erase by self */
 };
 
+const char *station_activation_name(enum station_activation activation);
+const char *station_cloud_name(enum station_cloud cloud);
+
 /* One SIM or eSIM, from CarrierBundleInfoArray and the keys beside it. */
 struct station_sim {
 	char slot[STATION_SHORT_MAX + 1];  /* "kOne", "kTwo" */

@@ -30,6 +30,7 @@ bool work_order_is_destructive(enum work_order_kind kind);
 
 #define WORK_ORDER_SKIP_MAX 64
 #define WORK_ORDER_URL_MAX 1024
+#define WORK_ORDER_PROFILE_MAX (256 * 1024) /* fits an order as base64 */
 
 /* For MCInstall SetCloudConfiguration; the key names are Apple's there. */
 struct work_order_cloud {
