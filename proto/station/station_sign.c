@@ -11,7 +11,6 @@
 
 CLEANUP_DEFINE(BIO, bio, BIO_free_all)
 CLEANUP_DEFINE(EVP_MD_CTX, md_ctx, EVP_MD_CTX_free)
-CLEANUP_DEFINE(EVP_PKEY, pkey, EVP_PKEY_free)
 CLEANUP_DEFINE(X509, x509, X509_free)
 
 /* Given instead of a callback: OpenSSL must never ask a terminal. */

@@ -62,6 +62,13 @@ static const struct extension
                 {NID_subject_key_identifier, "hash"},
                 {NID_authority_key_identifier, "keyid:always"},
             },
+        /* As Apple Configurator makes its own; issues nothing. */
+        [CERTIFICATE_SUPERVISION] =
+            {
+                {NID_basic_constraints, "critical,CA:TRUE"},
+                {NID_key_usage, "critical,digitalSignature,keyCertSign"},
+                {NID_subject_key_identifier, "hash"},
+            },
 };
 
 static int internal(struct err *err)

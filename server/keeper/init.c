@@ -7,17 +7,18 @@
 
 #include <openssl/ec.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "proto/base/time.h"
+#include "server/keeper/bench_keys.h"
 #include "server/keeper/certificate.h"
 #include "server/keeper/handles.h"
 #include "server/keeper/keeper.h"
 #include "server/keeper/key_file.h"
+#include "server/keeper/pem_file.h"
 
 #define YEAR_MS (365 * TIME_DAY_MS)
 #define CA_RSA_BITS 3072
@@ -37,6 +38,7 @@ struct init_keys {
 	EVP_PKEY *tls_key;
 	X509 *tls;
 	uint8_t sealing[SEALING_KEY_LEN];
+	struct bench_keys bench;
 };
 
 static const char *const key_files[] = {
@@ -47,6 +49,10 @@ static const char *const key_files[] = {
     KEEPER_TLS_CERTIFICATE,
     KEEPER_TLS_KEY,
     KEEPER_SEALING_KEY,
+    KEEPER_SUPERVISION_KEY,
+    KEEPER_SUPERVISION_CERTIFICATE,
+    KEEPER_ORDERS_KEY,
+    KEEPER_ORDERS_PUBLIC_KEY,
 };
 
 #define KEY_FILE_COUNT (sizeof(key_files) / sizeof(key_files[0]))
@@ -59,6 +65,7 @@ static void keys_clear(struct init_keys *keys)
 	X509_free(keys->signing);
 	EVP_PKEY_free(keys->tls_key);
 	X509_free(keys->tls);
+	bench_keys_clear(&keys->bench);
 	explicit_bzero(keys->sealing, sizeof(keys->sealing));
 }
 
@@ -147,60 +154,28 @@ static int tls_make(struct init_keys *keys, const char *organisation,
 	return certificate_make(&plan, &keys->tls, err);
 }
 
-static int key_write(
-    int folder, const char *name, EVP_PKEY *key, struct err *err)
-{
-	/* BIO_free clears what a memory BIO held. */
-	CLEANUP(bio) BIO *bio = BIO_new(BIO_s_mem());
-	char *data = NULL;
-	long len;
-
-	if (!bio ||
-	    PEM_write_bio_PKCS8PrivateKey(
-	        bio, key, NULL, NULL, 0, NULL, NULL) != 1)
-		return err_memory(err);
-	len = BIO_get_mem_data(bio, &data);
-	return key_file_write(
-	    folder, name, 0600, (const uint8_t *)data, (size_t)len, err);
-}
-
-static int certificate_write(int folder, const char *name, X509 *certificate,
-    X509 *issuer, struct err *err)
-{
-	CLEANUP(bio) BIO *bio = BIO_new(BIO_s_mem());
-	char *data = NULL;
-	long len;
-
-	if (!bio || PEM_write_bio_X509(bio, certificate) != 1 ||
-	    (issuer && PEM_write_bio_X509(bio, issuer) != 1))
-		return err_memory(err);
-	len = BIO_get_mem_data(bio, &data);
-	return key_file_write(
-	    folder, name, 0644, (const uint8_t *)data, (size_t)len, err);
-}
-
 static int keys_write(int folder, const struct init_keys *keys, struct err *err)
 {
-	int rc = key_write(folder, KEEPER_CA_KEY, keys->ca_key, err);
+	int rc = pem_key_write(folder, KEEPER_CA_KEY, keys->ca_key, err);
 
 	if (rc == 0)
-		rc = certificate_write(
+		rc = pem_certificate_write(
 		    folder, KEEPER_CA_CERTIFICATE, keys->ca, NULL, err);
 	if (rc == 0)
-		rc = key_write(
+		rc = pem_key_write(
 		    folder, KEEPER_SIGNING_KEY, keys->signing_key, err);
 	if (rc == 0)
-		rc = certificate_write(folder, KEEPER_SIGNING_CERTIFICATE,
+		rc = pem_certificate_write(folder, KEEPER_SIGNING_CERTIFICATE,
 		    keys->signing, NULL, err);
 	if (rc == 0)
-		rc = key_write(folder, KEEPER_TLS_KEY, keys->tls_key, err);
+		rc = pem_key_write(folder, KEEPER_TLS_KEY, keys->tls_key, err);
 	if (rc == 0)
-		rc = certificate_write(
+		rc = pem_certificate_write(
 		    folder, KEEPER_TLS_CERTIFICATE, keys->tls, keys->ca, err);
 	if (rc == 0)
 		rc = key_file_write(folder, KEEPER_SEALING_KEY, 0600,
 		    keys->sealing, SEALING_KEY_LEN, err);
-	return rc;
+	return rc == 0 ? bench_keys_write(folder, &keys->bench, err) : rc;
 }
 
 static int folder_sync(int folder, struct err *err)
@@ -218,7 +193,7 @@ static void files_remove(int folder)
 }
 
 /*
- * Seven files cannot appear at once, so a mark stands in the folder while they
+ * Eleven files cannot appear at once, so a mark stands in the folder while they
  * are written: with the mark, the files have never been used and may go;
  * without it, they are whole.
  */
@@ -279,6 +254,8 @@ static int keys_make(struct init_keys *keys, const char *organisation,
 	if (rc == 0)
 		rc = tls_make(
 		    keys, organisation, hosts, host_count, now_ms, err);
+	if (rc == 0)
+		rc = bench_keys_make(&keys->bench, organisation, now_ms, err);
 	return rc;
 }
 

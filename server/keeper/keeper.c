@@ -252,6 +252,47 @@ int keeper_sign_profile(struct keeper *keeper, const uint8_t *profile,
 	    keeper, &message, &(struct answer){.bytes = cms}, err);
 }
 
+int keeper_issue_station(struct keeper *keeper, const uint8_t *csr,
+    size_t csr_len, const char *station_id, int64_t now_ms, int64_t valid_ms,
+    struct buf *certificate, struct err *err)
+{
+	struct keeper_message message = {
+	    .op = KEEPER_OP_ISSUE_STATION,
+	    .field_count = 4,
+	    .fields = {{csr, csr_len}, keeper_field_text(station_id),
+	        keeper_field_number(&now_ms), keeper_field_number(&valid_ms)},
+	};
+
+	return keeper_ask(
+	    keeper, &message, &(struct answer){.bytes = certificate}, err);
+}
+
+int keeper_sign_order(struct keeper *keeper, const uint8_t *order,
+    size_t order_len, struct buf *signature, struct err *err)
+{
+	struct keeper_message message = {
+	    .op = KEEPER_OP_SIGN_ORDER,
+	    .field_count = 1,
+	    .fields = {{order, order_len}},
+	};
+
+	return keeper_ask(
+	    keeper, &message, &(struct answer){.bytes = signature}, err);
+}
+
+int keeper_sign_challenge(struct keeper *keeper, const uint8_t *challenge,
+    size_t challenge_len, struct buf *cms, struct err *err)
+{
+	struct keeper_message message = {
+	    .op = KEEPER_OP_SIGN_CHALLENGE,
+	    .field_count = 1,
+	    .fields = {{challenge, challenge_len}},
+	};
+
+	return keeper_ask(
+	    keeper, &message, &(struct answer){.bytes = cms}, err);
+}
+
 int keeper_open_envelope(struct keeper *keeper, const uint8_t *envelope,
     size_t envelope_len, struct buf *content, struct err *err)
 {

@@ -8,6 +8,7 @@
 #ifndef SERVER_KEEPER_KEEPER_H
 #define SERVER_KEEPER_KEEPER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,7 +24,8 @@ struct scep_request;
  * not there, 0700; keys 0600, certificates 0644): CA (RSA-3072, 10 years),
  * profile signing (RSA-2048, 5 years, issued by the CA), TLS server (EC P-256,
  * issued by the CA for hosts, 820 days: Apple takes 825 at most), sealing key
- * (32 random bytes). Refuses to touch a folder that holds any of them
+ * (32 random bytes), supervision identity (RSA-2048, signs itself, 10 years),
+ * orders key (EC P-256). Refuses to touch a folder that holds any of them
  * (ERR_CONFLICT). All or nothing: what an interrupted run left is thrown away
  * by the next, and keeper_start() refuses it until then.
  * hosts: DNS names (ASCII) and IP addresses for the server certificate's SAN.
@@ -32,15 +34,27 @@ int keeper_init(const char *folder, const char *organisation,
     const char *const *hosts, size_t host_count, int64_t now_ms,
     struct err *err);
 
-/* File names inside the folder. The server itself reads only these three. */
+/*
+ * Gives a folder of an older version what it lacks: the supervision identity
+ * and the orders key. Nothing that is there is touched; interrupted, it is run
+ * again. *made: whether anything was.
+ */
+int keeper_upgrade(const char *folder, const char *organisation, int64_t now_ms,
+    bool *made, struct err *err);
+
+/* File names inside the folder. The server itself reads only these five. */
 #define KEEPER_CA_CERTIFICATE "ca.crt"
 #define KEEPER_TLS_CERTIFICATE "tls.crt" /* chain */
 #define KEEPER_TLS_KEY "tls.key"
+#define KEEPER_SUPERVISION_CERTIFICATE "supervision.crt"
+#define KEEPER_ORDERS_PUBLIC_KEY "orders.pub" /* PEM, for stations */
 /* Readable by the keeper process only. */
 #define KEEPER_CA_KEY "ca.key"
 #define KEEPER_SIGNING_CERTIFICATE "profile-signing.crt"
 #define KEEPER_SIGNING_KEY "profile-signing.key"
 #define KEEPER_SEALING_KEY "sealing.key"
+#define KEEPER_SUPERVISION_KEY "supervision.key"
+#define KEEPER_ORDERS_KEY "orders.key"
 
 /*
  * Forks the keeper; call before any thread is started. It loads the keys from
@@ -66,11 +80,37 @@ const char *keeper_shields(const struct keeper *keeper);
  * holds: subject CN = common_name (1 to 64 characters, UTF-8) whatever the
  * request says, KU digitalSignature and, for RSA, keyEncipherment, EKU
  * clientAuth, not before now - 10 min, not after the CA's own end. Refuses RSA
- * below 2048 bits, and anything but RSA and EC P-256/P-384 (ERR_UNSUPPORTED).
+ * below 2048 bits, and anything but RSA and EC P-256/P-384 (ERR_UNSUPPORTED),
+ * and a common name that a station's would have (ERR_DENIED).
  */
 int keeper_issue_certificate(struct keeper *keeper, const uint8_t *csr,
     size_t csr_len, const char *common_name, int64_t now_ms, int64_t valid_ms,
     struct buf *certificate, struct err *err);
+
+/*
+ * The same for a bench station: common name "station:<station_id>", keys of EC
+ * P-256 only (ERR_UNSUPPORTED). No phone's certificate ever has such a name.
+ */
+int keeper_issue_station(struct keeper *keeper, const uint8_t *csr,
+    size_t csr_len, const char *station_id, int64_t now_ms, int64_t valid_ms,
+    struct buf *certificate, struct err *err);
+
+/*
+ * Signs a work order for stations: ECDSA with SHA-256 over
+ * "workphone-order-v1\n" and the bytes, DER, by the orders key, which signs
+ * nothing else.
+ */
+int keeper_sign_order(struct keeper *keeper, const uint8_t *order,
+    size_t order_len, struct buf *signature, struct err *err);
+
+/*
+ * Answers a supervised phone's challenge (8 to 1024 bytes): CMS SignedData,
+ * DER, content attached and not changed (CMS_BINARY), SHA-256, the supervision
+ * certificate inside. Whether the phone may be answered is the caller's to
+ * decide.
+ */
+int keeper_sign_challenge(struct keeper *keeper, const uint8_t *challenge,
+    size_t challenge_len, struct buf *cms, struct err *err);
 
 /* Signs a profile: CMS SignedData, DER, attached, signer and CA included. */
 int keeper_sign_profile(struct keeper *keeper, const uint8_t *profile,

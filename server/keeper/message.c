@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "proto/base/err.h"
+#include "proto/base/uuid.h"
 
 #define NUMBER_LEN sizeof(int64_t)
 
@@ -41,6 +42,13 @@ static const struct op_rule op_rules[KEEPER_OP_COUNT] = {
 	[KEEPER_OP_UNSEAL] = {"unseal", 2,
 		{{1, KEEPER_CONTEXT_MAX},
 		 {KEEPER_SEAL_OVERHEAD, KEEPER_SECRET_MAX + KEEPER_SEAL_OVERHEAD}}},
+	/* request, station's id, now, validity */
+	[KEEPER_OP_ISSUE_STATION] = {"issue station", 4,
+		{{1, LIMIT_CSR}, {UUID_TEXT_MAX - 1, UUID_TEXT_MAX - 1}, NUMBER,
+		 NUMBER}},
+	[KEEPER_OP_SIGN_ORDER] = {"sign order", 1, {{1, KEEPER_ORDER_MAX}}},
+	[KEEPER_OP_SIGN_CHALLENGE] = {"sign challenge", 1,
+		{{KEEPER_CHALLENGE_MIN, KEEPER_CHALLENGE_MAX}}},
 };
 /* clang-format on */
 

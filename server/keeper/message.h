@@ -26,13 +26,20 @@ enum keeper_op {
 	KEEPER_OP_SCEP_FAILURE,
 	KEEPER_OP_SEAL,
 	KEEPER_OP_UNSEAL,
+	KEEPER_OP_ISSUE_STATION,
+	KEEPER_OP_SIGN_ORDER,
+	KEEPER_OP_SIGN_CHALLENGE,
 	KEEPER_OP_COUNT
 };
 
 #define KEEPER_FIELDS_MAX 8
 #define KEEPER_CONTEXT_MAX 255
 #define KEEPER_SECRET_MAX (64 * 1024)
-#define KEEPER_SEAL_OVERHEAD 29 /* version, nonce and tag */
+/* Eight bytes were seen; nothing shorter is a challenge. */
+#define KEEPER_CHALLENGE_MIN 8
+#define KEEPER_CHALLENGE_MAX 1024
+#define KEEPER_ORDER_MAX (512 * 1024) /* an order may carry a profile */
+#define KEEPER_SEAL_OVERHEAD 29       /* version, nonce and tag */
 
 /* A whole message or answer: the largest profile, and room for its CMS. */
 #define KEEPER_MESSAGE_MAX (LIMIT_PROFILE + 64 * 1024)

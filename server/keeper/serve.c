@@ -1,5 +1,6 @@
 #include "server/keeper/vault.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -9,7 +10,9 @@
 #include "proto/base/buf.h"
 #include "proto/base/err.h"
 #include "proto/base/time.h"
+#include "proto/base/uuid.h"
 #include "proto/scep/scep.h"
+#include "proto/station/station.h"
 #include "server/keeper/certificate.h"
 #include "server/keeper/handles.h"
 #include "server/keeper/message.h"
@@ -58,32 +61,135 @@ static int client_plan(const struct keeper_message *message,
 	return text_get(&message->fields[1], name, size, err);
 }
 
-static int serve_issue(struct vault *vault,
-    const struct keeper_message *message, struct buf *out, struct err *err)
+/* The key of a request whose own signature holds. */
+static int csr_key(
+    const struct keeper_field *field, EVP_PKEY **out, struct err *err)
 {
-	CLEANUP(x509) X509 *certificate = NULL;
-	CLEANUP(pkey) EVP_PKEY *key = NULL;
-	struct certificate_plan plan = {0};
 	struct scep_csr csr = {0};
-	char name[LIMIT_NAME + 1];
 	const uint8_t *at;
-	int rc = client_plan(message, &plan, name, sizeof(name), err);
+	int rc = scep_csr_parse(field->data, field->len, &csr, err);
 
-	if (rc == 0)
-		rc = scep_csr_parse(
-		    message->fields[0].data, message->fields[0].len, &csr, err);
 	if (rc != 0)
 		return rc;
 	at = csr.public_key;
-	key = d2i_PUBKEY(NULL, &at, (long)csr.public_key_len);
+	*out = d2i_PUBKEY(NULL, &at, (long)csr.public_key_len);
 	scep_csr_clear(&csr);
-	if (!key)
-		return err_memory(err);
-	plan.key = key;
-	plan.issuer = vault->ca;
-	plan.issuer_key = vault->ca_key;
-	rc = certificate_make(&plan, &certificate, err);
+	return *out ? 0 : err_memory(err);
+}
+
+static int issue(struct vault *vault, struct certificate_plan *plan,
+    struct buf *out, struct err *err)
+{
+	CLEANUP(x509) X509 *certificate = NULL;
+	int rc;
+
+	plan->issuer = vault->ca;
+	plan->issuer_key = vault->ca_key;
+	rc = certificate_make(plan, &certificate, err);
 	return rc == 0 ? der_append(certificate, out, err) : rc;
+}
+
+static int serve_issue(struct vault *vault,
+    const struct keeper_message *message, struct buf *out, struct err *err)
+{
+	CLEANUP(pkey) EVP_PKEY *key = NULL;
+	struct certificate_plan plan = {0};
+	char name[LIMIT_NAME + 1];
+	int rc = client_plan(message, &plan, name, sizeof(name), err);
+
+	if (rc == 0 &&
+	    strncmp(name, STATION_COMMON_NAME, strlen(STATION_COMMON_NAME)) ==
+	        0)
+		return err_set(
+		    err, ERR_DENIED, "that name is kept for bench stations");
+	if (rc == 0)
+		rc = csr_key(&message->fields[0], &key, err);
+	plan.key = key;
+	return rc == 0 ? issue(vault, &plan, out, err) : rc;
+}
+
+static bool is_p256(EVP_PKEY *key)
+{
+	char group[32] = "";
+	size_t len = 0;
+
+	return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC &&
+	    EVP_PKEY_get_group_name(key, group, sizeof(group), &len) == 1 &&
+	    strcmp(group, SN_X9_62_prime256v1) == 0;
+}
+
+/* The prefix is put on here: whoever asks cannot leave it out. */
+static int serve_issue_station(struct vault *vault,
+    const struct keeper_message *message, struct buf *out, struct err *err)
+{
+	CLEANUP(pkey) EVP_PKEY *key = NULL;
+	struct certificate_plan plan = {0};
+	char id[LIMIT_NAME + 1];
+	char name[sizeof(STATION_COMMON_NAME) + sizeof(id)];
+	int rc = client_plan(message, &plan, id, sizeof(id), err);
+
+	if (rc == 0 && !uuid_is_valid(id))
+		return err_set(err, ERR_INVALID, "that is no station's id");
+	if (rc == 0)
+		rc = csr_key(&message->fields[0], &key, err);
+	if (rc != 0)
+		return rc;
+	if (!is_p256(key))
+		return err_set(
+		    err, ERR_UNSUPPORTED, "a station's key must be EC P-256");
+	(void)snprintf(name, sizeof(name), "%s%s", STATION_COMMON_NAME, id);
+	plan.common_name = name;
+	plan.key = key;
+	return issue(vault, &plan, out, err);
+}
+
+static int serve_sign_order(struct vault *vault,
+    const struct keeper_message *message, struct buf *out, struct err *err)
+{
+	const struct keeper_field *order = &message->fields[0];
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	struct buf text = {0};
+	uint8_t signature[128]; /* DER of P-256: at most 72 */
+	size_t len = sizeof(signature);
+	bool is_done;
+
+	buf_append_str(&text, STATION_ORDER_CONTEXT);
+	buf_append(&text, order->data, order->len);
+	is_done = ctx && !text.failed &&
+	    EVP_DigestSignInit(
+	        ctx, NULL, EVP_sha256(), NULL, vault->orders_key) == 1 &&
+	    EVP_DigestSign(ctx, signature, &len, text.data, text.len) == 1;
+	EVP_MD_CTX_free(ctx);
+	buf_clear(&text);
+	if (!is_done)
+		return err_set(err, ERR_CRYPTO, "the order cannot be signed");
+	buf_append(out, signature, len);
+	return buf_check(out, err);
+}
+
+/* CMS_BINARY: without it a challenge that holds 0x0a would be altered. */
+static int serve_sign_challenge(struct vault *vault,
+    const struct keeper_message *message, struct buf *out, struct err *err)
+{
+	const struct keeper_field *challenge = &message->fields[0];
+	CLEANUP(bio)
+	BIO *bio = BIO_new_mem_buf(challenge->data, (int)challenge->len);
+	CLEANUP(cms) CMS_ContentInfo *cms = NULL;
+	uint8_t *der = NULL;
+	int len = -1;
+
+	if (bio)
+		cms = CMS_sign(vault->supervision, vault->supervision_key, NULL,
+		    bio, CMS_BINARY | CMS_NOSMIMECAP);
+	if (cms)
+		len = i2d_CMS_ContentInfo(cms, &der);
+	if (len > 0)
+		buf_append(out, der, (size_t)len);
+	OPENSSL_free(der);
+	if (len <= 0)
+		return err_set(
+		    err, ERR_CRYPTO, "the challenge cannot be signed");
+	return buf_check(out, err);
 }
 
 static int serve_sign_profile(struct vault *vault,
@@ -263,6 +369,9 @@ static serve_fn *const servers[KEEPER_OP_COUNT] = {
     [KEEPER_OP_SCEP_FAILURE] = serve_scep_failure,
     [KEEPER_OP_SEAL] = serve_seal,
     [KEEPER_OP_UNSEAL] = serve_unseal,
+    [KEEPER_OP_ISSUE_STATION] = serve_issue_station,
+    [KEEPER_OP_SIGN_ORDER] = serve_sign_order,
+    [KEEPER_OP_SIGN_CHALLENGE] = serve_sign_challenge,
 };
 
 int vault_serve(struct vault *vault, const struct keeper_message *message,

@@ -74,6 +74,27 @@ static int seal_load(int folder, struct seal **out, struct err *err)
 	return rc;
 }
 
+/* What stations need; a folder of an older version has none of it. */
+static int bench_keys_load(struct vault *vault, int folder, struct err *err)
+{
+	int rc;
+
+	if (!key_file_exists(folder, KEEPER_SUPERVISION_CERTIFICATE) ||
+	    !key_file_exists(folder, KEEPER_ORDERS_PUBLIC_KEY))
+		return err_set(err, ERR_NOT_FOUND,
+		    "the key folder has no supervision identity and orders key "
+		    "yet; `workphone-server migrate` makes them");
+	rc = key_load(
+	    folder, KEEPER_SUPERVISION_KEY, &vault->supervision_key, err);
+	if (rc == 0)
+		rc = certificate_load(folder, KEEPER_SUPERVISION_CERTIFICATE,
+		    vault->supervision_key, &vault->supervision, err);
+	if (rc == 0)
+		rc = key_load(
+		    folder, KEEPER_ORDERS_KEY, &vault->orders_key, err);
+	return rc;
+}
+
 static int vault_fill(struct vault *vault, int folder, struct err *err)
 {
 	int rc;
@@ -93,7 +114,7 @@ static int vault_fill(struct vault *vault, int folder, struct err *err)
 		    vault->signing_key, &vault->signing, err);
 	if (rc == 0)
 		rc = seal_load(folder, &vault->seal, err);
-	return rc;
+	return rc == 0 ? bench_keys_load(vault, folder, err) : rc;
 }
 
 int vault_load(const char *folder, struct vault **out, struct err *err)
@@ -125,5 +146,8 @@ void vault_free(struct vault *vault)
 	EVP_PKEY_free(vault->signing_key);
 	X509_free(vault->signing);
 	seal_free(vault->seal);
+	EVP_PKEY_free(vault->supervision_key);
+	X509_free(vault->supervision);
+	EVP_PKEY_free(vault->orders_key);
 	free(vault);
 }

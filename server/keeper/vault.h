@@ -21,6 +21,9 @@ struct vault {
 	EVP_PKEY *signing_key;
 	X509 *signing;
 	struct seal *seal;
+	EVP_PKEY *supervision_key;
+	X509 *supervision;
+	EVP_PKEY *orders_key;
 };
 
 /* Reads the key folder; each key must belong to its certificate. */
