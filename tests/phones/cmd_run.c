@@ -14,6 +14,8 @@
 #include "tests/phones/engine.h"
 #include "tests/phones/files.h"
 #include "tests/phones/program.h"
+#include "tests/phones/usb/hub.h"
+#include "tests/phones/usb/usb_control.h"
 
 static int stop_pipe[2] = {-1, -1};
 
@@ -71,20 +73,45 @@ static void leave_terminal(void)
 	(void)close(null);
 }
 
+/* The cable side, when it was asked for. */
+static int open_hub(struct engine *engine, const struct program *program,
+    const struct options *options, struct hub **out, struct err *err)
+{
+	struct hub_options settings = {.engine = engine,
+	    .world = &program->world,
+	    .socket = options->usbmuxd};
+	int rc;
+
+	if (!options->usbmuxd)
+		return 0;
+	rc = hub_open(&settings, out, err);
+	if (rc == 0 && options->plug)
+		rc = usb_control_plug(*out, options->plug, err);
+	return rc;
+}
+
 static int serve(struct engine *engine, struct program *program,
     const struct options *options, int ready_fd, struct err *err)
 {
 	struct control *control = NULL;
+	struct hub *hub = NULL;
 	int rc;
 
 	rc = control_open(engine, &program->world, options->control,
 	    program->anchors, &control, err);
 	if (rc < 0)
 		return rc;
-	say_ready(ready_fd);
-	control_serve(control, stop_pipe[0]);
+	rc = open_hub(engine, program, options, &hub, err);
+	if (rc == 0) {
+		if (hub)
+			control_extend(control, usb_control_execute, hub);
+		say_ready(ready_fd);
+		control_serve(control, stop_pipe[0]);
+	}
 	control_close(control);
-	return 0;
+	engine_stop(engine); /* nobody may watch a hub that is gone */
+	hub_close(hub);
+	return rc;
 }
 
 static int run_engine(struct program *program, const struct options *options,

@@ -25,6 +25,9 @@ struct control {
 	struct engine *engine;
 	const struct session_world *world;
 	STACK_OF(X509) * anchors;
+	int (*extension)(void *arg, const json_t *request, json_t **result,
+	    struct err *err);
+	void *extension_arg;
 	char *path;
 	int listener;     /* -1 without a path */
 	int stop_pipe[2]; /* a caller writes when it is told to stop */
@@ -116,6 +119,10 @@ static int add_phone(struct control *control, const json_t *request,
 		return rc;
 	sk_X509_pop_free(phone->anchors, X509_free);
 	phone->anchors = X509_chain_up_ref(control->anchors);
+	if (json_is_true(json_object_get(request, "setup"))) {
+		phone_erase(phone); /* as it left the factory */
+		phone->erased = false;
+	}
 	rc = engine_add(
 	    control->engine, phone, text_of(request, "url"), result, err);
 	if (rc < 0 && !*result)
@@ -148,13 +155,16 @@ static int execute(struct control *control, const json_t *request,
 		return err_set(err, ERR_INVALID, "the object has no \"do\"");
 	if (strcmp(what, "state") == 0)
 		return say_state(control, serial, result, err);
-	if (strcmp(what, "enrol") == 0)
+	if (strcmp(what, "enrol") == 0 || strcmp(what, "new") == 0)
 		return add_phone(control, request, result, err);
 	if (strcmp(what, "stop") == 0) {
 		*result = json_pack("{s:b}", "ok", 1);
 		(void)!write(control->stop_pipe[1], "s", 1);
 		return 0;
 	}
+	if (!action_find(what) && control->extension)
+		return control->extension(
+		    control->extension_arg, request, result, err);
 	if (!action_find(what))
 		return err_set(
 		    err, ERR_UNSUPPORTED, "unknown action '%s'", what);
@@ -374,6 +384,15 @@ static void dismiss_callers(struct control *control)
 	while (control->callers > 0)
 		(void)pthread_cond_wait(&control->left, &control->lock);
 	pthread_mutex_unlock(&control->lock);
+}
+
+void control_extend(struct control *control,
+    int (*extension)(void *arg, const json_t *request, json_t **result,
+        struct err *err),
+    void *arg)
+{
+	control->extension = extension;
+	control->extension_arg = arg;
 }
 
 void control_serve(struct control *control, int stop_fd)

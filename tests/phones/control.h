@@ -7,6 +7,7 @@
  *   {"do":"state","phone":"F2LX…"}            without phone: all of them
  *   {"do":"enrol","url":"https://…","serial":"…","name":"…","model":"…",
  *    "pin":true,"sims":2}                     a new phone
+ *   {"do":"new","serial":"…","setup":true}    the same, not enrolled
  *   {"do":"stop"}
  *
  * An answer has "ok"; when it is false, "error" has "code" and "text".
@@ -25,6 +26,15 @@ struct control;
 int control_open(struct engine *engine, const struct session_world *world,
     const char *path, STACK_OF(X509) * anchors, struct control **out,
     struct err *err);
+
+/*
+ * Words that are none of ours go to extension; it gives ERR_UNSUPPORTED for
+ * what it does not know either. Before control_serve().
+ */
+void control_extend(struct control *control,
+    int (*extension)(void *arg, const json_t *request, json_t **result,
+        struct err *err),
+    void *arg);
 
 /* Until stop_fd becomes readable or somebody says stop. */
 void control_serve(struct control *control, int stop_fd);

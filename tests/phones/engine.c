@@ -34,6 +34,8 @@ struct engine {
 	struct seat *head;
 	struct seat *tail;
 	bool stopping;
+	void (*on_change)(void *arg, const struct phone *phone);
+	void *watcher;
 	pthread_t *threads;
 	unsigned thread_count;
 };
@@ -99,8 +101,16 @@ static struct seat *take_due(struct engine *engine)
 
 static void save_if_changed(struct engine *engine, struct seat *seat)
 {
+	void (*on_change)(void *arg, const struct phone *phone);
 	struct err err = {0};
+	void *watcher;
 
+	pthread_mutex_lock(&engine->lock);
+	on_change = engine->on_change;
+	watcher = engine->watcher;
+	pthread_mutex_unlock(&engine->lock);
+	if (seat->phone->changed && on_change)
+		on_change(watcher, seat->phone);
 	if (seat->phone->changed &&
 	    folder_save(engine->options.folder, seat->phone, &err) < 0)
 		(void)fprintf(stderr, "virtual-phones: %s\n", err.text);
@@ -363,6 +373,35 @@ int engine_do(struct engine *engine, const char *serial, const char *action,
 	*result = finish(engine, seat, &session, rc, &why);
 	pthread_mutex_unlock(&seat->lock);
 	return *result ? 0 : err_memory(err);
+}
+
+int engine_visit(struct engine *engine, const char *serial,
+    void (*visit)(struct session *session, void *arg), void *arg,
+    struct err *err)
+{
+	struct seat *seat = find_seat(engine, serial);
+	struct session session;
+
+	if (!seat)
+		return err_set(err, ERR_NOT_FOUND, "no phone %s", serial);
+	pthread_mutex_lock(&seat->lock);
+	session_init(&session, seat->phone, seat->line, engine->options.world);
+	visit(&session, arg);
+	if (!engine->options.net->keep_alive)
+		line_hang_up(seat->line);
+	save_if_changed(engine, seat);
+	session_clear(&session);
+	pthread_mutex_unlock(&seat->lock);
+	return 0;
+}
+
+void engine_watch(struct engine *engine,
+    void (*on_change)(void *arg, const struct phone *phone), void *arg)
+{
+	pthread_mutex_lock(&engine->lock);
+	engine->on_change = on_change;
+	engine->watcher = arg;
+	pthread_mutex_unlock(&engine->lock);
 }
 
 /* A copy: the phone goes on while the reader still reads. */

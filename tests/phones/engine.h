@@ -48,6 +48,22 @@ int engine_state(struct engine *engine, const char *serial, json_t **result,
 int engine_add(struct engine *engine, struct phone *phone, const char *url,
     json_t **result, struct err *err);
 
+/*
+ * Hands one phone to visit, in the caller's thread, with nobody else at it, and
+ * saves what it changed. ERR_NOT_FOUND for an unknown serial.
+ */
+int engine_visit(struct engine *engine, const char *serial,
+    void (*visit)(struct session *session, void *arg), void *arg,
+    struct err *err);
+
+/*
+ * Tells somebody whenever a phone has changed, while it is still held: the
+ * cable side must see an erase that came by MDM. To be set before the start;
+ * NULL: nobody.
+ */
+void engine_watch(struct engine *engine,
+    void (*on_change)(void *arg, const struct phone *phone), void *arg);
+
 /* What a session did, as {"serial", "ok", "done", "error"?}. */
 json_t *engine_report(
     const struct session *session, int rc, const struct err *err);

@@ -52,6 +52,8 @@ static const struct option_row rows[] = {
 	{"threads", "N", OPTION_NUMBER, AT(threads), NETWORK, "phones at work at once (8)"},
 	{"poll", "SECONDS", OPTION_NUMBER, AT(poll), COMMAND_RUN, "each phone wakes so often (5); 0: only when told"},
 	{"control", "SOCKET", OPTION_TEXT, AT(control), COMMAND_RUN | COMMAND_DO, "unix socket of the running phones"},
+	{"usbmuxd", "SOCKET", OPTION_TEXT, AT(usbmuxd), COMMAND_RUN, "serve the phones' cable side there: usbmuxd and lockdownd"},
+	{"plug", "WHICH", OPTION_TEXT, AT(plug), COMMAND_RUN, "plugged in from the start: all, or SERIAL,SERIAL,…"},
 	{"background", NULL, OPTION_FLAG, AT(background), COMMAND_RUN, "return once everything is up; prints the process id"},
 	{"pid-file", "FILE", OPTION_TEXT, AT(pid_file), COMMAND_RUN, "write the process id there"},
 	{"dump", "DIR", OPTION_TEXT, AT(dump), NETWORK, "write every body sent and got as numbered files"},

@@ -30,6 +30,8 @@ struct options {
 	const char *model;
 	const char *os_version;
 	const char *control;
+	const char *usbmuxd;
+	const char *plug;
 	const char *proxy_url;
 	const char *dump;
 	const char *pid_file;

@@ -184,11 +184,12 @@ int phone_new(
 	if (!phone)
 		return err_memory(err);
 	phone->profiles = json_array();
+	phone->usb = json_object();
 	phone->log = json_array();
 	phone->anomalies = json_array();
 	phone->anchors = sk_X509_new_null();
-	if (!phone->profiles || !phone->log || !phone->anomalies ||
-	    !phone->anchors) {
+	if (!phone->profiles || !phone->usb || !phone->log ||
+	    !phone->anomalies || !phone->anchors) {
 		phone_free(phone);
 		return err_memory(err);
 	}
@@ -231,6 +232,7 @@ void phone_free(struct phone *phone)
 		return;
 	phone_mdm_clear(&phone->mdm);
 	json_decref(phone->profiles);
+	json_decref(phone->usb);
 	json_decref(phone->log);
 	json_decref(phone->anomalies);
 	sk_X509_pop_free(phone->anchors, X509_free);
@@ -327,8 +329,34 @@ void phone_forget_mdm(struct phone *phone)
 	phone_profiles_changed(phone);
 }
 
+/*
+ * Of the cable's side only the owner's traces survive: Apple Business Manager
+ * and the Activation Lock. Supervision that came by cable goes with it.
+ */
+static void erase_usb(struct phone *phone)
+{
+	json_t *old = phone->usb;
+	json_t *usb = json_object();
+	bool locked = json_is_true(json_object_get(old, "fmip")) ||
+	    json_is_true(json_object_get(old, "activation_locked"));
+
+	if (json_object_get(old, "cloud"))
+		phone->hardware.supervised = false;
+	(void)json_object_set_new(usb, "erases",
+	    json_integer(
+	        json_integer_value(json_object_get(old, "erases")) + 1));
+	(void)json_object_set_new(usb, "activation", json_string("Unactivated"));
+	(void)json_object_set_new(
+	    usb, "activation_locked", json_boolean(locked));
+	(void)json_object_set_new(usb, "in_abm",
+	    json_boolean(json_is_true(json_object_get(old, "in_abm"))));
+	json_decref(old);
+	phone->usb = usb;
+}
+
 void phone_erase(struct phone *phone)
 {
+	erase_usb(phone);
 	phone_mdm_clear(&phone->mdm);
 	(void)json_array_clear(phone->profiles);
 	memset(&phone->pin, 0, sizeof(phone->pin));

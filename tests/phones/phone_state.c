@@ -315,6 +315,7 @@ json_t *phone_state_encode(const struct phone *phone, struct err *err)
 	(void)json_object_set_new(
 	    json, "anchors", anchors_encode(phone->anchors, err));
 	(void)json_object_set(json, "profiles", phone->profiles);
+	(void)json_object_set(json, "usb", phone->usb);
 	(void)json_object_set(json, "log", phone->log);
 	(void)json_object_set(json, "anomalies", phone->anomalies);
 	return json;
@@ -353,6 +354,10 @@ static int phone_parse(const json_t *json, struct phone *phone, struct err *err)
 	members_parse(behaviour_members, json_object_get(json, "behaviour"),
 	    &phone->behaviour);
 	sims_parse(json_object_get(json, "sims"), phone);
+	if (json_is_object(json_object_get(json, "usb"))) {
+		json_decref(phone->usb);
+		phone->usb = json_incref(json_object_get(json, "usb"));
+	}
 	take_array(json, "profiles", &phone->profiles);
 	take_array(json, "log", &phone->log);
 	take_array(json, "anomalies", &phone->anomalies);
