@@ -3,6 +3,7 @@
  * there already is left alone, so that it can be run again after a fault.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,18 @@ static int host_of_url(const char *url, char *out, size_t size)
 	return 0;
 }
 
+/* Keys are never changed; a folder of an older version gets what it lacks. */
+static int upgrade_keys(const struct config *config, struct err *err)
+{
+	bool made = false;
+	int rc = keeper_upgrade(config->keys, config->organisation,
+	    clock_now(world_clock()), &made, err);
+
+	if (rc == 0)
+		step(made ? "adding to" : "kept    ", config->keys);
+	return rc;
+}
+
 static int ensure_keys(
     const struct options *options, const struct config *config, struct err *err)
 {
@@ -78,10 +91,8 @@ static int ensure_keys(
 
 	if (rc < 0)
 		return rc;
-	if (access(path, F_OK) == 0) {
-		step("kept    ", config->keys);
-		return 0;
-	}
+	if (access(path, F_OK) == 0)
+		return upgrade_keys(config, err);
 	if (host_of_url(config->phones_url, host, sizeof(host)) < 0)
 		return err_set(err, ERR_INVALID, "phones_url has no host");
 	if (options->hosts[0])
@@ -178,6 +189,8 @@ int program_migrate(const struct options *options)
 	int to = 0;
 	int rc = config_load(options->config, options->sets, &config, &err);
 
+	if (rc == 0)
+		rc = upgrade_keys(config, &err);
 	if (rc == 0)
 		rc = paths_join(path, config->data, PATHS_DATABASE, &err);
 	if (rc == 0)

@@ -44,7 +44,9 @@ struct server {
 	struct store *store;
 	struct pack *pack;
 	struct service service;
-	uint8_t *ca; /* DER, from OpenSSL */
+	uint8_t *ca;          /* DER, from OpenSSL */
+	uint8_t *supervision; /* the same */
+	char orders_key[512]; /* PEM */
 	struct caller_checks *callers;
 	struct ops ops;
 	struct handler_ctx ctx;
@@ -120,8 +122,16 @@ static int take_lock(struct server *server, struct err *err)
 static int start_keeper(struct server *server, struct err *err)
 {
 	char pid[16];
-	int rc = keeper_start(server->config->keys, &server->keeper, err);
+	bool made = false;
+	int rc = keeper_upgrade(server->config->keys,
+	    server->config->organisation, clock_now(world_clock()), &made, err);
 
+	if (rc == 0 && made)
+		log_info(&server->log, "keys_added", LOG_FILE,
+		    KEEPER_SUPERVISION_CERTIFICATE " " KEEPER_ORDERS_PUBLIC_KEY,
+		    LOG_CAUSE, "the key folder was of an older version", NULL);
+	if (rc == 0)
+		rc = keeper_start(server->config->keys, &server->keeper, err);
 	if (rc < 0)
 		return rc;
 	(void)snprintf(pid, sizeof(pid), "%d", keeper_pid(server->keeper));
@@ -145,31 +155,72 @@ static int open_store(struct server *server, struct err *err)
 	return rc < 0 ? rc : store_open(&config, &server->store, err);
 }
 
-static int load_ca(struct server *server, struct err *err)
+/* DER; OPENSSL_free() it. */
+static int read_certificate(
+    const char *path, uint8_t **out, size_t *out_len, struct err *err)
 {
-	FILE *file;
-	X509 *ca = NULL;
+	FILE *file = fopen(path, "re");
+	X509 *certificate = NULL;
 	int len = -1;
-	int rc = paths_join(
-	    server->ca_file, server->config->keys, KEEPER_CA_CERTIFICATE, err);
 
-	if (rc < 0)
-		return rc;
-	if ((file = fopen(server->ca_file, "re"))) {
-		ca = PEM_read_X509(file, NULL, NULL, NULL);
+	if (file) {
+		certificate = PEM_read_X509(file, NULL, NULL, NULL);
 		(void)fclose(file);
 	}
-	if (ca)
-		len = i2d_X509(ca, &server->ca);
-	X509_free(ca);
+	if (certificate)
+		len = i2d_X509(certificate, out);
+	X509_free(certificate);
 	if (len <= 0)
 		return err_set(err, ERR_CRYPTO,
 		    "%s is no certificate; `workphone-server init` makes one",
-		    server->ca_file);
+		    path);
+	*out_len = (size_t)len;
+	return 0;
+}
+
+/* What stations are given: who we are to phones, and whose orders count. */
+static int load_bench(struct server *server, struct err *err)
+{
+	char path[PATHS_MAX];
+	FILE *file;
+	size_t len = 0;
+	int rc = paths_join(
+	    path, server->config->keys, KEEPER_SUPERVISION_CERTIFICATE, err);
+
+	if (rc == 0)
+		rc = read_certificate(path, &server->supervision,
+		    &server->service.supervision_len, err);
+	if (rc == 0)
+		rc = paths_join(
+		    path, server->config->keys, KEEPER_ORDERS_PUBLIC_KEY, err);
+	if (rc < 0)
+		return rc;
+	if ((file = fopen(path, "re"))) {
+		len = fread(server->orders_key, 1,
+		    sizeof(server->orders_key) - 1, file);
+		(void)fclose(file);
+	}
+	if (len == 0)
+		return err_set(err, ERR_IO, "%s cannot be read", path);
+	server->service.supervision = server->supervision;
+	server->service.orders_key = server->orders_key;
+	return 0;
+}
+
+static int load_ca(struct server *server, struct err *err)
+{
+	size_t len = 0;
+	int rc = paths_join(
+	    server->ca_file, server->config->keys, KEEPER_CA_CERTIFICATE, err);
+
+	if (rc == 0)
+		rc = read_certificate(server->ca_file, &server->ca, &len, err);
+	if (rc < 0)
+		return rc;
 	server->service.ca = server->ca;
-	server->service.ca_len = (size_t)len;
+	server->service.ca_len = len;
 	return caller_checks_new(
-	    server->ca, (size_t)len, world_clock(), &server->callers, err);
+	    server->ca, len, world_clock(), &server->callers, err);
 }
 
 static int load_policy(struct server *server, struct err *err)
@@ -428,6 +479,7 @@ static void stop(struct server *server)
 	store_close(server->store);
 	keeper_stop(server->keeper);
 	OPENSSL_free(server->ca);
+	OPENSSL_free(server->supervision);
 	config_free(server->config);
 	if (server->lock >= 0)
 		(void)close(server->lock);
@@ -435,8 +487,8 @@ static void stop(struct server *server)
 
 /* No thread is started before the fence: it would not stand around it. */
 static int (*const steps[])(struct server *, struct err *) = {raise_limits,
-    take_lock, start_keeper, load_ca, load_policy, make_http, close_fence,
-    open_store, make_service, start_http};
+    take_lock, start_keeper, load_ca, load_bench, load_policy, make_http,
+    close_fence, open_store, make_service, start_http};
 
 int program_serve(const struct options *options)
 {

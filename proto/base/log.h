@@ -39,6 +39,7 @@
 #define LOG_SERIAL "serial"
 #define LOG_SIGNAL "signal"
 #define LOG_STATE "state"
+#define LOG_STATION "station"
 #define LOG_STATUS "status"
 #define LOG_USER "user"
 #define LOG_VERSION "version"

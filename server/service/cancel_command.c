@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "proto/base/err.h"
+#include "server/service/bench.h"
 #include "server/service/order_command.h"
 #include "server/service/service.h"
 
@@ -16,6 +17,7 @@ struct cancel {
 static int cancel_wipe(
     struct txn *txn, const struct cancel *cancel, struct err *err)
 {
+	bool was_handed = cancel->command.sent_count > 0;
 	struct wipe wipe;
 	int rc = store_wipe_find_command(txn, cancel->command_id, &wipe, err);
 
@@ -27,11 +29,15 @@ static int cancel_wipe(
 		return err_set(err, ERR_CONFLICT,
 		    "the phone has acknowledged the erase; it cannot be taken "
 		    "back");
+	rc = bench_orders_withdraw(txn, wipe.id, WORK_ORDER_WIPE,
+	    "the wipe was cancelled", true, cancel->now, &was_handed, err);
+	if (rc < 0)
+		return rc;
 	wipe.closed_at = cancel->now;
-	if (cancel->command.sent_count > 0)
+	if (was_handed)
 		(void)snprintf(wipe.warning, sizeof(wipe.warning),
-		    "cancelled after it was handed to the phone: it may "
-		    "still erase itself");
+		    "cancelled after it was handed out: the phone may still "
+		    "be erased");
 	return store_wipe_update(txn, &wipe, err);
 }
 

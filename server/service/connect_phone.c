@@ -12,6 +12,7 @@
 #include "proto/apple/facts.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/bench.h"
 #include "server/service/last_seen.h"
 #include "server/service/order_command.h"
 #include "server/service/service.h"
@@ -153,6 +154,7 @@ static int wipe_answered(struct txn *txn, const struct visit *visit,
     enum command_event event, struct err *err)
 {
 	struct wipe wipe;
+	bool was_handed = false;
 	bool is_done = event == COMMAND_EVENT_ACKNOWLEDGE;
 	int rc = store_wipe_find_command(txn, visit->answered.id, &wipe, err);
 
@@ -171,7 +173,13 @@ static int wipe_answered(struct txn *txn, const struct visit *visit,
 		(void)snprintf(wipe.warning, sizeof(wipe.warning),
 		    "the phone refused the erase: %.400s", visit->result);
 	}
-	if ((rc = store_wipe_update(txn, &wipe, err)) < 0 || !is_done)
+	if ((rc = store_wipe_update(txn, &wipe, err)) < 0)
+		return rc;
+	rc = bench_orders_withdraw(txn, wipe.id, WORK_ORDER_WIPE,
+	    is_done ? "the phone has acknowledged the erase"
+	            : "the phone refused the erase",
+	    false, visit->now, &was_handed, err);
+	if (rc < 0 || !is_done)
 		return rc;
 	/* It erases itself now: what still waits can no longer be wanted. */
 	return order_close_all(txn, visit->identity->org_id,

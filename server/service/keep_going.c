@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "proto/base/err.h"
+#include "server/service/bench.h"
 #include "server/service/last_seen.h"
 #include "server/service/order_command.h"
 #include "server/service/policy_profile.h"
@@ -158,6 +159,8 @@ static bool move_wipe(
 	    heard > wipe->acknowledged_at ? heard : wipe->acknowledged_at;
 	char warning[sizeof(wipe->warning)];
 
+	if (wipe->caught_at)
+		return false; /* a bench saw it alive: silence means nothing */
 	if (heard > wipe->acknowledged_at + LAST_WORDS_MS) {
 		memcpy(warning, wipe->warning, sizeof(warning));
 		warn_heard(wipe, heard);
@@ -407,7 +410,8 @@ static int refresh_facts(struct service *service, struct err *err)
 int service_keep_going(struct service *service, struct err *err)
 {
 	static int (*const works[])(struct service *, struct err *) = {
-	    flush_last_seen, expire_commands, watch_wipes, refresh_facts};
+	    flush_last_seen, expire_commands, watch_wipes, refresh_facts,
+	    service_work_orders_expire};
 	int first = 0;
 	size_t i;
 	int rc;

@@ -54,6 +54,10 @@ struct service {
 	struct policy_profile *policy_profile; /* made from it; NULL: none */
 	const uint8_t *ca;                     /* CA certificate, DER */
 	size_t ca_len;
+	/* For bench stations; NULL: none are served here. */
+	const uint8_t *supervision; /* certificate, DER */
+	size_t supervision_len;
+	const char *orders_key; /* public, PEM */
 	struct organisation organisation;
 	char phones_url[256];         /* https://mdm.example.org:8444 */
 	int64_t link_valid_ms;        /* enrolment link, default 7 days */

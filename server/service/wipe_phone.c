@@ -9,6 +9,7 @@
 #include "proto/apple/mdm_command.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/bench.h"
 #include "server/service/order_command.h"
 #include "server/service/service.h"
 
@@ -85,6 +86,7 @@ int service_wipe_plan(struct service *service,
 
 struct order_wipe {
 	struct order order;
+	struct work_order_row bench; /* the same, should it come to a bench */
 	struct wipe wipe;
 	struct device device;
 };
@@ -113,6 +115,9 @@ static int queue_wipe(struct txn *txn, void *arg, struct err *err)
 	    txn, &ask->order, life.org_id, life.device_id, life.id, err);
 	if (rc == 0)
 		rc = store_wipe_insert(txn, &ask->wipe, err);
+	if (rc == 0)
+		rc = bench_order_wipe(
+		    txn, &ask->bench, &ask->wipe, &ask->device, err);
 	return rc;
 }
 
@@ -161,6 +166,10 @@ int service_wipe_order(struct service *service, const struct actor *actor,
 	ask.order.ordered_by = actor->name;
 	ask.order.reason = request->reason;
 	fill_wipe(&ask, &plan, actor, request->reason, service, now);
+	ask.device = plan.device;
+	bench_order_init(&ask.bench, service, WORK_ORDER_WIPE, now);
+	ask.bench.preserve_data_plan = request->preserve_data_plan;
+	ask.bench.disallow_proximity_setup = request->disallow_proximity_setup;
 	rc = mdm_command_encode_erase_device(
 	    ask.order.id, &options, &ask.order.payload, err);
 	if (rc == 0)

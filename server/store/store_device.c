@@ -1,4 +1,4 @@
-#include "server/store/store.h"
+#include "server/store/store_bench.h"
 
 #include <string.h>
 
@@ -83,6 +83,48 @@ int store_device_find_udid(struct txn *txn, const char *org_id,
 	db_bind_text(stmt, 1, org_id);
 	db_bind_text(stmt, 2, udid);
 	return row_take(stmt, fields, FIELDS, out, sizeof(*out), err);
+}
+
+struct one_device {
+	struct device row;
+	unsigned count;
+};
+
+static int note_device(void *arg, const struct device *row)
+{
+	struct one_device *one = arg;
+
+	one->row = *row;
+	return ++one->count > 1; /* two are enough to know */
+}
+
+static int walk(
+    struct db_stmt *stmt, store_device_fn *fn, void *arg, struct err *err);
+
+int store_device_find_serial(struct txn *txn, const char *org_id,
+    const char *serial, struct device *out, struct err *err)
+{
+	struct one_device one = {.count = 0};
+	struct db_stmt *stmt;
+	int r = db_prepare(txn->db,
+	    "SELECT " COLUMNS " FROM devices WHERE org_id = $1"
+	    " AND serial = $2 LIMIT 2",
+	    &stmt, err);
+
+	if (r < 0)
+		return r;
+	db_bind_text(stmt, 1, org_id);
+	db_bind_text(stmt, 2, serial);
+	r = walk(stmt, note_device, &one, err);
+	if (r < 0)
+		return r;
+	if (one.count == 0)
+		return err_set(err, ERR_NOT_FOUND, "no device of that serial");
+	if (one.count > 1)
+		return err_set(err, ERR_CONFLICT,
+		    "several devices have the serial number %.64s", serial);
+	*out = one.row;
+	return 0;
 }
 
 /* "%text%", with LIKE's own characters made plain. */

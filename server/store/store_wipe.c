@@ -1,4 +1,4 @@
-#include "server/store/store.h"
+#include "server/store/store_bench.h"
 
 #include "proto/base/err.h"
 #include "server/store/db.h"
@@ -20,12 +20,13 @@ static const struct field fields[] = {
     ROW_INT64(struct wipe, silent_at),
     ROW_INT64(struct wipe, proven_at),
     ROW_INT64(struct wipe, closed_at),
+    ROW_INT64(struct wipe, caught_at),
 };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 #define COLUMNS                                                                \
 	"id, org_id, device_id, life_id, command_id, state, ordered_by,"       \
 	" reason, warning, ordered_at, acknowledged_at, silent_at, proven_at," \
-	" closed_at"
+	" closed_at, caught_at"
 
 /* The schema refuses a second one: wipes_once (DESIGN invariant 1). */
 int store_wipe_insert(struct txn *txn, const struct wipe *row, struct err *err)
@@ -33,7 +34,7 @@ int store_wipe_insert(struct txn *txn, const struct wipe *row, struct err *err)
 	struct db_stmt *stmt;
 	int r = db_prepare(txn->db,
 	    "INSERT INTO wipes (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6,"
-	    " $7, $8, $9, $10, $11, $12, $13, $14)",
+	    " $7, $8, $9, $10, $11, $12, $13, $14, $15)",
 	    &stmt, err);
 
 	if (r < 0)
@@ -53,7 +54,7 @@ int store_wipe_update(struct txn *txn, const struct wipe *row, struct err *err)
 	    "UPDATE wipes SET org_id = $2, device_id = $3, life_id = $4,"
 	    " command_id = $5, state = $6, ordered_by = $7, reason = $8,"
 	    " warning = $9, ordered_at = $10, acknowledged_at = $11,"
-	    " silent_at = $12, proven_at = $13, closed_at = $14"
+	    " silent_at = $12, proven_at = $13, closed_at = $14, caught_at = $15"
 	    " WHERE id = $1",
 	    &stmt, err);
 
@@ -76,6 +77,13 @@ static int load_by(struct txn *txn, const char *sql, const char *key,
 		return r;
 	db_bind_text(stmt, 1, key);
 	return row_take(stmt, fields, FIELDS, out, sizeof(*out), err);
+}
+
+int store_wipe_load(
+    struct txn *txn, const char *id, struct wipe *out, struct err *err)
+{
+	return load_by(
+	    txn, "SELECT " COLUMNS " FROM wipes WHERE id = $1", id, out, err);
 }
 
 int store_wipe_find_command(
