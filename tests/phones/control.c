@@ -25,8 +25,8 @@ struct control {
 	struct engine *engine;
 	const struct session_world *world;
 	STACK_OF(X509) * anchors;
-	int (*extension)(void *arg, const json_t *request, json_t **result,
-	    struct err *err);
+	int (*extension)(
+	    void *arg, const json_t *request, json_t **result, struct err *err);
 	void *extension_arg;
 	char *path;
 	int listener;     /* -1 without a path */
@@ -387,8 +387,8 @@ static void dismiss_callers(struct control *control)
 }
 
 void control_extend(struct control *control,
-    int (*extension)(void *arg, const json_t *request, json_t **result,
-        struct err *err),
+    int (*extension)(
+        void *arg, const json_t *request, json_t **result, struct err *err),
     void *arg)
 {
 	control->extension = extension;

@@ -32,8 +32,8 @@ int control_open(struct engine *engine, const struct session_world *world,
  * what it does not know either. Before control_serve().
  */
 void control_extend(struct control *control,
-    int (*extension)(void *arg, const json_t *request, json_t **result,
-        struct err *err),
+    int (*extension)(
+        void *arg, const json_t *request, json_t **result, struct err *err),
     void *arg);
 
 /* Until stop_fd becomes readable or somebody says stop. */

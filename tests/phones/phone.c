@@ -345,7 +345,8 @@ static void erase_usb(struct phone *phone)
 	(void)json_object_set_new(usb, "erases",
 	    json_integer(
 	        json_integer_value(json_object_get(old, "erases")) + 1));
-	(void)json_object_set_new(usb, "activation", json_string("Unactivated"));
+	(void)json_object_set_new(
+	    usb, "activation", json_string("Unactivated"));
 	(void)json_object_set_new(
 	    usb, "activation_locked", json_boolean(locked));
 	(void)json_object_set_new(usb, "in_abm",

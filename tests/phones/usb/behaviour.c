@@ -31,11 +31,9 @@ struct row {
 #define AT(name) offsetof(struct usb_behaviour, name)
 
 static const struct row rows[] = {{"slow_ms", AT(slow_ms), NULL, 0},
-    {"fragment", AT(fragment), NULL, 0},
-    {"tls", AT(tls), tls_words, 0},
+    {"fragment", AT(fragment), NULL, 0}, {"tls", AT(tls), tls_words, 0},
     {"mangle", AT(mangle), mangle_words, 0},
-    {"mangle_at", AT(mangle_at), NULL, 1},
-    {"drop_at", AT(drop_at), NULL, 0},
+    {"mangle_at", AT(mangle_at), NULL, 1}, {"drop_at", AT(drop_at), NULL, 0},
     {"drop_after", AT(drop_after), NULL, 0},
     {"replug_ms", AT(replug_ms), NULL, 0},
     {"return_ms", AT(return_ms), NULL, -1},
@@ -91,7 +89,8 @@ int usb_behaviour_set(struct usb_behaviour *behaviour, const char *key,
 	number = json_integer_value(value);
 	if (!json_is_integer(value) || number < row->least ||
 	    number > VALUE_MAX)
-		return err_set(err, ERR_INVALID, "%s is no number it takes", key);
+		return err_set(
+		    err, ERR_INVALID, "%s is no number it takes", key);
 	*(int64_t *)(void *)at = number;
 	return 0;
 }

@@ -59,8 +59,8 @@ static int broken(struct reader *reader, const char *what)
 static int take_bytes(struct reader *reader, uint64_t count)
 {
 	if (count > reader->bytes)
-		return err_set(reader->err, ERR_LIMIT,
-		    "binary property list: too large");
+		return err_set(
+		    reader->err, ERR_LIMIT, "binary property list: too large");
 	reader->bytes -= (size_t)count;
 	return 0;
 }
@@ -177,8 +177,8 @@ static int read_data(
 }
 
 /* A NUL inside would cut the string: such a string is refused. */
-static int read_ascii(struct reader *reader, const struct object *object,
-    char **out)
+static int read_ascii(
+    struct reader *reader, const struct object *object, char **out)
 {
 	const char *text = (const char *)reader->data + object->at;
 
@@ -236,8 +236,8 @@ static uint32_t next_character(
 	return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
 }
 
-static int read_utf16(struct reader *reader, const struct object *object,
-    char **out)
+static int read_utf16(
+    struct reader *reader, const struct object *object, char **out)
 {
 	const uint8_t *units = reader->data + object->at;
 	struct buf text = {0};
@@ -308,8 +308,8 @@ static int check_references(
 	if (object->count > reader->nodes)
 		return err_set(reader->err, ERR_LIMIT,
 		    "binary property list: too many items");
-	return check_range(reader, object->at,
-	    object->count * each * reader->reference_width);
+	return check_range(
+	    reader, object->at, object->count * each * reader->reference_width);
 }
 
 static int read_array(
@@ -442,8 +442,8 @@ int binary_plist_parse(
 	if (!is_width(reader.offset_width) || !is_width(reader.reference_width))
 		return broken(&reader, "odd widths");
 	if (reader.table < MAGIC_BYTES || reader.table > len - TRAILER_BYTES ||
-	    reader.objects > (len - TRAILER_BYTES - reader.table) /
-	        reader.offset_width)
+	    reader.objects >
+	        (len - TRAILER_BYTES - reader.table) / reader.offset_width)
 		return broken(&reader, "its table is outside");
 	reader.end = (size_t)reader.table;
 	rc = read_node(&reader, get_number(trailer + 16, 8), &root);

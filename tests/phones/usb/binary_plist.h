@@ -14,7 +14,7 @@
 struct err;
 
 #define BINARY_PLIST_DEPTH_MAX 64
-#define BINARY_PLIST_NODES_MAX 50000           /* in the tree, not the file */
+#define BINARY_PLIST_NODES_MAX 50000             /* in the tree, not the file */
 #define BINARY_PLIST_BYTES_MAX (8 * 1024 * 1024) /* of all strings and data */
 
 bool binary_plist_is(const uint8_t *data, size_t len);

@@ -9,8 +9,8 @@
 #define CHALLENGE_BYTES 8
 #define CMS_BYTES_MAX (64 * 1024)
 
-size_t challenge_make(struct talk *talk, const struct rng *rng,
-    uint8_t out[DEVICE_CHALLENGE_MAX])
+size_t challenge_make(
+    struct talk *talk, const struct rng *rng, uint8_t out[DEVICE_CHALLENGE_MAX])
 {
 	size_t len;
 

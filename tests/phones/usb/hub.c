@@ -179,8 +179,8 @@ static int keep_device(
 {
 	struct usb_device **devices;
 
-	devices = realloc(
-	    hub->devices, (hub->device_count + 1) * sizeof(struct usb_device *));
+	devices = realloc(hub->devices,
+	    (hub->device_count + 1) * sizeof(struct usb_device *));
 	if (!devices)
 		return err_memory(err);
 	hub->devices = devices;
@@ -223,8 +223,8 @@ int hub_device(struct hub *hub, const char *serial, struct usb_device **out,
 	return rc;
 }
 
-int hub_attach(struct hub *hub, const char *serial, uint32_t location,
-    struct err *err)
+int hub_attach(
+    struct hub *hub, const char *serial, uint32_t location, struct err *err)
 {
 	struct usb_device *device = NULL;
 	int rc;
@@ -390,8 +390,8 @@ static void *run_client(void *arg)
 }
 
 /* Counts the thread first, so that closing waits for it. */
-static bool start_thread(struct hub *hub, const struct errand *errand,
-    void *(*run)(void *arg))
+static bool start_thread(
+    struct hub *hub, const struct errand *errand, void *(*run)(void *arg))
 {
 	struct errand *own = malloc(sizeof(*own));
 	pthread_t thread;
@@ -418,8 +418,8 @@ static bool start_thread(struct hub *hub, const struct errand *errand,
 	return true;
 }
 
-void hub_later(struct hub *hub, struct usb_device *device, int64_t ms,
-    hub_chore *chore)
+void hub_later(
+    struct hub *hub, struct usb_device *device, int64_t ms, hub_chore *chore)
 {
 	struct errand errand = {
 	    .hub = hub, .device = device, .chore = chore, .delay_ms = ms};
@@ -483,7 +483,8 @@ static int listen_at(const char *path, int *out, struct err *err)
 	int fd;
 
 	if (str_copy(address.sun_path, sizeof(address.sun_path), path) < 0)
-		return err_set(err, ERR_LIMIT, "socket path too long: %s", path);
+		return err_set(
+		    err, ERR_LIMIT, "socket path too long: %s", path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return err_set(err, ERR_IO, "socket: %s", strerror(errno));

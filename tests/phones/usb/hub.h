@@ -26,8 +26,8 @@ int hub_open(
 void hub_close(struct hub *hub);
 
 /* location 0: made up. ERR_CONFLICT when it is plugged in already. */
-int hub_attach(struct hub *hub, const char *serial, uint32_t location,
-    struct err *err);
+int hub_attach(
+    struct hub *hub, const char *serial, uint32_t location, struct err *err);
 int hub_detach(struct hub *hub, const char *serial, struct err *err);
 
 /*
@@ -42,8 +42,8 @@ int hub_device(struct hub *hub, const char *serial, struct usb_device **out,
 
 /* Runs chore(hub, device) in a thread of its own after ms, unless it ends. */
 typedef void hub_chore(struct hub *hub, struct usb_device *device);
-void hub_later(struct hub *hub, struct usb_device *device, int64_t ms,
-    hub_chore *chore);
+void hub_later(
+    struct hub *hub, struct usb_device *device, int64_t ms, hub_chore *chore);
 
 /* Around what is in a struct usb_device. */
 void hub_lock(struct hub *hub);
@@ -60,8 +60,8 @@ struct pair_records *hub_records(struct hub *hub);
 /* With the lock held: the phone that has this DeviceID now, or NULL. */
 struct usb_device *hub_find_id(struct hub *hub, uint64_t id);
 /* With the lock held: calls each for every phone that is plugged in. */
-void hub_each(
-    struct hub *hub, void (*each)(struct usb_device *device, void *arg), void *arg);
+void hub_each(struct hub *hub,
+    void (*each)(struct usb_device *device, void *arg), void *arg);
 
 /*
  * With the lock held: from now on this socket hears of phones that come and

@@ -88,8 +88,8 @@ static const char *locked_reason(
 		return "PasswordProtected";
 	if (usb_state_flag(phone, USB_LOCKED_SINCE_START))
 		return "MissingValue";
-	if (pairing_load(
-	        phone, exchange->lockdown->host_id, &pairing, NULL) < 0)
+	if (pairing_load(phone, exchange->lockdown->host_id, &pairing, NULL) <
+	    0)
 		return "InvalidHostID";
 	fits = len == sizeof(pairing.escrow) &&
 	    memcmp(bag, pairing.escrow, len) == 0;
@@ -112,8 +112,8 @@ static void start_service(struct lockdown_exchange *exchange)
 	const char *name = property_string(exchange->request, "Service");
 	struct talk *talk = exchange->lockdown->talk;
 	const struct service *service = name ? service_find(name) : NULL;
-	const char *reason = name ? service_reason(exchange, service)
-	                          : "MissingService";
+	const char *reason =
+	    name ? service_reason(exchange, service) : "MissingService";
 	uint16_t port;
 
 	if (reason) {
@@ -121,13 +121,12 @@ static void start_service(struct lockdown_exchange *exchange)
 		return;
 	}
 	hub_lock(talk->hub);
-	port = device_open_port(talk->device, service,
-	    exchange->lockdown->host_id, !service->open);
+	port = device_open_port(
+	    talk->device, service, exchange->lockdown->host_id, !service->open);
 	hub_unlock(talk->hub);
 	property_set_string(exchange->answer, "Service", service->name);
 	property_set_integer(exchange->answer, "Port", port);
-	property_set_bool(
-	    exchange->answer, "EnableServiceSSL", !service->open);
+	property_set_bool(exchange->answer, "EnableServiceSSL", !service->open);
 }
 
 /* Since iOS 14.5 only within a session. */
@@ -210,8 +209,7 @@ void lockdown_serve(struct talk *talk)
 	struct lockdown_exchange exchange = {.lockdown = &lockdown};
 	int rc = 0;
 
-	while (rc == 0 &&
-	    talk_read(talk, "Request", &exchange.request) == 0) {
+	while (rc == 0 && talk_read(talk, "Request", &exchange.request) == 0) {
 		exchange.answer = plist_new_dict();
 		talk_visit(talk, answer_request, &exchange);
 		plist_free(exchange.request);

@@ -12,8 +12,8 @@
 /* One connection. */
 struct lockdown {
 	struct talk *talk;
-	char host_id[PAIRING_HOST_MAX]; /* of the session */
-	char session_id[UUID_TEXT_MAX]; /* "": none */
+	char host_id[PAIRING_HOST_MAX];          /* of the session */
+	char session_id[UUID_TEXT_MAX];          /* "": none */
 	uint8_t challenge[DEVICE_CHALLENGE_MAX]; /* for a supervisor */
 	size_t challenge_len;
 	bool start_tls; /* behind this answer */

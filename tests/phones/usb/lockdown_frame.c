@@ -7,8 +7,8 @@
 #include "tests/phones/property.h"
 #include "tests/phones/usb/binary_plist.h"
 
-int lockdown_length_parse(const uint8_t data[LOCKDOWN_HEADER_BYTES],
-    size_t *out, struct err *err)
+int lockdown_length_parse(
+    const uint8_t data[LOCKDOWN_HEADER_BYTES], size_t *out, struct err *err)
 {
 	uint32_t length;
 

@@ -20,8 +20,8 @@ struct err;
  * Bytes behind the header. ERR_INVALID for none, ERR_LIMIT for more than
  * LOCKDOWN_FRAME_MAX.
  */
-int lockdown_length_parse(const uint8_t data[LOCKDOWN_HEADER_BYTES],
-    size_t *out, struct err *err);
+int lockdown_length_parse(
+    const uint8_t data[LOCKDOWN_HEADER_BYTES], size_t *out, struct err *err);
 
 /* What stands behind the header: one dictionary; *out is the caller's. */
 int lockdown_body_parse(

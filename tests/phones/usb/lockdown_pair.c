@@ -70,8 +70,8 @@ static void send_challenge(struct lockdown_exchange *exchange)
 	struct lockdown *lockdown = exchange->lockdown;
 	plist_t extended = plist_new_dict();
 
-	lockdown->challenge_len = challenge_make(lockdown->talk,
-	    exchange->session->world->rng, lockdown->challenge);
+	lockdown->challenge_len = challenge_make(
+	    lockdown->talk, exchange->session->world->rng, lockdown->challenge);
 	property_set_data(extended, "PairingChallenge", lockdown->challenge,
 	    lockdown->challenge_len);
 	plist_dict_set_item(exchange->answer, "ExtendedResponse", extended);
@@ -143,8 +143,8 @@ void lockdown_pair(struct lockdown_exchange *exchange)
 		lockdown_refuse(exchange, "MissingPairRecord");
 		return;
 	}
-	if (usb_state_get_key(
-	        session->phone, session->world->key, &key, NULL) < 0 ||
+	if (usb_state_get_key(session->phone, session->world->key, &key, NULL) <
+	        0 ||
 	    pairing_parse(record, key, &pairing, NULL) < 0)
 		lockdown_refuse(exchange, "InvalidPairRecord");
 	else
@@ -164,8 +164,7 @@ void lockdown_validate_pair(struct lockdown_exchange *exchange)
 	const char *host_id = record_host(exchange);
 
 	if (!host_id ||
-	    !json_object_get(
-	        pairing_list(exchange->session->phone), host_id))
+	    !json_object_get(pairing_list(exchange->session->phone), host_id))
 		lockdown_refuse(exchange, "InvalidHostID");
 }
 

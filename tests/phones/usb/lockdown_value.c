@@ -18,9 +18,9 @@ typedef plist_t value_fn(struct session *session);
 
 /* Who is told. */
 enum value_access {
-	OPEN,    /* everybody, without a session */
-	PAIRED,  /* within a session */
-	BY_NAME  /* within a session, and only when asked by key */
+	OPEN,   /* everybody, without a session */
+	PAIRED, /* within a session */
+	BY_NAME /* within a session, and only when asked by key */
 };
 
 static plist_t number_of_chip(struct session *session)
@@ -126,9 +126,8 @@ static plist_t telephony(struct session *session)
 
 static const struct phone_sim *sim_at(struct session *session, size_t index)
 {
-	return index < session->phone->sim_count
-	    ? &session->phone->sims[index]
-	    : NULL;
+	return index < session->phone->sim_count ? &session->phone->sims[index]
+	                                         : NULL;
 }
 
 static plist_t sim_text(const struct phone_sim *sim, size_t offset)
@@ -213,8 +212,7 @@ static plist_t carrier_bundle(const struct phone_sim *sim)
 
 	property_set_string(dict, "CFBundleIdentifier", "com.apple.carrier");
 	property_set_string(dict, "CFBundleVersion", "61.0");
-	property_set_string(
-	    dict, "IntegratedCircuitCardIdentity", sim->iccid);
+	property_set_string(dict, "IntegratedCircuitCardIdentity", sim->iccid);
 	imsi_text(sim, text);
 	property_set_string(
 	    dict, "InternationalMobileSubscriberIdentity", text);
@@ -267,8 +265,8 @@ static plist_t battery(struct session *session)
 
 static plist_t disk_size(struct session *session)
 {
-	return plist_new_uint((uint64_t)(
-	    session->phone->hardware.capacity_gb * GIGABYTE));
+	return plist_new_uint(
+	    (uint64_t)(session->phone->hardware.capacity_gb * GIGABYTE));
 }
 
 static plist_t language(struct session *session)
@@ -345,10 +343,12 @@ static const struct value values[] = {
     OTHER("com.apple.mobile.backup", "WillEncrypt", PAIRED, no),
     OTHER("com.apple.fmip", "IsAssociated", BY_NAME, find_my),
     OTHER("com.apple.purplebuddy", "SetupDone", PAIRED, setup_done),
-    OTHER("com.apple.mobile.battery", "BatteryCurrentCapacity", PAIRED, battery),
+    OTHER(
+        "com.apple.mobile.battery", "BatteryCurrentCapacity", PAIRED, battery),
     OTHER("com.apple.mobile.battery", "BatteryIsCharging", PAIRED, telephony),
     OTHER("com.apple.disk_usage", "TotalDiskCapacity", PAIRED, disk_size),
-    OTHER("com.apple.mobile.wireless_lockdown", "EnableWifiConnections", PAIRED, no),
+    OTHER("com.apple.mobile.wireless_lockdown", "EnableWifiConnections", PAIRED,
+        no),
     OTHER("com.apple.international", "Language", PAIRED, language),
     OTHER("com.apple.international", "Locale", PAIRED, locale),
 };
@@ -396,8 +396,8 @@ static bool has_made_up(
 	return set && !json_is_null(set) && !find_value(domain, key);
 }
 
-static void get_one(struct lockdown_exchange *exchange, const char *domain,
-    const char *key)
+static void get_one(
+    struct lockdown_exchange *exchange, const char *domain, const char *key)
 {
 	bool paired = lockdown_has_session(exchange->lockdown);
 	const struct value *value = find_value(domain, key);
@@ -410,8 +410,8 @@ static void get_one(struct lockdown_exchange *exchange, const char *domain,
 	if (value)
 		node = make_value(exchange->session, value);
 	else if (has_made_up(exchange->session, domain, key))
-		node = property_from_json(usb_state_value(
-		    exchange->session->phone, domain, key));
+		node = property_from_json(
+		    usb_state_value(exchange->session->phone, domain, key));
 	if (node)
 		plist_dict_set_item(exchange->answer, "Value", node);
 	else
@@ -477,8 +477,8 @@ static void set_name(struct phone *phone, plist_t value)
 	const char *name = property_text(value);
 
 	if (name &&
-	    str_copy(phone->hardware.name, sizeof(phone->hardware.name),
-	        name) == 0)
+	    str_copy(
+	        phone->hardware.name, sizeof(phone->hardware.name), name) == 0)
 		phone->changed = true;
 }
 
@@ -506,8 +506,8 @@ void lockdown_set_value(struct lockdown_exchange *exchange)
 		set_name(exchange->session->phone, value);
 		json_decref(json);
 	} else {
-		usb_state_set_value(exchange->session->phone,
-		    domain ? domain : "", key, json);
+		usb_state_set_value(
+		    exchange->session->phone, domain ? domain : "", key, json);
 	}
 	if (!plist_dict_get_item(exchange->answer, "Error"))
 		plist_dict_set_item(

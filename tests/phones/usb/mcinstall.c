@@ -70,8 +70,8 @@ static void escalate(struct mc_exchange *exchange)
 	size_t len;
 
 	der = property_data(exchange->request, "SupervisorCertificate", &len);
-	if (!der || !usb_state_is_supervisor(
-	                exchange->session->phone, der, len)) {
+	if (!der ||
+	    !usb_state_is_supervisor(exchange->session->phone, der, len)) {
 		exchange->status = "CertificateRejected";
 		return;
 	}
@@ -197,8 +197,8 @@ void mcinstall_serve(struct talk *talk)
 	struct mc_exchange exchange = {.mcinstall = &mcinstall};
 	int rc = 0;
 
-	while (rc == 0 &&
-	    talk_read(talk, "RequestType", &exchange.request) == 0) {
+	while (
+	    rc == 0 && talk_read(talk, "RequestType", &exchange.request) == 0) {
 		exchange.answer = plist_new_dict();
 		exchange.status = "Acknowledged";
 		exchange.after = MC_NOTHING;

@@ -29,7 +29,14 @@ enum mc_error {
 	MC_PASSCODE_SET = 37002
 };
 
-enum mc_after { MC_NOTHING, MC_ERASE, MC_RESTART, MC_SHUT_DOWN, MC_SETUP, MC_POLL };
+enum mc_after {
+	MC_NOTHING,
+	MC_ERASE,
+	MC_RESTART,
+	MC_SHUT_DOWN,
+	MC_SETUP,
+	MC_POLL
+};
 
 /* One connection: escalation ends with it. */
 struct mcinstall {

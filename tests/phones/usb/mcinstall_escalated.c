@@ -156,8 +156,8 @@ static void apply_setting(struct phone *phone, plist_t setting)
 	const char *name = property_string(setting, "DeviceName");
 
 	if (item && strcmp(item, "DeviceName") == 0 && name &&
-	    str_copy(phone->hardware.name, sizeof(phone->hardware.name),
-	        name) == 0)
+	    str_copy(
+	        phone->hardware.name, sizeof(phone->hardware.name), name) == 0)
 		phone->changed = true;
 }
 

@@ -32,8 +32,8 @@ static plist_t metadata(const json_t *profile)
 
 static plist_t manifest(const json_t *profile)
 {
-	const char *text = json_string_value(
-	    json_object_get(profile, "PayloadDescription"));
+	const char *text =
+	    json_string_value(json_object_get(profile, "PayloadDescription"));
 	plist_t dict = plist_new_dict();
 
 	property_set_string(dict, "Description", text ? text : "");
@@ -95,8 +95,8 @@ static void install_now(struct mc_exchange *exchange, const struct buf *payload)
 {
 	struct err err = {0};
 
-	if (setup_install(exchange->session, payload->data, payload->len,
-	        &err) < 0)
+	if (setup_install(
+	        exchange->session, payload->data, payload->len, &err) < 0)
 		fail_install(exchange, &err);
 	else if (exchange->session->phone->mdm.enrolled)
 		exchange->after = MC_POLL;
@@ -245,8 +245,8 @@ void mc_get_stored_profile(struct mc_exchange *exchange)
 	struct buf data = {0};
 
 	if (has_purpose(exchange) &&
-	    usb_state_bytes(exchange->session->phone, USB_STORED_PROFILE,
-	        &data, NULL) == 0 &&
+	    usb_state_bytes(exchange->session->phone, USB_STORED_PROFILE, &data,
+	        NULL) == 0 &&
 	    data.len > 0)
 		property_set_data(
 		    exchange->answer, "ProfileData", data.data, data.len);

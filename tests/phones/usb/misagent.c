@@ -87,8 +87,8 @@ void misagent_serve(struct talk *talk)
 	struct exchange exchange = {0};
 	int rc = 0;
 
-	while (rc == 0 &&
-	    talk_read(talk, "MessageType", &exchange.request) == 0) {
+	while (
+	    rc == 0 && talk_read(talk, "MessageType", &exchange.request) == 0) {
 		exchange.answer = plist_new_dict();
 		talk_visit(talk, answer_request, &exchange);
 		plist_free(exchange.request);

@@ -172,8 +172,8 @@ static int read_buid(struct client *client, plist_t request)
 	plist_t message = plist_new_dict();
 
 	(void)request;
-	property_set_string(message, "BUID",
-	    pair_records_buid(hub_records(client->hub)));
+	property_set_string(
+	    message, "BUID", pair_records_buid(hub_records(client->hub)));
 	return send_message(client, message);
 }
 
@@ -317,7 +317,8 @@ void mux_serve(struct hub *hub, int fd)
 	size_t len;
 	int rc = 0;
 
-	while (rc == 0 && !client.done && read_frame(&client, &frame, &len) == 0) {
+	while (
+	    rc == 0 && !client.done && read_frame(&client, &frame, &len) == 0) {
 		request = NULL;
 		rc = mux_frame_parse(frame, len, &header, &request, NULL);
 		free(frame);

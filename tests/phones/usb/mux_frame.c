@@ -20,8 +20,8 @@ static void put_number(struct buf *out, uint32_t number)
 	buf_append(out, &number, sizeof(number));
 }
 
-static void put_header(
-    struct buf *out, size_t body, uint32_t version, uint32_t message, uint32_t tag)
+static void put_header(struct buf *out, size_t body, uint32_t version,
+    uint32_t message, uint32_t tag)
 {
 	put_number(out, (uint32_t)(MUX_HEADER_BYTES + body));
 	put_number(out, version);
@@ -38,8 +38,8 @@ int mux_header_parse(const uint8_t data[MUX_HEADER_BYTES],
 	    .tag = get_number(data + 12)};
 
 	if (header.length < MUX_HEADER_BYTES)
-		return err_set(err, ERR_INVALID, "a frame of %u bytes",
-		    header.length);
+		return err_set(
+		    err, ERR_INVALID, "a frame of %u bytes", header.length);
 	if (header.length > MUX_FRAME_MAX)
 		return err_set(
 		    err, ERR_LIMIT, "a frame of %u bytes", header.length);
@@ -82,8 +82,8 @@ int mux_frame_encode(
 
 	rc = property_encode(message, &body, err);
 	if (rc == 0) {
-		put_header(out, body.len, MUX_VERSION_PLIST, MUX_MESSAGE_PLIST,
-		    tag);
+		put_header(
+		    out, body.len, MUX_VERSION_PLIST, MUX_MESSAGE_PLIST, tag);
 		buf_append(out, body.data, body.len);
 		rc = buf_check(out, err);
 	}

@@ -30,8 +30,8 @@ static int load_buid(
 	(void)snprintf(path, sizeof(path), "%s/SystemBUID", records->folder);
 	rc = files_read(path, &text, NULL);
 	if (rc == 0 && text.len > 0 && uuid_is_valid((char *)text.data)) {
-		(void)str_copy(records->buid, sizeof(records->buid),
-		    (char *)text.data);
+		(void)str_copy(
+		    records->buid, sizeof(records->buid), (char *)text.data);
 		buf_clear(&text);
 		return 0;
 	}
@@ -52,8 +52,8 @@ int pair_records_open(const char *socket, const struct rng *rng,
 
 	if (!records)
 		return err_memory(err);
-	len = snprintf(records->folder, sizeof(records->folder), "%s.records",
-	    socket);
+	len = snprintf(
+	    records->folder, sizeof(records->folder), "%s.records", socket);
 	if (len < 0 || (size_t)len >= sizeof(records->folder))
 		rc = err_set(err, ERR_LIMIT, "socket path too long");
 	else

@@ -48,14 +48,14 @@ static int parse_certificate(
 	return parse_pem((const char *)pem, len, key, out, err);
 }
 
-int pairing_parse(plist_t record, EVP_PKEY *device_key, struct pairing *out,
-    struct err *err)
+int pairing_parse(
+    plist_t record, EVP_PKEY *device_key, struct pairing *out, struct err *err)
 {
 	struct pairing pairing = {0};
 	int rc;
 
-	rc = property_copy(record, "HostID", pairing.host_id,
-	    sizeof(pairing.host_id), err);
+	rc = property_copy(
+	    record, "HostID", pairing.host_id, sizeof(pairing.host_id), err);
 	if (rc == 0)
 		rc = parse_certificate(
 		    record, "RootCertificate", &pairing.root, err);
@@ -67,8 +67,8 @@ int pairing_parse(plist_t record, EVP_PKEY *device_key, struct pairing *out,
 		    record, "DeviceCertificate", &pairing.device, err);
 	if (rc == 0 &&
 	    EVP_PKEY_eq(X509_get0_pubkey(pairing.device), device_key) != 1)
-		rc = err_set(err, ERR_CRYPTO,
-		    "DeviceCertificate is over another key");
+		rc = err_set(
+		    err, ERR_CRYPTO, "DeviceCertificate is over another key");
 	if (rc == 0 &&
 	    X509_verify(pairing.device, X509_get0_pubkey(pairing.root)) != 1)
 		rc = err_set(err, ERR_CRYPTO,
@@ -86,8 +86,8 @@ static int load_certificate(
 {
 	const json_t *text = json_object_get(kept, key);
 
-	return parse_pem(json_string_value(text), json_string_length(text), key,
-	    out, err);
+	return parse_pem(
+	    json_string_value(text), json_string_length(text), key, out, err);
 }
 
 int pairing_load(const struct phone *phone, const char *host_id,
@@ -99,8 +99,8 @@ int pairing_load(const struct phone *phone, const char *host_id,
 	size_t len = 0;
 	int rc;
 
-	if (!kept || str_copy(pairing.host_id, sizeof(pairing.host_id),
-	                 host_id) < 0)
+	if (!kept ||
+	    str_copy(pairing.host_id, sizeof(pairing.host_id), host_id) < 0)
 		return err_set(err, ERR_NOT_FOUND, "no such host");
 	rc = load_certificate(kept, "root", &pairing.root, err);
 	if (rc == 0)

@@ -25,8 +25,8 @@ struct pairing {
 };
 
 /* Reads a PairRecord; device_key: must be in its DeviceCertificate. */
-int pairing_parse(plist_t record, EVP_PKEY *device_key, struct pairing *out,
-    struct err *err);
+int pairing_parse(
+    plist_t record, EVP_PKEY *device_key, struct pairing *out, struct err *err);
 void pairing_clear(struct pairing *pairing);
 
 /* ERR_NOT_FOUND; *out is the caller's to clear. */

@@ -10,8 +10,8 @@
 
 #define TRY_AGAIN_MS 1000
 
-int setup_install(struct session *session, const uint8_t *data, size_t len,
-    struct err *err)
+int setup_install(
+    struct session *session, const uint8_t *data, size_t len, struct err *err)
 {
 	struct phone *phone = session->phone;
 	struct profile profile = {0};
@@ -23,8 +23,8 @@ int setup_install(struct session *session, const uint8_t *data, size_t len,
 	if (!profile_get_payload(&profile, "com.apple.mdm"))
 		profile_install(phone, profile_record(&profile, false));
 	else if (phone->mdm.enrolled)
-		rc = err_set(
-		    err, ERR_CONFLICT, "the phone is enrolled already");
+		rc =
+		    err_set(err, ERR_CONFLICT, "the phone is enrolled already");
 	else
 		rc = enrol_by_profile(session, data, len, err);
 	profile_clear(&profile);

@@ -17,7 +17,7 @@ int setup_walk(struct session *session, struct err *err);
  * Installs a profile without asking: one with an MDM payload enrols the phone
  * (Apple: "Enrolling a device in MDM"). ERR_CONFLICT: it is enrolled already.
  */
-int setup_install(struct session *session, const uint8_t *data, size_t len,
-    struct err *err);
+int setup_install(
+    struct session *session, const uint8_t *data, size_t len, struct err *err);
 
 #endif

@@ -8,8 +8,8 @@
 
 static int say(struct talk *talk, const char *process, const char *text)
 {
-	time_t now = (time_t)(
-	    clock_now(hub_world(talk->hub)->clock) / TIME_SECOND_MS);
+	time_t now =
+	    (time_t)(clock_now(hub_world(talk->hub)->clock) / TIME_SECOND_MS);
 	char line[LINE_BYTES];
 	char at[32];
 	struct tm parts;

@@ -63,8 +63,8 @@ static bool count_request(struct talk *talk, const char *name)
 	    behaviour->drop_after > 0 && number >= behaviour->drop_after;
 	if (talk->drop_answer)
 		behaviour->drop_after = 0;
-	talk->mangle = number >= behaviour->mangle_at ? behaviour->mangle
-	                                              : MANGLE_NOTHING;
+	talk->mangle =
+	    number >= behaviour->mangle_at ? behaviour->mangle : MANGLE_NOTHING;
 	replug_ms = behaviour->replug_ms;
 	hub_unlock(talk->hub);
 	if (dropped)
@@ -266,8 +266,7 @@ void talk_serve(struct talk *talk)
 		lockdown_serve(talk);
 		return;
 	}
-	if (talk->port.tls &&
-	    talk_start_tls(talk, talk->port.host_id) < 0)
+	if (talk->port.tls && talk_start_tls(talk, talk->port.host_id) < 0)
 		return;
 	service->serve(talk);
 }

@@ -108,14 +108,13 @@ SSL_CTX *tls_server_new(
 	    context, tls == TLS_FLOOR12 ? TLS1_2_VERSION : TLS1_VERSION);
 	(void)SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
 	(void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-	SSL_CTX_set_verify(context,
-	    SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	SSL_CTX_set_verify(
+	    context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	if (rc == 0)
 		rc = allow(context, pairing);
 	if (rc == 0)
-		rc = tls == TLS_OTHER_KEY
-		    ? show_other_key(context)
-		    : show_own_key(context, pairing, key);
+		rc = tls == TLS_OTHER_KEY ? show_other_key(context)
+		                          : show_own_key(context, pairing, key);
 	if (rc < 0) {
 		SSL_CTX_free(context);
 		return NULL;

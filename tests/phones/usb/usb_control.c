@@ -29,7 +29,8 @@ static int attach(struct order *order)
 	    json_integer_value(json_object_get(order->request, "location"));
 
 	if (location < 0 || location > UINT32_MAX)
-		return err_set(order->err, ERR_INVALID, "location is no number");
+		return err_set(
+		    order->err, ERR_INVALID, "location is no number");
 	return hub_attach(
 	    order->hub, order->serial, (uint32_t)location, order->err);
 }
@@ -79,11 +80,11 @@ static void approve(struct session *session, void *arg)
 	buf_clear(&data);
 }
 
-static int visit(struct order *order,
-    void (*what)(struct session *session, void *arg))
+static int visit(
+    struct order *order, void (*what)(struct session *session, void *arg))
 {
-	int rc = engine_visit(hub_engine(order->hub), order->serial, what,
-	    order, order->err);
+	int rc = engine_visit(
+	    hub_engine(order->hub), order->serial, what, order, order->err);
 
 	return rc < 0 ? rc : order->rc;
 }
@@ -151,8 +152,7 @@ static int for_all(struct order *order, int (*each)(struct order *order))
 	size_t i;
 	int rc;
 
-	rc = engine_state(
-	    hub_engine(order->hub), NULL, &phones, order->err);
+	rc = engine_state(hub_engine(order->hub), NULL, &phones, order->err);
 	if (rc < 0)
 		return rc;
 	json_array_foreach(phones, i, phone)
@@ -167,8 +167,7 @@ static int for_all(struct order *order, int (*each)(struct order *order))
 	return rc;
 }
 
-static int execute_word(
-    struct order *order, size_t index, json_t **result)
+static int execute_word(struct order *order, size_t index, json_t **result)
 {
 	int rc;
 

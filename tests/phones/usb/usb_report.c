@@ -11,8 +11,8 @@ static json_t *host_ids(const struct phone *phone)
 	const char *host_id;
 	json_t *pairing;
 
-	json_object_foreach(all, host_id, pairing)
-	    (void)json_array_append_new(list, json_string(host_id));
+	json_object_foreach(all, host_id, pairing)(void)
+	    json_array_append_new(list, json_string(host_id));
 	return list;
 }
 
@@ -22,9 +22,8 @@ static json_t *profile_ids(const struct phone *phone)
 	json_t *profile;
 	size_t i;
 
-	json_array_foreach(phone->profiles, i, profile)
-	    (void)json_array_append(
-	        list, json_object_get(profile, "PayloadIdentifier"));
+	json_array_foreach(phone->profiles, i, profile)(void) json_array_append(
+	    list, json_object_get(profile, "PayloadIdentifier"));
 	return list;
 }
 
@@ -58,8 +57,8 @@ static void report_phone(struct session *session, void *arg)
 	        phone->setup_done, "locked", phone->locked, "passcode_set",
 	        phone->pin.set, "supervised", phone->hardware.supervised,
 	        "enrolled", phone->mdm.enrolled, "erased", phone->erased));
-	(void)json_object_set_new(json, "erases",
-	    json_integer(usb_state_number(phone, USB_ERASES)));
+	(void)json_object_set_new(
+	    json, "erases", json_integer(usb_state_number(phone, USB_ERASES)));
 	(void)json_object_set_new(json, "activation_locked",
 	    json_boolean(usb_state_flag(phone, USB_ACTIVATION_LOCKED)));
 	(void)json_object_set_new(json, "waiting_profile",
@@ -79,9 +78,9 @@ static void report_device(const struct usb_device *device, json_t *json)
 	    "none", "open", "trusted", "denied"};
 
 	(void)json_object_update_new(json,
-	    json_pack("{s:b, s:I, s:I, s:I, s:s}", "attached",
-	        device->attached, "device_id", (json_int_t)device->id,
-	        "location", (json_int_t)device->location, "requests",
+	    json_pack("{s:b, s:I, s:I, s:I, s:s}", "attached", device->attached,
+	        "device_id", (json_int_t)device->id, "location",
+	        (json_int_t)device->location, "requests",
 	        (json_int_t)device->requests, "dialog",
 	        dialogs[device->dialog]));
 	(void)json_object_set_new(

@@ -17,8 +17,8 @@ struct setting {
 
 static int refuse(const struct setting *setting, const char *wanted)
 {
-	return err_set(setting->err, ERR_INVALID, "%s is not %s", setting->key,
-	    wanted);
+	return err_set(
+	    setting->err, ERR_INVALID, "%s is not %s", setting->key, wanted);
 }
 
 static int set_flag(struct setting *setting)
@@ -91,8 +91,9 @@ static int set_version(struct setting *setting)
 	struct phone_hardware *hardware = &setting->session->phone->hardware;
 	const char *text = json_string_value(setting->value);
 
-	if (!text || str_copy(hardware->os_version,
-	                 sizeof(hardware->os_version), text) < 0)
+	if (!text ||
+	    str_copy(hardware->os_version, sizeof(hardware->os_version), text) <
+	        0)
 		return refuse(setting, "a version");
 	setting->session->phone->changed = true;
 	return 0;
@@ -119,9 +120,8 @@ static int set_values(struct setting *setting)
 	if (!json_is_object(setting->value))
 		return refuse(setting, "{domain: {key: value}}");
 	json_object_foreach((json_t *)(uintptr_t)setting->value, domain, keys)
-	    json_object_foreach(keys, key, value)
-	        usb_state_set_value(setting->session->phone, domain, key,
-	            json_deep_copy(value));
+	    json_object_foreach(keys, key, value) usb_state_set_value(
+	        setting->session->phone, domain, key, json_deep_copy(value));
 	return 0;
 }
 
@@ -258,8 +258,8 @@ static int set_on_device(
 	return rc;
 }
 
-int usb_set(struct hub *hub, const char *serial, const json_t *keys,
-    struct err *err)
+int usb_set(
+    struct hub *hub, const char *serial, const json_t *keys, struct err *err)
 {
 	struct visit visit = {.keys = keys, .err = err};
 	int rc;

@@ -8,7 +8,7 @@
  * All keys of an object, or the first that is wrong: ERR_INVALID,
  * ERR_UNSUPPORTED for an unknown key; those before it stay set.
  */
-int usb_set(struct hub *hub, const char *serial, const json_t *keys,
-    struct err *err);
+int usb_set(
+    struct hub *hub, const char *serial, const json_t *keys, struct err *err);
 
 #endif

@@ -233,8 +233,8 @@ json_t *usb_state_value(
 	return json_object_get(json_object_get(values, domain), key);
 }
 
-void usb_state_set_value(struct phone *phone, const char *domain,
-    const char *key, json_t *value)
+void usb_state_set_value(
+    struct phone *phone, const char *domain, const char *key, json_t *value)
 {
 	json_t *values = json_object_get(phone->usb, USB_VALUES);
 	json_t *of_domain;

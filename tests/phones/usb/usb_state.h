@@ -22,7 +22,7 @@ struct err;
 #define USB_IN_ABM "in_abm"
 #define USB_LOCKED_SINCE_START "locked_since_start"
 #define USB_BYPASS_CODE "bypass_code"
-#define USB_STORED_PROFILE "stored_profile" /* base64: after setup */
+#define USB_STORED_PROFILE "stored_profile"   /* base64: after setup */
 #define USB_WAITING_PROFILE "waiting_profile" /* base64: for its user */
 #define USB_VALUES "values"                   /* {domain: {key: value}} */
 #define USB_CLOUD "cloud"                     /* XML property list */
@@ -66,7 +66,7 @@ bool usb_state_is_supervisor(
 /* What was set by hand or by SetValue; borrowed, NULL: nothing. */
 json_t *usb_state_value(
     const struct phone *phone, const char *domain, const char *key);
-void usb_state_set_value(struct phone *phone, const char *domain,
-    const char *key, json_t *value);
+void usb_state_set_value(
+    struct phone *phone, const char *domain, const char *key, json_t *value);
 
 #endif
