@@ -30,10 +30,13 @@
 #define LOG_LISTENER "listener"
 #define LOG_METHOD "method"
 #define LOG_MS "ms"
+#define LOG_ORDER "order"
 #define LOG_ORGANISATION "organisation"
 #define LOG_PACK "pack"
 #define LOG_PATH "path"
 #define LOG_PID "pid"
+#define LOG_PORT "port" /* its label */
+#define LOG_REPORT "report"
 #define LOG_REQUEST_TYPE "request_type"
 #define LOG_RULE "rule"
 #define LOG_SERIAL "serial"

@@ -1,0 +1,83 @@
+/*
+ * inner: the station's own parts, shared by its files and by nobody else.
+ */
+#ifndef AGENT_BENCH_STATION_INNER_H
+#define AGENT_BENCH_STATION_INNER_H
+
+#include "agent/bench/station/control.h"
+#include "agent/bench/station/port.h"
+#include "agent/bench/station/station.h"
+#include "agent/bench/uplink/identity.h"
+#include "agent/bench/uplink/order_book.h"
+#include "agent/bench/uplink/outbox.h"
+#include "agent/bench/uplink/uplink.h"
+#include "agent/bench/usb/mux_watch.h"
+#include "agent/bench/usb/usb_watch.h"
+
+#define FOLDER_MAX 448
+
+struct station {
+	const struct agent_config *config;
+	struct station_world world;
+	int lock;
+	char state[FOLDER_MAX];
+	char journals[FOLDER_MAX + 16];
+	char aside[FOLDER_MAX + 16];
+	char identity_folder[FOLDER_MAX + 16];
+
+	bool is_joined;
+	struct identity identity;
+	struct outbox *outbox;   /* NULL: not joined */
+	struct order_book *book; /* the same */
+	struct uplink *uplink;   /* the same */
+
+	struct mux_watch *mux;
+	struct usb_watch *usb; /* NULL: no USB view */
+	struct ports ports;
+	struct control *control;
+	bool is_changed; /* a watcher should see it */
+};
+
+/* ---- station_jobs.c ---- */
+
+/* Starts what can be started. */
+void jobs_start(struct station *station);
+/* Reads a worker's lines and ends it when it is done or late. */
+void jobs_step(struct station *station, struct port *port);
+/* The phone has gone: its worker's line is dead. */
+void jobs_drop(struct station *station, struct port *port);
+/* Something runs, or will within the next second. */
+bool jobs_are_busy(struct station *station);
+int64_t jobs_due(struct station *station, int64_t now);
+
+/* ---- station_reports.c ---- */
+
+/* Into the outbox; a full disk is logged and lived with. */
+int reports_put(struct station *station, struct station_report *report);
+void reports_attached(struct station *station, struct port *port);
+void reports_detached(struct station *station, const char *label,
+    const char *udid, const char *serial);
+/* What a worker wrote into the journal and did not get out. The journal of a
+ * phone whose worker runs is left alone. */
+void reports_drain(struct station *station, const char *udid);
+void reports_drain_all(struct station *station);
+/* That an order waits for the operator; once for each reason. */
+void reports_waiting(
+    struct station *station, struct port *port, enum failure failure);
+void reports_refused(
+    struct station *station, const struct order_refused *refused);
+/* An order that no worker could bring to its end. */
+void reports_give_up(
+    struct station *station, struct port *port, enum failure failure);
+
+/* ---- station_orders.c ---- */
+
+size_t orders_phones(void *arg, struct order_phone *out, size_t max);
+void orders_take(void *arg, const struct station_signed *one);
+/* The order to do next on the port; NULL: none. */
+const struct work_order *orders_next(
+    struct station *station, const struct port *port);
+/* Expired ones are refused and forgotten. */
+void orders_expire(struct station *station);
+
+#endif

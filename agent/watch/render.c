@@ -1,0 +1,254 @@
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/watch/watch.h"
+#include "proto/base/err.h"
+#include "proto/base/str.h"
+
+#define BAR 10
+
+enum colour {
+	COLOUR_NONE,
+	COLOUR_GOOD,
+	COLOUR_HAND, /* the operator's hand is wanted */
+	COLOUR_BAD,
+	COLOUR_DIM
+};
+
+static const char *const codes[] = {
+    [COLOUR_NONE] = "",
+    [COLOUR_GOOD] = "\033[32m",
+    [COLOUR_HAND] = "\033[1;33m",
+    [COLOUR_BAD] = "\033[31m",
+    [COLOUR_DIM] = "\033[2m",
+};
+
+struct page {
+	struct buf *out;
+	enum watch_style style;
+	unsigned columns; /* 0: no limit */
+	unsigned rows;
+	unsigned row;
+	unsigned at; /* column in this row */
+};
+
+/* ---- writing in columns ---- */
+
+static void put(struct page *page, const char *text, unsigned width)
+{
+	unsigned used = 0;
+
+	while (*text && (width == 0 || used < width) &&
+	    (page->columns == 0 || page->at < page->columns)) {
+		size_t step = str_utf8_step(text);
+
+		/* Control characters, C1 ones too, never reach a terminal. */
+		if (step == 0 || (unsigned char)*text < 0x20 || *text == 0x7f ||
+		    (step == 2 && (unsigned char)text[0] == 0xc2 &&
+		        (unsigned char)text[1] < 0xa0)) {
+			buf_append_char(page->out, '?');
+			step = step ? step : 1;
+		} else {
+			buf_append(page->out, text, step);
+		}
+		text += step;
+		used++;
+		page->at++;
+	}
+	for (; used < width && (page->columns == 0 || page->at < page->columns);
+	     used++, page->at++)
+		buf_append_char(page->out, ' ');
+}
+
+static void paint(struct page *page, enum colour colour)
+{
+	if (page->style == WATCH_COLOUR)
+		buf_append_str(page->out,
+		    colour == COLOUR_NONE ? "\033[0m" : codes[colour]);
+}
+
+static void put_coloured(
+    struct page *page, enum colour colour, const char *text, unsigned width)
+{
+	paint(page, colour);
+	put(page, text, width);
+	paint(page, COLOUR_NONE);
+}
+
+static bool end_row(struct page *page)
+{
+	buf_append_char(page->out, '\n');
+	page->at = 0;
+	page->row++;
+	return page->rows == 0 || page->row + 1 < page->rows;
+}
+
+/* ---- values ---- */
+
+static const char *text_of(json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static void bar(json_t *row, char out[BAR + 8])
+{
+	json_int_t percent =
+	    json_integer_value(json_object_get(row, "percent"));
+	json_int_t full = percent * BAR / 100;
+	json_int_t i;
+	char *at = out;
+
+	if (percent <= 0 || percent > 100 ||
+	    !json_is_true(json_object_get(row, "is_working"))) {
+		out[0] = '\0';
+		return;
+	}
+	*at++ = '[';
+	for (i = 0; i < BAR; i++)
+		*at++ = i < full ? '#' : '.';
+	*at++ = ']';
+	*at = '\0';
+}
+
+/* Waiting codes begin so; the rest with a sentence is trouble. */
+static enum colour colour_of(json_t *row)
+{
+	const char *code = text_of(row, "code");
+
+	if (strcmp(code, "ok") == 0)
+		return strcmp(text_of(row, "state"), "ready") == 0
+		    ? COLOUR_GOOD
+		    : COLOUR_NONE;
+	if (strncmp(code, "waiting_", 8) == 0 || strcmp(code, "hidden") == 0 ||
+	    strcmp(code, "trust_timeout") == 0 ||
+	    strcmp(code, "trust_denied") == 0 ||
+	    strcmp(code, "disconnected") == 0 ||
+	    strcmp(code, "not_activated") == 0)
+		return COLOUR_HAND;
+	return COLOUR_BAD;
+}
+
+static const char *phone_of(json_t *row)
+{
+	static const char *const keys[] = {"name", "product", "serial"};
+	size_t i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (*text_of(row, keys[i]))
+			return text_of(row, keys[i]);
+	return text_of(row, "mode");
+}
+
+/* ---- the page ---- */
+
+static void put_head(struct page *page, json_t *station)
+{
+	const char *name = text_of(station, "name");
+	json_int_t waiting =
+	    json_integer_value(json_object_get(station, "reports_waiting"));
+	char text[64];
+
+	put(page, "Workphone bench  ", 0);
+	put(page, *name ? name : "(this station has not joined)", 0);
+	put(page, "   server: ", 0);
+	put(page, text_of(station, "server"), 0);
+	put(page, "   usbmuxd: ", 0);
+	put(page, text_of(station, "usbmuxd"), 0);
+	if (waiting > 0) {
+		(void)snprintf(text, sizeof(text), "   reports waiting: %lld",
+		    (long long)waiting);
+		put(page, text, 0);
+	}
+	(void)end_row(page);
+	(void)end_row(page);
+}
+
+static bool put_row(struct page *page, json_t *row)
+{
+	char progress[BAR + 8];
+	const char *operator= text_of(row, "operator");
+	enum colour colour = colour_of(row);
+
+	bar(row, progress);
+	put(page, text_of(row, "port"), 10);
+	put(page, " ", 0);
+	put(page, phone_of(row), 22);
+	put(page, " ", 0);
+	put(page, text_of(row, "serial"), 13);
+	put(page, " ", 0);
+	put(page, text_of(row, "ios_version"), 7);
+	put(page, " ", 0);
+	put(page, text_of(row, "order"), 15);
+	put(page, " ", 0);
+	put_coloured(page, colour, text_of(row, "state"), 16);
+	put(page, progress, 0);
+	if (!end_row(page))
+		return false;
+	if (!*operator)
+		return true;
+	put(page, "           ", 0);
+	put_coloured(page,
+	    colour == COLOUR_HAND ? COLOUR_HAND : COLOUR_DIM, operator, 0);
+	return end_row(page);
+}
+
+static int by_port(const void *a, const void *b)
+{
+	json_t *const *left = a;
+	json_t *const *right = b;
+
+	return strverscmp(text_of(*left, "port"), text_of(*right, "port"));
+}
+
+static void put_rows(struct page *page, json_t *ports)
+{
+	size_t count = json_array_size(ports);
+	json_t **sorted = calloc(count + 1, sizeof(json_t *));
+	size_t i;
+
+	if (!sorted)
+		return;
+	for (i = 0; i < count; i++)
+		sorted[i] = json_array_get(ports, i);
+	qsort(sorted, count, sizeof(json_t *), by_port);
+	for (i = 0; i < count; i++) {
+		if (put_row(page, sorted[i]))
+			continue;
+		if (i + 1 < count)
+			put(page, "… more phones than lines", 0);
+		break;
+	}
+	free(sorted);
+}
+
+int watch_render(const char *json, size_t len, unsigned columns, unsigned rows,
+    enum watch_style style, struct buf *out, struct err *err)
+{
+	struct page page = {
+	    .out = out, .style = style, .columns = columns, .rows = rows};
+	json_t *root = json_loadb(json, len, 0, NULL);
+	json_t *ports = json_object_get(root, "ports");
+
+	if (!json_is_array(ports)) {
+		json_decref(root);
+		return err_set(
+		    err, ERR_INVALID, "the agent says what cannot be read");
+	}
+	put_head(&page, json_object_get(root, "station"));
+	put(&page,
+	    "PORT       PHONE                  SERIAL        IOS     "
+	    "ORDER           STATE",
+	    0);
+	(void)end_row(&page);
+	if (json_array_size(ports) == 0)
+		put(&page, "No phone is plugged in.", 0);
+	else
+		put_rows(&page, ports);
+	if (page.at > 0)
+		(void)end_row(&page);
+	json_decref(root);
+	return buf_check(out, err);
+}
