@@ -22,7 +22,8 @@ static int open_folder(const char *folder, struct err *err)
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
-		return err_set(err, ERR_IO, "%s: %s", folder, strerror(errno));
+		return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO,
+		    "%s: %s", folder, strerror(errno));
 	return fd;
 }
 

@@ -172,11 +172,15 @@ static int start_orders(struct uplink *uplink)
 		return 0;
 	buf_append_str(&path, STATION_PATH_ORDERS);
 	for (i = 0; i < count && !path.failed; i++) {
+		/* The server takes whole pairs: one that is not known yet is
+		 * asked about when it has told its serial. */
+		if (!phones[i].serial[0])
+			continue;
 		append_escaped(&path, "udid", phones[i].udid);
 		append_escaped(&path, "serial", phones[i].serial);
 	}
 	rc = buf_check(&path, &uplink->trouble);
-	if (rc == 0)
+	if (rc == 0 && path.len > strlen(STATION_PATH_ORDERS))
 		rc = start(uplink, TALK_ORDERS, (char *)path.data, NULL);
 	buf_clear(&path);
 	return rc;
