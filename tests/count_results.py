@@ -33,7 +33,8 @@ def count_unittest(text):
                 failed += int(number)
             elif word == "skipped":
                 skipped += int(number)
-    return ran - failed - skipped, failed, skipped
+    # Several rows of one test may fail.
+    return max(ran - failed - skipped, 0), failed, skipped
 
 
 def count_output(text):
