@@ -14,6 +14,7 @@
 #include "tests/phones/engine.h"
 #include "tests/phones/files.h"
 #include "tests/phones/program.h"
+#include "tests/phones/wire.h"
 
 static int stop_pipe[2] = {-1, -1};
 
@@ -230,7 +231,7 @@ int command_do(const struct options *options)
 		return program_fail(&err);
 	}
 	request = make_request(options);
-	rc = control_ask(options->control, request, &answer, &err);
+	rc = wire_ask(options->control, request, &answer, &err);
 	json_decref(request);
 	if (rc < 0)
 		return program_fail(&err);
