@@ -67,6 +67,8 @@ class Judge:
         life = db.execute(
             "SELECT lives.* FROM lives JOIN devices ON devices.life_id ="
             " lives.id WHERE serial = ?", (phone.serial,)).fetchone()
+        if life is None:
+            raise Broken(f"{phone.serial}: its enrolment is lost")
         if phone.tokens_kept:
             count = count_of(life["push_token"])
             if not phone.tokens_kept <= count <= phone.tokens_sent:
@@ -135,7 +137,7 @@ class Judge:
                   if command.request_type == "EraseDevice"]
         if len(erases) > 1:
             raise Broken(f"{phone.serial}: {len(erases)} erases were delivered")
-        if erases and erases[0].closed and \
-                wipes[0]["state"] < WIPE_ACKNOWLEDGED:
+        if erases and erases[0].closed and (
+                not wipes or wipes[0]["state"] < WIPE_ACKNOWLEDGED):
             raise Broken(f"{phone.serial}: the erase was acknowledged, the "
                          "wipe does not know")
