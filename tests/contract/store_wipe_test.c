@@ -61,7 +61,7 @@ static int wipe_each(struct txn *txn, void *arg, struct err *err)
 	struct wipe_unit *unit = arg;
 
 	unit->count = 0;
-	return store_wipe_each_watched(txn, "", note_wipe, unit, err);
+	return store_wipe_each_watched(txn, unit->key, note_wipe, unit, err);
 }
 
 static void make_wipe(struct fixture *f, const struct phone *phone,
@@ -157,17 +157,18 @@ static void test_wipe_once(void **state)
 	assert_string_equal(unit.row.id, "2"); /* the newest */
 }
 
+/* Watched are those that acknowledged, for as long as their life goes on. */
 static void test_wipe_each(void **state)
 {
+	static const enum wipe_state states[] = {WIPE_ACKNOWLEDGED, WIPE_SILENT,
+	    WIPE_ORDERED, WIPE_PROVEN, WIPE_ACKNOWLEDGED};
 	struct fixture *f = *state;
-	struct wipe_unit unit = {0};
-	static const enum wipe_state states[] = {
-	    WIPE_ACKNOWLEDGED, WIPE_SILENT, WIPE_ORDERED};
-	struct phone phones[3];
+	struct wipe_unit unit = {.key = ""};
+	struct phone phones[COUNT(states)];
 	char id[4];
 	int i;
 
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < (int)COUNT(states); i++) {
 		phone_enrol(f, &phones[i]);
 		(void)snprintf(id, sizeof(id), "%d", i);
 		make_wipe(f, &phones[i], id, &unit.row);
@@ -175,9 +176,16 @@ static void test_wipe_each(void **state)
 		fixture_write(f, wipe_insert, &unit);
 	}
 	fixture_read(f, wipe_each, &unit);
-	assert_int_equal(unit.count, 2);
+	assert_int_equal(unit.count, 3);
 	assert_string_equal(unit.seen[0], "0");
 	assert_string_equal(unit.seen[1], "1");
+	assert_string_equal(unit.seen[2], "4");
+	phones[4].life.state = LIFE_REPLACED;
+	fixture_write(f, phone_save, &phones[4]);
+	unit.key = "0";
+	fixture_read(f, wipe_each, &unit);
+	assert_int_equal(unit.count, 1);
+	assert_string_equal(unit.seen[0], "1");
 }
 
 static int counts(struct txn *txn, void *arg, struct err *err)
