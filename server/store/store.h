@@ -377,7 +377,6 @@ struct store_counts {
 	uint64_t devices;
 	uint64_t lives_enrolled;
 	uint64_t commands_open;
-	uint64_t commands_total;
 	uint64_t wipes_open;
 };
 int store_counts(struct txn *txn, struct store_counts *out, struct err *err);
