@@ -1,5 +1,6 @@
 /*
- * virtual_behaviour_test: does a phone made of software misbehave exactly as it was told?
+ * virtual_behaviour_test: does a phone made of software misbehave exactly as it
+ * was told?
  */
 #include <setjmp.h>
 #include <stdarg.h>

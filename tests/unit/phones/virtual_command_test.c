@@ -1,6 +1,6 @@
 /*
- * virtual_command_test: does a phone made of software execute what it is told and answer
- * as iOS does?
+ * virtual_command_test: does a phone made of software execute what it is told
+ * and answer as iOS does?
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
- * virtual_enrol_test: does a phone made of software enrol, renew and leave as an iPhone
- * does, and refuse what an iPhone refuses?
+ * virtual_enrol_test: does a phone made of software enrol, renew and leave as
+ * an iPhone does, and refuse what an iPhone refuses?
  */
 #include <setjmp.h>
 #include <stdarg.h>
