@@ -25,8 +25,10 @@ void scene_open(struct scene *scene)
 void scene_open_enrolled(struct scene *scene)
 {
 	scene_open(scene);
+	fake_world.key = fake_phone_key();
 	assert_int_equal(
 	    enrol_by_url(&scene->session, SCENE_LINK, &scene->err), 0);
+	fake_world.key = NULL;
 }
 
 void scene_close(struct scene *scene)

@@ -25,7 +25,8 @@ static void test_enrols(void **state)
 	size_t len;
 
 	(void)state;
-	scene_open_enrolled(&s);
+	scene_open(&s); /* and makes a key of its own */
+	assert_int_equal(enrol_by_url(&s.session, SCENE_LINK, &s.err), 0);
 	assert_true(s.phone->mdm.enrolled);
 	assert_int_equal(s.phone->lives, 1);
 	assert_string_equal(s.fake->seen[0], "Authenticate");
