@@ -175,7 +175,7 @@ listeners:
 YAML
 	[[ $mode != demo ]] || cat >>"$config.new" <<'YAML'
 times: # a demo has no patience; the defaults are 12h and 10m
-  refresh: 30s
+  refresh: 15s
   silence: 1m
 YAML
 	mv "$config.new" "$config"
@@ -348,7 +348,7 @@ run_phones() {
 # a while: a phone that was wiped answers no more.
 wait_until_quiet() {
 	local before="" now="" same=0 tries
-	for ((tries = 0; tries < 90 && same < 12; tries++)); do
+	for ((tries = 0; tries < 90 && same < 30; tries++)); do
 		now="$(workphone commands --open --json | grep -c '"state"') $(
 			workphone verdicts --json | grep -c '"unknown"')" || true
 		if [[ $now == "0 0" ]]; then
