@@ -13,7 +13,7 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/last_seen.h"
-#include "server/service/order_command.h"
+#include "server/service/policy_profile.h"
 #include "server/service/service.h"
 
 /* Raw answers kept of one command; a phone may repeat itself for ever. */
@@ -32,6 +32,8 @@ struct visit {
 	const char *facts_kind;  /* NULL: no facts in it */
 	struct buf facts;
 	struct device said; /* what DeviceInformation says about the phone */
+	struct policy_orders
+	    orders; /* what to ask now that it has the profile */
 	char result[512];
 	/* What came of it. */
 	bool was_counted;
@@ -135,6 +137,27 @@ static void take_facts(struct visit *visit)
 	}
 }
 
+/*
+ * What a phone said before it had our profile proves nothing about it. When it
+ * put the profile off, it answered the questions behind it first: ask again.
+ */
+static int prepare_questions(struct visit *visit, struct err *err)
+{
+	const struct policy_profile *profile = visit->service->policy_profile;
+	size_t i;
+	int rc;
+
+	if (!profile || visit->answer->status != ANSWER_ACKNOWLEDGED ||
+	    strcmp(visit->answered.purpose, profile->purpose) != 0)
+		return 0;
+	rc = policy_orders_make(visit->service,
+	    POLICY_ORDERS_SECURITY | POLICY_ORDERS_PROFILE_LIST, "policy",
+	    "the profile was installed", &visit->orders, err);
+	for (i = 0; i < visit->orders.count; i++)
+		visit->orders.items[i].rule = ORDER_KEEP;
+	return rc;
+}
+
 static int prepare_answer(struct visit *visit, struct err *err)
 {
 	int rc = store_read(visit->service->store, load_answered, visit, err);
@@ -144,7 +167,7 @@ static int prepare_answer(struct visit *visit, struct err *err)
 	uuid_make(visit->now, visit->service->rng, visit->answer_id);
 	answer_errors_text(visit->answer, visit->result, sizeof(visit->result));
 	take_facts(visit);
-	return 0;
+	return prepare_questions(visit, err);
 }
 
 /* ---- in the transaction: what the answer changes ---- */
@@ -273,6 +296,10 @@ static int take_effect(struct txn *txn, struct visit *visit,
 		    (const char *)visit->facts.data, visit->facts.len, err);
 	if (rc == 0 && visit->said.name[0])
 		rc = update_device(txn, visit, err);
+	if (rc == 0)
+		rc = policy_orders_queue(txn, &visit->orders,
+		    visit->identity->org_id, visit->identity->device_id,
+		    visit->identity->life_id, err);
 	if (rc == 0 && strcmp(visit->answered.purpose, "erase") == 0)
 		rc = wipe_answered(txn, visit, event, err);
 	return rc;
@@ -444,6 +471,7 @@ int service_connect(struct service *service, const struct identity *identity,
 		}
 	}
 	free(visit.payload);
+	policy_orders_clear(&visit.orders);
 	buf_clear(&visit.facts);
 	return rc;
 }
