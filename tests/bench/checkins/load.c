@@ -350,18 +350,24 @@ static void ask_more(struct run *run)
 		line_ask(run, free_take(run), cost_seconds());
 }
 
+/* What is worked out once a phone has been worked out for each. */
+static bool is_warm(const struct run *run)
+{
+	return run->result->answers >= run->load->connections;
+}
+
 static void run_timed(struct run *run)
 {
 	double start = cost_seconds();
 	double begin = start + run->load->warm_seconds;
 
 	run->due = start;
-	run->counting_until = begin + 1;
-	while (run->done < run->load->connections) {
+	run->last_answer = start;
+	while (run->done < run->load->connections && !is_stuck(run)) {
 		double now = cost_seconds();
-		double next = run->is_counting ? run->counting_until : begin;
+		double next = run->is_counting ? run->counting_until : now + 1;
 
-		if (!run->is_counting && now >= begin) {
+		if (!run->is_counting && now >= begin && is_warm(run)) {
 			counting_start(run);
 			continue;
 		}
@@ -372,6 +378,7 @@ static void run_timed(struct run *run)
 			next = run->due;
 		poll_events(run, next);
 	}
+	run->result->errors += is_stuck(run);
 	if (run->load->rate > 0 && run->due < run->counting_until)
 		run->result->late =
 		    (uint64_t)((run->counting_until - run->due) *
