@@ -101,11 +101,11 @@ scripts_listed() {
 
 sources_listed() {
 	find "$root/proto" "$root/policies" "$root/server" "$root/agent" \
-		"$root/tests" -name '*.[ch]'
+		"$root/tests" -name '*.[ch]' -print0
 }
 
 format_is_ours() {
-	sources_listed | xargs -r clang-format --dry-run -Werror
+	sources_listed | xargs -0 -r clang-format --dry-run -Werror
 }
 
 part_lint() {
@@ -113,7 +113,7 @@ part_lint() {
 	mapfile -t scripts < <(scripts_listed)
 	check "shellcheck, ${#scripts[@]} scripts" \
 		shellcheck -x "${scripts[@]}"
-	check "clang-format, $(sources_listed | wc -l) sources" format_is_ours
+	check "clang-format, $(sources_listed | tr -cd '\0' | wc -c) sources" format_is_ours
 	for page in "$root"/docs/man/*.[1-8]; do
 		[[ -f $page ]] || continue
 		check "mandoc ${page##*/}" mandoc -T lint -W warning "$page"
