@@ -379,19 +379,26 @@ print_next() {
 	local tool
 	tool=$(printf '%q' "$bin/workphone")
 	step "next, try"
-	cat <<TEXT
+	if [[ $mode == demo ]]; then
+		cat <<TEXT
   $tool devices
   $tool verdicts
   $tool device VVKDEMO00003
-  $tool enrol-link --person "Your Name" --serial ABC123
-TEXT
-	if [[ $mode == demo ]]; then
-		cat <<TEXT
   $(printf '%q' "$bin/virtual-phones") do --control $(printf '%q' "$sockets/phones.sock") VVKDEMO00003 set_pin
   $tool wipe VVKDEMO00012 --dry-run
 TEXT
+	else
+		cat <<TEXT
+  $tool status
+  $tool push-policy --dry-run
+TEXT
 	fi
-	say "  $(printf '%q' "$root/start.sh") status"
+	cat <<TEXT
+  $tool enrol-link --person "Your Name" --serial ABC123
+  $(printf '%q' "$root/start.sh") status
+TEXT
+	[[ $mode == demo ]] || say "Only this machine reaches it yet; to let" \
+		"phones in, see docs/configuration.md and $config"
 }
 
 already_running() {
