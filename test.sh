@@ -100,8 +100,11 @@ scripts_listed() {
 }
 
 sources_listed() {
-	find "$root/proto" "$root/policies" "$root/server" "$root/agent" \
-		"$root/tests" -name '*.[ch]' -print0
+	local folder
+	for folder in proto policies server agent tests; do
+		[[ ! -d $root/$folder ]] ||
+			find "$root/$folder" -name '*.[ch]' -print0
+	done
 }
 
 format_is_ours() {
