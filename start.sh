@@ -175,7 +175,7 @@ listeners:
 YAML
 	[[ $mode != demo ]] || cat >>"$config.new" <<'YAML'
 times: # a demo has no patience; the defaults are 12h and 10m
-  refresh: 30s
+  refresh: 15s
   silence: 1m
 YAML
 	mv "$config.new" "$config"
@@ -348,7 +348,7 @@ run_phones() {
 # a while: a phone that was wiped answers no more.
 wait_until_quiet() {
 	local before="" now="" same=0 tries
-	for ((tries = 0; tries < 90 && same < 12; tries++)); do
+	for ((tries = 0; tries < 90 && same < 30; tries++)); do
 		now="$(workphone commands --open --json | grep -c '"state"') $(
 			workphone verdicts --json | grep -c '"unknown"')" || true
 		if [[ $now == "0 0" ]]; then
@@ -379,19 +379,26 @@ print_next() {
 	local tool
 	tool=$(printf '%q' "$bin/workphone")
 	step "next, try"
-	cat <<TEXT
+	if [[ $mode == demo ]]; then
+		cat <<TEXT
   $tool devices
   $tool verdicts
   $tool device VVKDEMO00003
-  $tool enrol-link --person "Your Name" --serial ABC123
-TEXT
-	if [[ $mode == demo ]]; then
-		cat <<TEXT
   $(printf '%q' "$bin/virtual-phones") do --control $(printf '%q' "$sockets/phones.sock") VVKDEMO00003 set_pin
   $tool wipe VVKDEMO00012 --dry-run
 TEXT
+	else
+		cat <<TEXT
+  $tool status
+  $tool push-policy --dry-run
+TEXT
 	fi
-	say "  $(printf '%q' "$root/start.sh") status"
+	cat <<TEXT
+  $tool enrol-link --person "Your Name" --serial ABC123
+  $(printf '%q' "$root/start.sh") status
+TEXT
+	[[ $mode == demo ]] || say "Only this machine reaches it yet; to let" \
+		"phones in, see docs/configuration.md and $config"
 }
 
 already_running() {

@@ -161,7 +161,7 @@ static const struct key keys[] = {
     LIMIT(workers, "32", 1, 512),
     LIMIT(queue, "2000", 1, 100000),
     LIMIT(connections, "25000", 1, 1000000),
-    LIMIT(connections_per_address, "256", 0, 1000000),
+    LIMIT(connections_per_address, "256", 1, 1000000),
     LIMIT(header_bytes, "16384", 1024, 65536),
     IN(deadlines, KEY_DURATION, handshake, "10s"),
     IN(deadlines, KEY_DURATION, header, "10s"),

@@ -289,6 +289,7 @@ static void add_listener(
 	    .name = name,
 	    .address = address,
 	    .unix_mode = 0600,
+	    .is_behind_proxy = bit == LISTENER_PHONES_PROXY,
 	};
 	if (bit == LISTENER_PHONES) {
 		listener->certificate_file = server->tls_certificate;

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Counts test cases in a report: prints "passed failed skipped".
+"""Counts test cases in a report: prints "passed failed skipped", and on
+standard error why anything was skipped.
 
 Takes a JUnit file of ctest, or the output of one Python test run. A program
 that says how many cases it ran (cmocka, unittest) counts case by case; any
@@ -33,7 +34,8 @@ def count_unittest(text):
                 failed += int(number)
             elif word == "skipped":
                 skipped += int(number)
-    return ran - failed - skipped, failed, skipped
+    # Several rows of one test may fail.
+    return max(ran - failed - skipped, 0), failed, skipped
 
 
 def count_output(text):
@@ -45,9 +47,18 @@ def count_output(text):
     return None
 
 
+def print_skips(name, text):
+    """ctest keeps the output of what passed to itself; a skip must show."""
+    for line in text.splitlines():
+        if "SKIP: " in line:
+            print(f"SKIP: {name}: {line.split('SKIP: ', 1)[1]}",
+                  file=sys.stderr)
+
+
 def count_case(case):
     """One program of a ctest report."""
     text = case.findtext("system-out") or ""
+    print_skips(case.get("name"), text)
     status = case.get("status")
     if case.find("skipped") is not None or status in ("notrun", "disabled"):
         return 0, 0, 1

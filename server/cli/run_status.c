@@ -33,10 +33,8 @@ static void counts_add(struct grid *grid, const json_t *counts)
 	    cli_number(counts, "devices"), cli_number(counts, "enrolled"));
 	grid_add(grid, STYLE_PLAIN, "Phones");
 	grid_add(grid, STYLE_PLAIN, text);
-	(void)snprintf(text, sizeof(text),
-	    "%" PRId64 " waiting, %" PRId64 " in all",
-	    cli_number(counts, "commands_open"),
-	    cli_number(counts, "commands_total"));
+	(void)snprintf(text, sizeof(text), "%" PRId64 " waiting",
+	    cli_number(counts, "commands_open"));
 	grid_add(grid, STYLE_PLAIN, "Commands");
 	grid_add(grid, STYLE_PLAIN, text);
 	(void)snprintf(text, sizeof(text), "%" PRId64 " not yet proven",

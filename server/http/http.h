@@ -125,6 +125,8 @@ struct http_config {
 			       with Retry-After */
 	unsigned connections_max;
 	unsigned connections_per_address_max; /* 0: no such limit */
+	size_t bodies_max; /* bytes of all large bodies being read or handled;
+			      beyond it 503 with Retry-After; 0: no such limit */
 	size_t header_max; /* bytes of request line and header */
 	struct http_deadlines deadlines;
 	const struct clock *clock; /* for Date and logs, not for deadlines */
@@ -135,7 +137,7 @@ struct http_config {
 	{                                                                      \
 		.io_threads = 2, .workers = 32, .queue_max = 2000,             \
 		.connections_max = 25000, .connections_per_address_max = 256,  \
-		.header_max = 16 * 1024,                                       \
+		.header_max = 16 * 1024, .bodies_max = 128 * 1024 * 1024,      \
 		.deadlines = {.handshake_ms = 10000,                           \
 		    .header_ms = 10000,                                        \
 		    .body_ms = 20000,                                          \
@@ -191,10 +193,10 @@ enum http_counter {
 	HTTP_COUNT_TIMEOUT_BODY,
 	HTTP_COUNT_TIMEOUT_IDLE,
 	HTTP_COUNT_TIMEOUT_WRITE,
-	HTTP_COUNT_MALFORMED, /* refused by the parser: 400, 417, 501, 505 */
-	HTTP_COUNT_TOO_LARGE, /* 413, 414, 431 */
-	HTTP_COUNT_QUEUE_FULL,
-	HTTP_COUNT_NO_ROUTE, /* 404, 405 */
+	HTTP_COUNT_MALFORMED,  /* refused by the parser: 400, 417, 501, 505 */
+	HTTP_COUNT_TOO_LARGE,  /* 413, 414, 431 */
+	HTTP_COUNT_QUEUE_FULL, /* 503: the queue or bodies_max */
+	HTTP_COUNT_NO_ROUTE,   /* 404, 405 */
 	HTTP_COUNTER_COUNT
 };
 

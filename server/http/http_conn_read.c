@@ -158,6 +158,15 @@ static size_t read_size(const struct http_conn *conn)
 	return missing < READ_BODY ? missing : READ_BODY;
 }
 
+static enum http_step no_room(struct http_conn *conn)
+{
+	http_conn_phase(conn, HTTP_PHASE_NONE);
+	conn->exchange->closes = true;
+	conn->exchange->lingers = true;
+	http_loop_busy(conn->loop, conn->exchange);
+	return HTTP_STEP_WAIT;
+}
+
 /* Reads once into the exchange; memory grows with what came, not with what
  * was announced. */
 static enum http_step fill(struct http_conn *conn)
@@ -172,7 +181,7 @@ static enum http_step fill(struct http_conn *conn)
 		return http_conn_watch(conn, EPOLLIN);
 	}
 	if (!http_exchange_reserve(exchange, read_size(conn)))
-		return http_conn_end(conn);
+		return no_room(conn);
 	room = exchange->in_cap - exchange->in_len;
 	result =
 	    http_io_read(&conn->io, exchange->in + exchange->in_len, room, &n);

@@ -1,5 +1,6 @@
 #include "server/http/http_exchange.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -45,6 +46,7 @@ struct http_exchange *http_exchange_take(
 		if (!exchange)
 			return NULL;
 		http_response_init(&exchange->response);
+		exchange->budget = cache->budget;
 	}
 	exchange->next = NULL;
 	exchange->conn = conn;
@@ -54,6 +56,16 @@ struct http_exchange *http_exchange_take(
 	return exchange;
 }
 
+static void in_free(struct http_exchange *exchange)
+{
+	free(exchange->in);
+	exchange->in = NULL;
+	exchange->in_cap = 0;
+	atomic_fetch_sub_explicit(
+	    &exchange->budget->used, exchange->charged, memory_order_relaxed);
+	exchange->charged = 0;
+}
+
 void http_exchange_free(struct http_exchange *exchange)
 {
 	if (!exchange)
@@ -61,7 +73,7 @@ void http_exchange_free(struct http_exchange *exchange)
 	http_response_clear(&exchange->response);
 	buf_clear(&exchange->out);
 	free(exchange->params_text);
-	free(exchange->in);
+	in_free(exchange);
 	free(exchange);
 }
 
@@ -72,11 +84,8 @@ void http_exchange_give(
 		http_exchange_free(exchange);
 		return;
 	}
-	if (exchange->in_cap > KEPT_MAX) {
-		free(exchange->in);
-		exchange->in = NULL;
-		exchange->in_cap = 0;
-	}
+	if (exchange->in_cap > KEPT_MAX)
+		in_free(exchange);
 	request_begin(exchange, 0);
 	exchange->conn = NULL;
 	exchange->next = cache->head;
@@ -95,6 +104,26 @@ void http_exchange_cache_clear(struct http_exchange_cache *cache)
 	cache->count = 0;
 }
 
+/* Small buffers are free: every connection may have one. */
+static bool budget_charge(struct http_exchange *exchange, size_t cap)
+{
+	struct http_budget *budget = exchange->budget;
+	size_t more = cap - exchange->charged;
+
+	if (cap <= KEPT_MAX)
+		return true;
+	if (atomic_fetch_add_explicit(
+	        &budget->used, more, memory_order_relaxed) +
+	        more >
+	    budget->max) {
+		atomic_fetch_sub_explicit(
+		    &budget->used, more, memory_order_relaxed);
+		return false;
+	}
+	exchange->charged = cap;
+	return true;
+}
+
 bool http_exchange_reserve(struct http_exchange *exchange, size_t more)
 {
 	size_t need = exchange->in_len + more;
@@ -105,6 +134,8 @@ bool http_exchange_reserve(struct http_exchange *exchange, size_t more)
 		return true;
 	while (cap < need)
 		cap *= 2;
+	if (!budget_charge(exchange, cap))
+		return false;
 	in = realloc(exchange->in, cap);
 	if (!in)
 		return false;

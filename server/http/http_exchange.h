@@ -14,6 +14,12 @@
 struct http_conn;
 struct http_stats;
 
+/* What large bodies may take together: one machine, many connections. */
+struct http_budget {
+	_Atomic size_t used;
+	size_t max;
+};
+
 struct http_exchange {
 	struct http_exchange *next; /* in whatever list it stands */
 	struct http_conn *conn;     /* borrowed */
@@ -22,7 +28,9 @@ struct http_exchange {
 	uint8_t *in; /* owned */
 	size_t in_len;
 	size_t in_cap;
-	bool has_unread; /* bytes arrived that no parser has seen */
+	struct http_budget *budget; /* borrowed */
+	size_t charged;             /* of in_cap, to the budget */
+	bool has_unread;            /* bytes arrived that no parser has seen */
 	struct http_parser parser;
 	struct http_chunked chunked;
 	size_t body_len; /* of the body in place behind the header */
@@ -43,6 +51,7 @@ struct http_exchange {
 
 /* A free list of one I/O thread: no malloc for a request in steady state. */
 struct http_exchange_cache {
+	struct http_budget *budget; /* borrowed, of the server */
 	struct http_exchange *head;
 	size_t count;
 };
@@ -55,7 +64,10 @@ void http_exchange_give(
 void http_exchange_free(struct http_exchange *exchange);
 void http_exchange_cache_clear(struct http_exchange_cache *cache);
 
-/* Makes room for at least `more` bytes of input; false: out of memory. */
+/*
+ * Makes room for at least `more` bytes of input; false: out of memory or over
+ * the budget.
+ */
 bool http_exchange_reserve(struct http_exchange *exchange, size_t more);
 
 /* Notes the route found and copies its parameters; false: out of memory. */

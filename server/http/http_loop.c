@@ -17,6 +17,13 @@
 /* Connections accepted in one round, so that requests get their turn. */
 #define ACCEPT_MAX 32
 #define ACCEPT_PAUSE_MS 100
+#define STARVED_LOG_MS 10000
+/*
+ * TLS handshakes taken on in one round. Each is about a millisecond of work;
+ * when a whole fleet connects at once, phones already connected are not to
+ * wait for it.
+ */
+#define HANDSHAKES_MAX 4
 /* Requests gathered before the workers hear of them. */
 #define READY_MAX 16
 #define LINGER_MS 2000
@@ -77,6 +84,8 @@ int http_loop_init(struct http_loop *loop, struct http_shared *shared,
 
 	loop->shared = shared;
 	loop->index = index;
+	loop->cache.budget = &shared->budget;
+	loop->starved_logged_at = -STARVED_LOG_MS;
 	loop->date_second = INT64_MIN;
 	loop->wake.kind = HTTP_SOURCE_WAKE;
 	http_timers_init(&loop->timers, length);
@@ -142,8 +151,7 @@ const char *http_loop_date(struct http_loop *loop)
 	return loop->date;
 }
 
-/* The queue is full: to be tried again soon (RFC 9110 section 10.2.3). */
-static void busy_answer(struct http_loop *loop, struct http_exchange *exchange)
+void http_loop_busy(struct http_loop *loop, struct http_exchange *exchange)
 {
 	http_stats_add(&loop->shared->stats, HTTP_COUNT_QUEUE_FULL);
 	http_response_error(&exchange->response, 503);
@@ -164,7 +172,7 @@ static void ready_flush(struct http_loop *loop)
 	while (rest) {
 		struct http_exchange *next = rest->next;
 
-		busy_answer(loop, rest);
+		http_loop_busy(loop, rest);
 		rest = next;
 	}
 }
@@ -230,10 +238,14 @@ static void accept_starved(struct http_loop *loop, int listen_fd)
 	int error = errno;
 	int fd;
 
-	log_warning(loop->shared->config.log, "accept_paused", LOG_CAUSE,
-	    error == EMFILE || error == ENFILE ? "no free descriptors"
-	                                       : "no memory",
-	    NULL);
+	if (loop->now >= loop->starved_logged_at + STARVED_LOG_MS) {
+		loop->starved_logged_at = loop->now;
+		log_warning(loop->shared->config.log, "accept_paused",
+		    LOG_CAUSE,
+		    error == EMFILE || error == ENFILE ? "no free descriptors"
+		                                       : "no memory",
+		    NULL);
+	}
 	if (loop->spare_fd >= 0)
 		(void)close(loop->spare_fd);
 	fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
@@ -304,6 +316,33 @@ static void on_event(struct http_loop *loop, const struct epoll_event *event)
 	}
 }
 
+static bool is_handshake(const struct epoll_event *event)
+{
+	const struct http_source *source = event->data.ptr;
+
+	return source->kind == HTTP_SOURCE_CONN &&
+	    ((const struct http_conn *)source)->timer.phase ==
+	    HTTP_PHASE_HANDSHAKE;
+}
+
+/* What is left over is told again by the next epoll_wait(). */
+static void events_run(
+    struct http_loop *loop, const struct epoll_event *events, int count)
+{
+	int handshakes[HANDSHAKES_MAX];
+	int n = 0;
+	int i;
+
+	for (i = 0; i < count; i++) {
+		if (!is_handshake(&events[i]))
+			on_event(loop, &events[i]);
+		else if (n < HANDSHAKES_MAX)
+			handshakes[n++] = i;
+	}
+	for (i = 0; i < n; i++)
+		on_event(loop, &events[handshakes[i]]);
+}
+
 static void deadlines_pass(struct http_loop *loop)
 {
 	struct http_timer *timer;
@@ -371,15 +410,13 @@ static bool loop_round(struct http_loop *loop, struct epoll_event *events)
 {
 	int64_t stop_at = atomic_load(&loop->shared->stop_at);
 	int n;
-	int i;
 
 	if (stop_at && !loop->is_stopping)
 		stop_begin(loop);
 	if (stop_at && (loop->conn_count == 0 || loop->now >= stop_at))
 		return false;
 	n = events_wait(loop, events, stop_at);
-	for (i = 0; i < n; i++)
-		on_event(loop, &events[i]);
+	events_run(loop, events, n);
 	done_drain(loop);
 	ready_flush(loop);
 	deadlines_pass(loop);

@@ -27,6 +27,7 @@ struct http_shared {
 	struct http_stats stats;
 	struct http_address_table *addresses; /* NULL: no limit by address */
 	struct http_pool *pool;
+	struct http_budget budget;
 	_Atomic int64_t stop_at; /* monotonic ms; 0: not stopping */
 };
 
@@ -61,6 +62,7 @@ struct http_loop {
 	int64_t
 	    accept_again_at; /* accepting is paused until then; 0: it is not */
 	bool is_stopping;
+	int64_t starved_logged_at;
 
 	int64_t now; /* monotonic ms, of this round */
 	char date[HTTP_DATE_MAX];
@@ -93,6 +95,8 @@ void http_loop_wake(struct http_loop *loop);
 
 /* A complete request goes to the workers. */
 void http_loop_submit(struct http_loop *loop, struct http_exchange *exchange);
+/* 503: no room for it now, try again soon (RFC 9110 section 10.2.3). */
+void http_loop_busy(struct http_loop *loop, struct http_exchange *exchange);
 /* An exchange whose response is there comes back; from any thread. */
 void http_loop_done(struct http_loop *loop, struct http_exchange *exchange);
 

@@ -20,6 +20,13 @@ struct http_server {
 	unsigned loop_count;     /* those initialised */
 };
 
+static bool deadlines_are_set(const struct http_deadlines *deadlines)
+{
+	return deadlines->handshake_ms > 0 && deadlines->header_ms > 0 &&
+	    deadlines->body_ms > 0 && deadlines->idle_ms > 0 &&
+	    deadlines->write_ms > 0;
+}
+
 static int config_check(const struct http_config *config, struct err *err)
 {
 	if (config->listener_count == 0)
@@ -32,6 +39,9 @@ static int config_check(const struct http_config *config, struct err *err)
 		return err_set(err, ERR_INVALID,
 		    "the header limit must be %d to %d bytes", HEADER_MIN,
 		    HEADER_MOST);
+	if (!deadlines_are_set(&config->deadlines))
+		return err_set(
+		    err, ERR_INVALID, "every deadline must be above 0");
 	return http_router_check(config->routes, config->route_count, err);
 }
 
@@ -69,6 +79,8 @@ static int shared_init(struct http_shared *shared,
 	int rc;
 
 	shared->config = *config;
+	shared->budget.max =
+	    config->bodies_max > 0 ? config->bodies_max : SIZE_MAX;
 	rc = http_stats_init(&shared->stats, config->route_count, err);
 	if (rc == 0 && config->connections_per_address_max > 0)
 		rc = http_address_table_new(config->connections_max,
@@ -137,8 +149,14 @@ int http_server_start(struct http_server *server, struct err *err)
 	sigset_t before;
 	int rc;
 
-	/* Signals are main's; SIGPIPE of a TLS write must hit nobody. */
+	/* Signals are main's; SIGPIPE of a TLS write must hit nobody. Our own
+	 * faults are not signals to wait for. */
 	(void)sigfillset(&all);
+	(void)sigdelset(&all, SIGSEGV);
+	(void)sigdelset(&all, SIGBUS);
+	(void)sigdelset(&all, SIGILL);
+	(void)sigdelset(&all, SIGFPE);
+	(void)sigdelset(&all, SIGABRT);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	rc = threads_start(server, err);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -30,8 +30,6 @@ static void describe_status(
 	encode_number(enc, "enrolled", (int64_t)view->counts.lives_enrolled);
 	encode_number(
 	    enc, "commands_open", (int64_t)view->counts.commands_open);
-	encode_number(
-	    enc, "commands_total", (int64_t)view->counts.commands_total);
 	encode_number(enc, "wipes_open", (int64_t)view->counts.wipes_open);
 	encode_close(enc, '}');
 	encode_close(enc, '}');

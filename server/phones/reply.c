@@ -47,20 +47,34 @@ static int status_of(enum reply_step step, enum err_code code)
 	return 500;
 }
 
+/* Attack and fault must be told apart by whoever watches the numbers. */
+static void note(struct handler_ctx *ctx, const struct http_request *request,
+    enum reply_step step, const struct err *err, int status)
+{
+	static const char *const steps[] = {"message", "identity", "service"};
+	bool is_fault = status_of_trouble(err->code) != 0;
+	char text[8];
+
+	if (is_fault)
+		service_count(ctx->service, SERVICE_FAULTS);
+	else
+		service_count(ctx->service,
+		    step == REPLY_PARSE ? SERVICE_REFUSED_MESSAGE
+		                        : SERVICE_REFUSED_IDENTITY);
+	(void)snprintf(text, sizeof(text), "%d", status);
+	log_event(ctx->service->log,
+	    is_fault ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
+	    is_fault ? "request_failed" : "phone_refused", LOG_KIND,
+	    steps[step], LOG_PATH, request->path, LOG_STATUS, text, LOG_ADDRESS,
+	    request->peer, LOG_ERROR, err->text, NULL);
+}
+
 void reply_error(struct handler_ctx *ctx, const struct http_request *request,
     enum reply_step step, const struct err *err, struct http_response *response)
 {
-	static const char *const steps[] = {"message", "identity", "service"};
 	int status = status_of(step, err->code);
-	char text[8];
 
-	(void)snprintf(text, sizeof(text), "%d", status);
-	service_count(ctx->service,
-	    step == REPLY_PARSE ? SERVICE_REFUSED_MESSAGE
-	                        : SERVICE_REFUSED_IDENTITY);
-	log_warning(ctx->service->log, "phone_refused", LOG_KIND, steps[step],
-	    LOG_PATH, request->path, LOG_STATUS, text, LOG_ADDRESS,
-	    request->peer, LOG_ERROR, err->text, NULL);
+	note(ctx, request, step, err, status);
 	if (status == 503)
 		http_response_header(response, "Retry-After", "60");
 	reply_text(response, status,

@@ -9,12 +9,12 @@
 #include <string.h>
 
 #include "proto/apple/answer.h"
-#include "proto/apple/facts.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/bench.h"
+#include "server/service/answer_facts.h"
 #include "server/service/last_seen.h"
-#include "server/service/order_command.h"
+#include "server/service/policy_profile.h"
 #include "server/service/service.h"
 
 /* Raw answers kept of one command; a phone may repeat itself for ever. */
@@ -30,9 +30,9 @@ struct visit {
 	char answer_id[STORE_ID];
 	/* What the answer tells, worked out before the transaction. */
 	struct command answered; /* id "" when it is not one of this life */
-	const char *facts_kind;  /* NULL: no facts in it */
-	struct buf facts;
-	struct device said; /* what DeviceInformation says about the phone */
+	struct answer_facts facts;
+	struct policy_orders
+	    orders; /* what to ask now that it has the profile */
 	char result[512];
 	/* What came of it. */
 	bool was_counted;
@@ -59,81 +59,37 @@ static int load_answered(struct txn *txn, void *arg, struct err *err)
 	return rc;
 }
 
-static int take_security(struct visit *visit, struct err *err)
-{
-	struct security_facts facts;
-	int rc = security_facts_parse(visit->answer->body, &facts, err);
-
-	return rc < 0 ? rc : security_facts_encode(&facts, &visit->facts, err);
-}
-
-#define COPY(to, from) (void)snprintf((to), sizeof(to), "%s", (from))
-
-static void note_device(struct device *said, const struct device_facts *facts)
-{
-	COPY(said->name, facts->device_name);
-	COPY(said->model, facts->model_name);
-	COPY(said->product_name, facts->product_name);
-	COPY(said->os_version, facts->os_version);
-	COPY(said->build_version, facts->build_version);
-	(void)str_copy(said->imei, sizeof(said->imei), facts->imei);
-}
-
-static int take_device(struct visit *visit, struct err *err)
-{
-	struct device_facts *facts = malloc(sizeof(*facts)); /* 40 kB */
-	int rc;
-
-	if (!facts)
-		return err_memory(err);
-	rc = device_facts_parse(visit->answer->body, facts, err);
-	if (rc == 0)
-		rc = device_facts_encode(facts, &visit->facts, err);
-	if (rc == 0)
-		note_device(&visit->said, facts);
-	free(facts);
-	return rc;
-}
-
-static int take_profiles(struct visit *visit, struct err *err)
-{
-	struct profile_list_facts facts = {0};
-	int rc = profile_list_facts_parse(visit->answer->body, &facts, err);
-
-	if (rc == 0)
-		rc = profile_list_facts_encode(&facts, &visit->facts, err);
-	profile_list_facts_clear(&facts);
-	return rc;
-}
-
-/* Which answers carry facts that the rules use. */
-static const struct {
-	const char *request_type;
-	int (*take)(struct visit *visit, struct err *err);
-} fact_kinds[] = {
-    {"SecurityInfo", take_security},
-    {"DeviceInformation", take_device},
-    {"ProfileList", take_profiles},
-};
-
 static void take_facts(struct visit *visit)
 {
 	struct err err = {0};
-	size_t i;
 
 	if (visit->answer->status != ANSWER_ACKNOWLEDGED)
 		return;
-	for (i = 0; i < sizeof(fact_kinds) / sizeof(fact_kinds[0]); i++) {
-		if (strcmp(fact_kinds[i].request_type,
-		        visit->answered.request_type) != 0)
-			continue;
-		if (fact_kinds[i].take(visit, &err) == 0) {
-			visit->facts_kind = fact_kinds[i].request_type;
-			return;
-		}
+	if (answer_facts_take(&visit->facts, visit->answered.request_type,
+	        visit->answer->body, &err) < 0)
 		log_warning(visit->service->log, "facts_not_understood",
 		    LOG_COMMAND, visit->answered.id, LOG_ERROR, err.text, NULL);
-	}
+}
+
+/*
+ * What a phone said before it had our profile proves nothing about it. When it
+ * put the profile off, it answered the questions behind it first: ask again.
+ */
+static int prepare_questions(struct visit *visit, struct err *err)
+{
+	const struct policy_profile *profile = visit->service->policy_profile;
+	size_t i;
+	int rc;
+
+	if (!profile || visit->answer->status != ANSWER_ACKNOWLEDGED ||
+	    strcmp(visit->answered.purpose, profile->purpose) != 0)
+		return 0;
+	rc = policy_orders_make(visit->service,
+	    POLICY_ORDERS_SECURITY | POLICY_ORDERS_PROFILE_LIST, "policy",
+	    "the profile was installed", &visit->orders, err);
+	for (i = 0; i < visit->orders.count; i++)
+		visit->orders.items[i].rule = ORDER_KEEP;
+	return rc;
 }
 
 static int prepare_answer(struct visit *visit, struct err *err)
@@ -145,7 +101,7 @@ static int prepare_answer(struct visit *visit, struct err *err)
 	uuid_make(visit->now, visit->service->rng, visit->answer_id);
 	answer_errors_text(visit->answer, visit->result, sizeof(visit->result));
 	take_facts(visit);
-	return 0;
+	return prepare_questions(visit, err);
 }
 
 /* ---- in the transaction: what the answer changes ---- */
@@ -236,51 +192,20 @@ static enum command_event event_of(
 	return COMMAND_EVENT_COUNT;
 }
 
-static void take_text(char *to, size_t size, const char *said, bool *changed)
-{
-	if (!*said || strcmp(to, said) == 0)
-		return;
-	(void)snprintf(to, size, "%s", said);
-	*changed = true;
-}
-
-/* A phone is renamed and updated; its record follows what it says. */
-static int update_device(
-    struct txn *txn, const struct visit *visit, struct err *err)
-{
-	const struct device *said = &visit->said;
-	struct device row;
-	bool changed = false;
-	int rc = store_device_load(txn, visit->identity->device_id, &row, err);
-
-	if (rc < 0)
-		return rc;
-#define TAKE(member)                                                           \
-	take_text(row.member, sizeof(row.member), said->member, &changed)
-	TAKE(name);
-	TAKE(model);
-	TAKE(product_name);
-	TAKE(os_version);
-	TAKE(build_version);
-	TAKE(imei);
-#undef TAKE
-	return changed ? store_device_save(txn, &row, err) : 0;
-}
-
 /* What follows when the answer is the first that counts. */
 static int take_effect(struct txn *txn, struct visit *visit,
     enum command_event event, struct err *err)
 {
-	int rc = 0;
+	int rc;
 
 	if (event == COMMAND_EVENT_NOT_NOW)
 		return 0;
-	if (visit->facts_kind)
-		rc = store_facts_save(txn, visit->identity->life_id,
-		    visit->facts_kind, "mdm", visit->now,
-		    (const char *)visit->facts.data, visit->facts.len, err);
-	if (rc == 0 && visit->said.name[0])
-		rc = update_device(txn, visit, err);
+	rc = answer_facts_save(txn, &visit->facts, visit->identity->life_id,
+	    visit->identity->device_id, visit->now, err);
+	if (rc == 0)
+		rc = policy_orders_queue(txn, &visit->orders,
+		    visit->identity->org_id, visit->identity->device_id,
+		    visit->identity->life_id, err);
 	if (rc == 0 && strcmp(visit->answered.purpose, "erase") == 0)
 		rc = wipe_answered(txn, visit, event, err);
 	return rc;
@@ -452,6 +377,7 @@ int service_connect(struct service *service, const struct identity *identity,
 		}
 	}
 	free(visit.payload);
-	buf_clear(&visit.facts);
+	policy_orders_clear(&visit.orders);
+	answer_facts_clear(&visit.facts);
 	return rc;
 }

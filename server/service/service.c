@@ -15,6 +15,7 @@ static const char *const counter_names[] = {
     [SERVICE_ANSWERS_IGNORED] = "answers_ignored",
     [SERVICE_REFUSED_IDENTITY] = "refused_identity",
     [SERVICE_REFUSED_MESSAGE] = "refused_message",
+    [SERVICE_FAULTS] = "faults",
 };
 
 static_assert(

@@ -40,6 +40,7 @@ enum service_counter {
 	SERVICE_ANSWERS_IGNORED, /* duplicate, late or of an unknown command */
 	SERVICE_REFUSED_IDENTITY,
 	SERVICE_REFUSED_MESSAGE,
+	SERVICE_FAULTS, /* ours: disk, queue, keeper */
 	SERVICE_COUNTER_COUNT
 };
 

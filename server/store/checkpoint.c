@@ -12,11 +12,11 @@
 #include "server/store/thread.h"
 
 /* A pass each 4 MiB of log: it rewrites hot pages once, not each time. */
-#define CHECKPOINT_STEP_BYTES (4 * 1024 * 1024)
+#define CHECKPOINT_STEP_BYTES (INT64_C(4) * 1024 * 1024)
 /* Beyond this the log is made to start over (seen at 1 GB without). */
-#define CHECKPOINT_RESTART_BYTES (64 * 1024 * 1024)
+#define CHECKPOINT_RESTART_BYTES (INT64_C(64) * 1024 * 1024)
 /* Readers were in the way: not again before it grew by so much. */
-#define CHECKPOINT_RETRY_BYTES (16 * 1024 * 1024)
+#define CHECKPOINT_RETRY_BYTES (INT64_C(16) * 1024 * 1024)
 
 struct checkpoint {
 	struct db *db;

@@ -133,8 +133,13 @@ int row_take(struct db_stmt *stmt, const struct field *fields, size_t count,
     void *row, size_t row_size, struct err *err)
 {
 	void *copy = calloc(1, row_size);
-	int r = copy ? db_step(stmt, err) : err_memory(err);
+	int r;
 
+	if (!copy) {
+		db_done(stmt);
+		return err_memory(err);
+	}
+	r = db_step(stmt, err);
 	if (r == 0)
 		r = err_set(err, ERR_NOT_FOUND, "no such row");
 	if (r > 0)

@@ -23,19 +23,19 @@ enum field_kind {
 
 struct field {
 	const char *column; /* for the sentence of an error */
-	enum field_kind kind;
 	size_t offset;
 	size_t size;
 	size_t len_offset;
+	enum field_kind kind;
 	int max;
 };
 
 #define ROW_SIZE(type, member) sizeof(((type *)NULL)->member)
+/* clang-format off */
 #define ROW_FIELD(type, member, kind, len, max)                                \
-	{                                                                      \
-#member, kind, offsetof(type, member), ROW_SIZE(type, member), \
-		    len, max                                                   \
-	}
+	{ #member, offsetof(type, member), ROW_SIZE(type, member), len, kind,  \
+	    max }
+/* clang-format on */
 #define ROW_TEXT(type, member) ROW_FIELD(type, member, FIELD_TEXT, 0, 0)
 #define ROW_INT64(type, member) ROW_FIELD(type, member, FIELD_INT64, 0, 0)
 #define ROW_INT(type, member) ROW_FIELD(type, member, FIELD_INT, 0, 0)

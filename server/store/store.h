@@ -4,6 +4,8 @@
  * the unit on the one writer thread, inside a savepoint of a group commit, and
  * returns when it is on disk (DESIGN invariant 6). A unit may be run more than
  * once, so it must start from its own arguments and have no effect outside.
+ * A write unit may not start another (-ERR_INTERNAL). A process that forks does
+ * so before it opens the store.
  *
  * Rows are plain structs; text fields hold NUL-terminated UTF-8, "" for none;
  * times are Unix milliseconds, 0 for none; ids are UUIDs made by the caller.
@@ -376,7 +378,6 @@ struct store_counts {
 	uint64_t devices;
 	uint64_t lives_enrolled;
 	uint64_t commands_open;
-	uint64_t commands_total;
 	uint64_t wipes_open;
 };
 int store_counts(struct txn *txn, struct store_counts *out, struct err *err);

@@ -130,3 +130,26 @@ int command_unit_next(struct txn *txn, void *arg, struct err *err)
 	return store_command_next(txn, unit->row.life_id, unit->now,
 	    unit->skip_not_now, &unit->row, &unit->got, &unit->got_len, err);
 }
+
+void command_add(struct fixture *f, const struct phone *phone, const char *id,
+    int priority, int64_t not_before, int64_t expires_at)
+{
+	struct command_unit unit = {.payload = id};
+
+	command_make(f, phone, priority, &unit.row);
+	COPY(unit.row.id, id);
+	unit.row.not_before = not_before;
+	unit.row.expires_at = expires_at;
+	fixture_write(f, command_unit_insert, &unit);
+}
+
+void command_set_state(
+    struct fixture *f, const char *id, enum command_state state)
+{
+	struct command_unit unit = {0};
+
+	COPY(unit.row.id, id);
+	fixture_read(f, command_unit_load, &unit);
+	unit.row.state = state;
+	fixture_write(f, command_unit_update, &unit);
+}

@@ -46,4 +46,10 @@ int command_unit_update(struct txn *txn, void *arg, struct err *err);
 int command_unit_load(struct txn *txn, void *arg, struct err *err);
 int command_unit_next(struct txn *txn, void *arg, struct err *err);
 
+/* Saves a queued one whose payload is its id. */
+void command_add(struct fixture *fixture, const struct phone *phone,
+    const char *id, int priority, int64_t not_before, int64_t expires_at);
+void command_set_state(
+    struct fixture *fixture, const char *id, enum command_state state);
+
 #endif

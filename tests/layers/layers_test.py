@@ -47,16 +47,21 @@ WORLD_ALLOWED = {
 }
 
 
+def listed_by_git():
+    try:
+        listed = subprocess.run(
+            ["git", "-C", str(ROOT), "ls-files", "-co", "--exclude-standard"],
+            capture_output=True, text=True)
+    except FileNotFoundError:  # no git on this machine
+        return None
+    return listed.stdout.splitlines() if listed.returncode == 0 else None
+
+
 def git_files():
     """Files of the project; what is ignored or built does not count."""
-    listed = subprocess.run(
-        ["git", "-C", str(ROOT), "ls-files", "-co", "--exclude-standard"],
-        capture_output=True, text=True)
-    if listed.returncode == 0:
-        names = listed.stdout.splitlines()
-    else:  # an unpacked archive
-        names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*")
-                 if path.is_file()]
+    names = listed_by_git()
+    if names is None:
+        names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*")]
     return [name for name in names
             if not name.startswith(("build", "var/", ".git/"))
             and (ROOT / name).is_file()]

@@ -16,6 +16,7 @@
 #include "tests/phones/program.h"
 #include "tests/phones/usb/hub.h"
 #include "tests/phones/usb/usb_control.h"
+#include "tests/phones/control_line.h"
 
 static int stop_pipe[2] = {-1, -1};
 
@@ -257,7 +258,7 @@ int command_do(const struct options *options)
 		return program_fail(&err);
 	}
 	request = make_request(options);
-	rc = control_ask(options->control, request, &answer, &err);
+	rc = control_line_ask(options->control, request, &answer, &err);
 	json_decref(request);
 	if (rc < 0)
 		return program_fail(&err);

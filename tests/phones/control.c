@@ -16,9 +16,9 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "tests/phones/action.h"
+#include "tests/phones/control_line.h"
 
 #define LINE_MAX_BYTES (64 * 1024)
-#define ANSWER_MAX_BYTES (64 * 1024 * 1024)
 #define CALLERS_MAX 64
 
 struct control {
@@ -194,61 +194,6 @@ static json_t *answer_line(
 	return result ? result : refusal(&err);
 }
 
-static int write_all(int fd, const char *data, size_t len)
-{
-	ssize_t put;
-
-	while (len > 0) {
-		put = send(fd, data, len, MSG_NOSIGNAL);
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0)
-			return -1;
-		data += put;
-		len -= (size_t)put;
-	}
-	return 0;
-}
-
-static int write_json(int fd, const json_t *json)
-{
-	char *text = json_dumps(json, JSON_COMPACT);
-	struct buf line = {0};
-	int rc = -1;
-
-	if (text)
-		buf_printf(&line, "%s\n", text);
-	if (text && buf_check(&line, NULL) == 0)
-		rc = write_all(fd, (const char *)line.data, line.len);
-	buf_clear(&line);
-	free(text);
-	return rc;
-}
-
-/* Appends bytes until there is a line; its length without newline, or -1. */
-static ssize_t read_line(int fd, struct buf *in, size_t max)
-{
-	char chunk[4096];
-	char *end;
-	ssize_t got;
-
-	for (;;) {
-		end = in->data ? memchr(in->data, '\n', in->len) : NULL;
-		if (end)
-			return end - (char *)in->data;
-		if (in->len > max)
-			return -1;
-		got = read(fd, chunk, sizeof(chunk));
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return -1;
-		buf_append(in, chunk, (size_t)got);
-		if (in->failed)
-			return -1;
-	}
-}
-
 static void drop_line(struct buf *in, size_t len)
 {
 	memmove(in->data, in->data + len + 1, in->len - len - 1);
@@ -278,11 +223,11 @@ static void *serve_caller(void *arg)
 	int rc = 0;
 
 	free(arg);
-	while (
-	    rc == 0 && (len = read_line(caller.fd, &in, LINE_MAX_BYTES)) >= 0) {
+	while (rc == 0 &&
+	    (len = control_line_read(caller.fd, &in, LINE_MAX_BYTES)) >= 0) {
 		answer = answer_line(
 		    caller.control, (const char *)in.data, (size_t)len);
-		rc = write_json(caller.fd, answer);
+		rc = control_line_write(caller.fd, answer);
 		json_decref(answer);
 		drop_line(&in, (size_t)len);
 	}
@@ -333,19 +278,6 @@ static void accept_caller(struct control *control)
 	(void)pthread_detach(thread);
 }
 
-static int make_address(
-    const char *path, struct sockaddr_un *address, struct err *err)
-{
-	memset(address, 0, sizeof(*address));
-	address->sun_family = AF_UNIX;
-	if (strlen(path) >= sizeof(address->sun_path))
-		return err_set(err, ERR_LIMIT,
-		    "socket path longer than %zu bytes: %s",
-		    sizeof(address->sun_path) - 1, path);
-	memcpy(address->sun_path, path, strlen(path) + 1);
-	return 0;
-}
-
 static int listen_at(const char *path, int *out, struct err *err)
 {
 	struct sockaddr_un address;
@@ -353,7 +285,7 @@ static int listen_at(const char *path, int *out, struct err *err)
 	int rc;
 	int fd;
 
-	rc = make_address(path, &address, err);
+	rc = control_line_address(path, &address, err);
 	if (rc < 0)
 		return rc;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -463,38 +395,4 @@ void control_close(struct control *control)
 	(void)pthread_cond_destroy(&control->left);
 	free(control->path);
 	free(control);
-}
-
-int control_ask(
-    const char *path, const json_t *request, json_t **answer, struct err *err)
-{
-	struct sockaddr_un address;
-	struct buf in = {0};
-	json_t *json = NULL;
-	ssize_t len = -1;
-	int fd = -1;
-	int rc;
-
-	rc = make_address(path, &address, err);
-	if (rc < 0)
-		return rc;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 ||
-	    connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
-		rc = err_set(err, ERR_IO, "nobody answers at %s: %s", path,
-		    strerror(errno));
-		goto out;
-	}
-	if (write_json(fd, request) == 0)
-		len = read_line(fd, &in, ANSWER_MAX_BYTES);
-	if (len >= 0)
-		json = json_loadb((char *)in.data, (size_t)len, 0, NULL);
-	if (!json)
-		rc = err_set(err, ERR_IO, "no answer from %s", path);
-	*answer = json;
-out:
-	if (fd >= 0)
-		(void)close(fd);
-	buf_clear(&in);
-	return rc;
 }

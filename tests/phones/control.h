@@ -40,8 +40,4 @@ void control_extend(struct control *control,
 void control_serve(struct control *control, int stop_fd);
 void control_close(struct control *control);
 
-/* The client: sends one object, gives the answer; the caller's. */
-int control_ask(
-    const char *path, const json_t *request, json_t **answer, struct err *err);
-
 #endif

@@ -12,6 +12,8 @@
 #include "tests/phones/enrol.h"
 #include "tests/phones/phone_state.h"
 
+#define SAY_EVERY_MS (10 * TIME_SECOND_MS)
+
 struct seat {
 	struct phone *phone;
 	struct line *line;
@@ -36,6 +38,8 @@ struct engine {
 	bool stopping;
 	void (*on_change)(void *arg, const struct phone *phone);
 	void *watcher;
+	int64_t said_at; /* a failure, on stderr */
+	unsigned unsaid;
 	pthread_t *threads;
 	unsigned thread_count;
 };
@@ -116,13 +120,28 @@ static void save_if_changed(struct engine *engine, struct seat *seat)
 		(void)fprintf(stderr, "virtual-phones: %s\n", err.text);
 }
 
+/* With thousands of phones and no server one line in ten seconds is enough. */
 static void say_failure(
-    const struct phone *phone, int rc, const struct err *err)
+    struct engine *engine, const struct phone *phone, const struct err *err)
 {
-	/* A phone without network is no news. */
-	if (rc < 0 && rc != -(int)ERR_IO)
-		(void)fprintf(stderr, "virtual-phones: %s: %s\n",
-		    phone->hardware.serial, err->text);
+	int64_t now = engine_now(engine);
+	unsigned silent = 0;
+	bool say;
+
+	pthread_mutex_lock(&engine->lock);
+	say = now - engine->said_at >= SAY_EVERY_MS;
+	if (say) {
+		silent = engine->unsaid;
+		engine->unsaid = 0;
+		engine->said_at = now;
+	} else {
+		engine->unsaid++;
+	}
+	pthread_mutex_unlock(&engine->lock);
+	if (say)
+		(void)fprintf(stderr,
+		    "virtual-phones: %s: %s (and %u more since the last)\n",
+		    phone->hardware.serial, err->text, silent);
 }
 
 static void wake_phone(struct engine *engine, struct seat *seat)
@@ -135,7 +154,8 @@ static void wake_phone(struct engine *engine, struct seat *seat)
 	session_init(&session, seat->phone, seat->line, engine->options.world);
 	if (session_has_network(&session))
 		rc = session_run(&session, &err);
-	say_failure(seat->phone, rc, &err);
+	if (rc < 0)
+		say_failure(engine, seat->phone, &err);
 	if (!engine->options.net->keep_alive || rc < 0)
 		line_hang_up(seat->line);
 	save_if_changed(engine, seat);

@@ -157,9 +157,25 @@ int folder_load_all(
 	return 0;
 }
 
+/* FILE.json may hold another phone than the one that is asked for. */
+static int check_serial(const struct folder *folder, const char *serial,
+    struct phone **phone, struct err *err)
+{
+	int rc;
+
+	if (strcmp((*phone)->hardware.serial, serial) == 0)
+		return 0;
+	rc = err_set(err, ERR_CONFLICT, "%s holds phone %s, not %s",
+	    folder->path, (*phone)->hardware.serial, serial);
+	phone_free(*phone);
+	*phone = NULL;
+	return rc;
+}
+
 int folder_load(struct folder *folder, const char *serial, struct phone **out,
     struct err *err)
 {
+	struct phone *phone = NULL;
 	struct err why = {0};
 	char *name;
 	int rc;
@@ -169,12 +185,17 @@ int folder_load(struct folder *folder, const char *serial, struct phone **out,
 	name = file_name(folder, serial);
 	if (!name)
 		return err_memory(err);
-	rc = phone_state_load(name, out, &why);
+	rc = phone_state_load(name, &phone, &why);
 	free(name);
 	if (rc == -(int)ERR_NOT_FOUND)
 		return err_set(err, ERR_NOT_FOUND, "no phone %s in %s", serial,
 		    folder->path);
-	return rc < 0 ? err_set(err, why.code, "%s", why.text) : 0;
+	if (rc < 0)
+		return err_set(err, why.code, "%s", why.text);
+	rc = check_serial(folder, serial, &phone, err);
+	if (rc == 0)
+		*out = phone;
+	return rc;
 }
 
 int folder_save(struct folder *folder, struct phone *phone, struct err *err)

@@ -122,8 +122,9 @@ void program_print_report(const json_t *report)
 		    json_string_value(json_object_get(item, "what")),
 		    json_string_value(json_object_get(item, "detail")));
 	}
+	(void)fflush(stdout);
 	if (error)
-		(void)printf("%s  failed: %s\n", serial,
+		(void)fprintf(stderr, "virtual-phones: %s: %s\n", serial,
 		    json_string_value(json_object_get(error, "text")));
 	else if (json_array_size(done) == 0)
 		(void)printf("%s  nothing to do\n", serial);

@@ -173,6 +173,5 @@ CREATE TABLE wipes (
 CREATE UNIQUE INDEX wipes_once ON wipes(life_id) WHERE state <= 3;
 CREATE UNIQUE INDEX wipes_command ON wipes(command_id);
 CREATE INDEX wipes_device ON wipes(device_id, ordered_at);
-CREATE INDEX wipes_acknowledged ON wipes(acknowledged_at) WHERE state = 1;
 -- The erases that a phone has acknowledged, to see whether it falls silent.
 CREATE INDEX wipes_watched ON wipes(id) WHERE state IN (1, 2);

@@ -25,6 +25,7 @@
 #include "tests/unit/http/http_support.h"
 
 #define LISTENER 1U
+#define DESCRIPTORS 65536
 #define BODY_BYTES 400
 #define ANSWER_BYTES 300 /* between none and a command of 600 */
 
@@ -128,6 +129,7 @@ static struct http_server *server_run(
 	config.route_count = 1;
 	config.clock = &clock_now_here;
 	config.log = &log_here;
+	config.deadlines.idle_ms = TIME_HOUR_MS;
 	config.workers = environment_number("HTTP_COST_WORKERS", 32);
 	block_us = environment_number("HTTP_COST_BLOCK_US", 0);
 	config.io_threads = environment_number("HTTP_COST_IO_THREADS", 2);
@@ -343,6 +345,12 @@ static void descriptors_raise(void)
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		/* Root may have more than it was given. */
+		limit.rlim_cur = DESCRIPTORS;
+		limit.rlim_max = DESCRIPTORS;
+		if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
+			return;
+		(void)getrlimit(RLIMIT_NOFILE, &limit);
 		limit.rlim_cur = limit.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &limit);
 	}

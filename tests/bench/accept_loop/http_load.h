@@ -29,7 +29,7 @@ struct load_result {
 /* False when it could not connect at all. */
 bool load_run(const struct load *load, struct load_result *out);
 
-/* Opens and keeps connections, handshakes done; returns how many. */
+/* Opens and keeps connections, each after one request; returns how many. */
 unsigned load_hold(const struct load *load);
 
 #endif

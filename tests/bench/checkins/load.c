@@ -12,9 +12,9 @@
 
 #define OPENING_MAX 64 /* handshakes under way at once */
 #define EVENTS_MAX 256
-#define SETTLE_US 300000 /* the server's side of the last handshake */
-#define PATIENCE 30      /* seconds without any answer */
-#define CYCLES_WARM 10   /* one in so many is not counted */
+#define SETTLE_US 300000  /* the server's side of the last handshake */
+#define PATIENCE 30       /* seconds without any answer */
+#define CYCLES_WARMING 32 /* requests under way */
 
 enum line_state { LINE_CLOSED, LINE_OPENING, LINE_FREE, LINE_BUSY, LINE_DONE };
 
@@ -83,9 +83,6 @@ static void note_answer(struct run *run, const struct line *line)
 	run->last_answer = cost_seconds();
 	run->result->answers++;
 	samples_add(&run->samples, (run->last_answer - line->began) * 1e3);
-	if (run->load->kind == LOAD_CYCLE && !run->is_counting &&
-	    run->result->answers >= run->load->connections / CYCLES_WARM)
-		counting_start(run);
 }
 
 /* ---- lines ---- */
@@ -150,7 +147,8 @@ static void line_write(struct run *run, struct line *line)
 	buf_reset(out);
 	line->wire.out_sent = 0;
 	line->is_answering = false;
-	if (load->kind == LOAD_TOKEN || load->kind == LOAD_TOKEN_UNLOCK)
+	if (load->kind == LOAD_TOKEN || load->kind == LOAD_TOKEN_UNLOCK ||
+	    (load->kind == LOAD_CYCLE && !run->is_counting))
 		message_append_token(out, &load->style, line->phone,
 		    load->kind == LOAD_TOKEN_UNLOCK);
 	else
@@ -228,6 +226,8 @@ static void on_answer(struct run *run, struct line *line)
 	}
 	switch (run->load->kind) {
 	case LOAD_CYCLE:
+		if (!run->is_counting)
+			break;
 		on_cycle_answer(run, line);
 		return;
 	case LOAD_CONNECT:
@@ -350,18 +350,24 @@ static void ask_more(struct run *run)
 		line_ask(run, free_take(run), cost_seconds());
 }
 
+/* What is worked out once a phone has been worked out for each. */
+static bool is_warm(const struct run *run)
+{
+	return run->result->answers >= run->load->connections;
+}
+
 static void run_timed(struct run *run)
 {
 	double start = cost_seconds();
 	double begin = start + run->load->warm_seconds;
 
 	run->due = start;
-	run->counting_until = begin + 1;
-	while (run->done < run->load->connections) {
+	run->last_answer = start;
+	while (run->done < run->load->connections && !is_stuck(run)) {
 		double now = cost_seconds();
-		double next = run->is_counting ? run->counting_until : begin;
+		double next = run->is_counting ? run->counting_until : now + 1;
 
-		if (!run->is_counting && now >= begin) {
+		if (!run->is_counting && now >= begin && is_warm(run)) {
 			counting_start(run);
 			continue;
 		}
@@ -372,6 +378,7 @@ static void run_timed(struct run *run)
 			next = run->due;
 		poll_events(run, next);
 	}
+	run->result->errors += is_stuck(run);
 	if (run->load->rate > 0 && run->due < run->counting_until)
 		run->result->late =
 		    (uint64_t)((run->counting_until - run->due) *
@@ -379,9 +386,26 @@ static void run_timed(struct run *run)
 	run->result->late += run->busy * (run->load->rate > 0);
 }
 
+/* Each says a TokenUpdate first: it takes no command out of the queue. */
+static void warm_cycles(struct run *run)
+{
+	unsigned asked = 0;
+
+	while (!is_warm(run) && run->done == 0 && !is_stuck(run)) {
+		while (asked < run->load->connections && run->first_free &&
+		    run->busy < CYCLES_WARMING) {
+			line_ask(run, free_take(run), cost_seconds());
+			asked++;
+		}
+		poll_events(run, cost_seconds() + 0.1);
+	}
+}
+
 static void run_cycles(struct run *run)
 {
 	run->last_answer = cost_seconds();
+	warm_cycles(run);
+	counting_start(run);
 	while (run->done < run->load->connections && !is_stuck(run)) {
 		ask_more(run);
 		poll_events(run, cost_seconds() + 0.1);

@@ -106,6 +106,11 @@ class Bench:
         self.report.load("token_unlock_tls",
                          "the same with UnlockToken, TLS",
                          self.repeat("token-unlock"), None)
+        self.drain()
+
+    def drain(self):
+        """A new UnlockToken makes the server ask: the passcode may be new."""
+        self.stage.load("cycle")
 
     def cycles(self, count, each=1, proxy=False):
         seen = []
@@ -197,6 +202,7 @@ class Bench:
         self.stage.start()
         for kind in ("cycle", "idle", "token", "token-unlock"):
             self.stage.load(kind, outstanding=64, seconds=self.seconds)
+        self.drain()
         # Held and silent, as most are most of the time.
         holders = stages.Holders(self.stage, self.stage.phones, 1, 1)
         try:

@@ -33,8 +33,7 @@ static void run(
 	http_parser_init(&out->parser, HEAD_MAX);
 	while (given < size && out->result == HTTP_PARSE_MORE) {
 		given = size - given > step ? given + step : size;
-		out->result =
-		    http_parser_feed(&out->parser, out->bytes, given);
+		out->result = http_parser_feed(&out->parser, out->bytes, given);
 	}
 }
 
@@ -56,8 +55,7 @@ static void request_use(const struct outcome *out)
 	    {1, HTTP_PUT, "/mdm/:x", 0, NULL, "x"},
 	    {1, HTTP_GET, "/a/:x/b/:y", 0, NULL, "x"},
 	};
-	struct http_request request = {
-	    .query = out->bytes + out->parser.query};
+	struct http_request request = {.query = out->bytes + out->parser.query};
 	struct http_match match;
 	char *value = NULL;
 

@@ -156,6 +156,7 @@ const struct http_route fixture_routes[] = {
     {ANY, HTTP_GET, "/close", 0, bye, "close"},
     {ANY, HTTP_GET, "/big", 0, big, "big"},
     {ANY, HTTP_GET, "/silent", 0, silent, "silent"},
+    {ANY, HTTP_PUT, "/large", LARGE_MAX, empty, "large"},
 };
 const size_t fixture_route_count =
     sizeof(fixture_routes) / sizeof(fixture_routes[0]);

@@ -16,6 +16,7 @@
 #define PROXY 8U
 
 #define ECHO_MAX 1000
+#define LARGE_MAX (1024 * 1024)
 
 struct fixture {
 	struct support_files files;
@@ -36,6 +37,7 @@ struct fixture {
  *   GET /close       "bye\n", closes
  *   GET /big         8 MiB
  *   GET /silent      a handler that does nothing
+ *   PUT /large       as /empty, for LARGE_MAX bytes
  */
 extern const struct http_route fixture_routes[];
 extern const size_t fixture_route_count;

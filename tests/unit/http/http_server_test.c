@@ -512,6 +512,47 @@ static void test_full_queue_is_said(void **state)
 	fixture_stop(&fixture);
 }
 
+static void test_large_bodies_share_a_budget(void **state)
+{
+	static const char start[] =
+	    "PUT /large HTTP/1.1\r\n" H "Content-Length: 200000\r\n\r\n";
+	static char body[200000];
+	struct http_config config = fixture_config();
+	struct fixture fixture;
+	struct client first;
+	struct client second;
+
+	(void)state;
+	config.bodies_max = 300 * 1024;
+	fixture_start(&fixture, config, PLAIN);
+	memset(body, 'x', sizeof(body));
+	first = client_open(&fixture, PLAIN);
+	assert_true(client_say(&first, start));
+	assert_true(client_send(&first, body, sizeof(body) - 1));
+	(void)usleep(300000);
+	/* No room for two of them; small ones are not concerned. */
+	second = client_open(&fixture, PLAIN);
+	assert_true(client_say(&second, start));
+	(void)client_send(&second, body, sizeof(body));
+	assert_int_equal(client_read(&second, answer, sizeof(answer)), 503);
+	assert_non_null(strstr(answer, "\r\nRetry-After: 5\r\n"));
+	client_close(&second);
+	assert_int_equal(
+	    client_ask(&fixture, PLAIN, "GET /hello HTTP/1.1\r\n" H "\r\n",
+	        answer, sizeof(answer)),
+	    200);
+	/* Once the first is through there is room again. */
+	assert_true(client_send(&first, body, 1));
+	assert_int_equal(client_read(&first, answer, sizeof(answer)), 200);
+	second = client_open(&fixture, PLAIN);
+	assert_true(client_say(&second, start));
+	assert_true(client_send(&second, body, sizeof(body)));
+	assert_int_equal(client_read(&second, answer, sizeof(answer)), 200);
+	client_close(&first);
+	client_close(&second);
+	fixture_stop(&fixture);
+}
+
 static void *gate_open_later(void *arg)
 {
 	struct fixture *fixture = arg;
@@ -691,6 +732,7 @@ int main(void)
 	const struct CMUnitTest alone[] = {
 	    cmocka_unit_test(test_connections_are_capped),
 	    cmocka_unit_test(test_full_queue_is_said),
+	    cmocka_unit_test(test_large_bodies_share_a_budget),
 	    cmocka_unit_test(test_stop_lets_requests_end),
 	    cmocka_unit_test(test_stop_does_not_wait_for_ever),
 	    cmocka_unit_test(test_descriptors_run_out),

@@ -361,13 +361,50 @@ static void on_free(struct line *line)
 
 static const struct line_calls fake_calls = {on_send, on_hang_up, on_free};
 
+/* Keys are slow to make: once a program is enough. */
+static struct {
+	EVP_PKEY *ca_key;
+	X509 *ca;
+	EVP_PKEY *other_key;
+	X509 *other;
+	EVP_PKEY *phone_key;
+} fake_keys;
+
+static void free_keys(void)
+{
+	EVP_PKEY_free(fake_keys.ca_key);
+	EVP_PKEY_free(fake_keys.other_key);
+	EVP_PKEY_free(fake_keys.phone_key);
+	X509_free(fake_keys.ca);
+	X509_free(fake_keys.other);
+}
+
+static void make_keys(void)
+{
+	if (fake_keys.ca)
+		return;
+	fake_make_ca("Fake CA", &fake_keys.ca_key, &fake_keys.ca);
+	fake_make_ca("Other CA", &fake_keys.other_key, &fake_keys.other);
+	fake_keys.phone_key = EVP_RSA_gen(2048);
+	atexit(free_keys);
+}
+
+EVP_PKEY *fake_phone_key(void)
+{
+	make_keys();
+	return fake_keys.phone_key;
+}
+
 struct fake *fake_new(void)
 {
 	struct fake *fake = calloc(1, sizeof(*fake));
 
 	fake->line.calls = &fake_calls;
-	fake_make_ca("Fake CA", &fake->ca_key, &fake->ca);
-	fake_make_ca("Other CA", &fake->other_key, &fake->other);
+	make_keys();
+	fake->ca_key = fake_keys.ca_key;
+	fake->ca = fake_keys.ca;
+	fake->other_key = fake_keys.other_key;
+	fake->other = fake_keys.other;
 	return fake;
 }
 
@@ -388,10 +425,6 @@ void fake_free(struct fake *fake)
 		plist_free(fake->last_checkin);
 	if (fake->last_answer)
 		plist_free(fake->last_answer);
-	EVP_PKEY_free(fake->ca_key);
-	EVP_PKEY_free(fake->other_key);
-	X509_free(fake->ca);
-	X509_free(fake->other);
 	X509_free(fake->issued);
 	free(fake);
 }

@@ -47,7 +47,7 @@ struct fake_command {
 struct fake {
 	struct line line; /* first */
 	enum fake_fault fault;
-	EVP_PKEY *ca_key;
+	EVP_PKEY *ca_key; /* this and the next three are borrowed */
 	X509 *ca;
 	EVP_PKEY *other_key;
 	X509 *other; /* a CA nobody trusts */
@@ -66,6 +66,9 @@ struct fake {
 
 struct fake *fake_new(void);
 void fake_free(struct fake *fake);
+
+/* A key for phones whose key does not matter; borrowed. */
+EVP_PKEY *fake_phone_key(void);
 
 /* What the phone trusts from the start: the fake's CA. */
 void fake_trust(const struct fake *fake, struct phone *phone);

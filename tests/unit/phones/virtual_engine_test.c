@@ -1,5 +1,5 @@
 /*
- * engine_test: do many phones live in one process, wake when due, obey over the
+ * virtual_engine_test: do many phones live in one process, wake when due, obey over the
  * control socket, survive nonsense there, and show their identity over a real
  * connection?
  */
@@ -24,6 +24,7 @@
 #include "proto/base/err.h"
 #include "tests/phones/control.h"
 #include "tests/phones/engine.h"
+#include "tests/phones/control_line.h"
 #include "tests/unit/phones/fake_scep.h"
 #include "tests/unit/phones/fake_server.h"
 
@@ -219,7 +220,8 @@ static json_t *ask(struct stage *stage, const char *request)
 	struct err err = {0};
 
 	assert_non_null(json);
-	assert_int_equal(control_ask(stage->socket, json, &answer, &err), 0);
+	assert_int_equal(
+	    control_line_ask(stage->socket, json, &answer, &err), 0);
 	json_decref(json);
 	return answer;
 }

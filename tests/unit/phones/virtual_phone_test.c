@@ -1,5 +1,5 @@
 /*
- * phone_test: is a phone made of software the same phone tomorrow, does it keep
+ * virtual_phone_test: is a phone made of software the same phone tomorrow, does it keep
  * its state, and does it judge its own PIN as an iPhone does?
  */
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /*
- * messages_test: does every message these phones send satisfy Apple's schema?
+ * virtual_messages_test: does every message these phones send satisfy Apple's schema?
  * Judged by validate.py in the folder WORKPHONE_APPLE_SCHEMA; skipped aloud
  * without it.
  */

@@ -1,0 +1,135 @@
+#include "server/service/answer_facts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/apple/facts.h"
+#include "proto/base/err.h"
+#include "proto/base/str.h"
+
+static int take_security(
+    struct answer_facts *out, plist_t body, struct err *err)
+{
+	struct security_facts facts;
+	int rc = security_facts_parse(body, &facts, err);
+
+	return rc < 0 ? rc : security_facts_encode(&facts, &out->json, err);
+}
+
+#define COPY(to, from) (void)snprintf((to), sizeof(to), "%s", (from))
+
+static void note_device(struct device *said, const struct device_facts *facts)
+{
+	COPY(said->name, facts->device_name);
+	COPY(said->model, facts->model_name);
+	COPY(said->product_name, facts->product_name);
+	COPY(said->os_version, facts->os_version);
+	COPY(said->build_version, facts->build_version);
+	(void)str_copy(said->imei, sizeof(said->imei), facts->imei);
+}
+
+static int take_device(struct answer_facts *out, plist_t body, struct err *err)
+{
+	struct device_facts *facts = malloc(sizeof(*facts)); /* 40 kB */
+	int rc;
+
+	if (!facts)
+		return err_memory(err);
+	rc = device_facts_parse(body, facts, err);
+	if (rc == 0)
+		rc = device_facts_encode(facts, &out->json, err);
+	if (rc == 0)
+		note_device(&out->said, facts);
+	free(facts);
+	return rc;
+}
+
+static int take_profiles(
+    struct answer_facts *out, plist_t body, struct err *err)
+{
+	struct profile_list_facts facts = {0};
+	int rc = profile_list_facts_parse(body, &facts, err);
+
+	if (rc == 0)
+		rc = profile_list_facts_encode(&facts, &out->json, err);
+	profile_list_facts_clear(&facts);
+	return rc;
+}
+
+/* Which answers carry facts that the rules use. */
+static const struct {
+	const char *request_type;
+	int (*take)(struct answer_facts *out, plist_t body, struct err *err);
+} kinds[] = {
+    {"SecurityInfo", take_security},
+    {"DeviceInformation", take_device},
+    {"ProfileList", take_profiles},
+};
+
+int answer_facts_take(struct answer_facts *out, const char *request_type,
+    plist_t answer_body, struct err *err)
+{
+	size_t i;
+	int rc;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(kinds[i].request_type, request_type) != 0)
+			continue;
+		rc = kinds[i].take(out, answer_body, err);
+		if (rc == 0)
+			out->kind = kinds[i].request_type;
+		return rc;
+	}
+	return 0;
+}
+
+void answer_facts_clear(struct answer_facts *facts)
+{
+	buf_clear(&facts->json);
+	*facts = (struct answer_facts){0};
+}
+
+static void take_text(char *to, size_t size, const char *said, bool *changed)
+{
+	if (!*said || strcmp(to, said) == 0)
+		return;
+	(void)snprintf(to, size, "%s", said);
+	*changed = true;
+}
+
+/* A phone is renamed and updated; its record follows what it says. */
+static int update_device(struct txn *txn, const struct device *said,
+    const char *device_id, struct err *err)
+{
+	struct device row;
+	bool changed = false;
+	int rc = store_device_load(txn, device_id, &row, err);
+
+	if (rc < 0)
+		return rc;
+#define TAKE(member)                                                           \
+	take_text(row.member, sizeof(row.member), said->member, &changed)
+	TAKE(name);
+	TAKE(model);
+	TAKE(product_name);
+	TAKE(os_version);
+	TAKE(build_version);
+	TAKE(imei);
+#undef TAKE
+	return changed ? store_device_save(txn, &row, err) : 0;
+}
+
+int answer_facts_save(struct txn *txn, const struct answer_facts *facts,
+    const char *life_id, const char *device_id, int64_t now, struct err *err)
+{
+	int rc;
+
+	if (!facts->kind)
+		return 0;
+	rc = store_facts_save(txn, life_id, facts->kind, "mdm", now,
+	    (const char *)facts->json.data, facts->json.len, err);
+	if (rc < 0 || !facts->said.name[0])
+		return rc;
+	return update_device(txn, &facts->said, device_id, err);
+}

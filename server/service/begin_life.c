@@ -1,0 +1,155 @@
+/*
+ * Authenticate: a new life of a phone begins, and the former ends with
+ * everything that was queued in it (DESIGN invariant 3).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/base/err.h"
+#include "proto/base/str.h"
+#include "server/service/visit.h"
+
+#define COPY(to, from) (void)snprintf((to), sizeof(to), "%s", (from))
+
+static void fill_device(struct device *device,
+    const struct checkin_authenticate *said, const struct link *link)
+{
+	COPY(device->person, link->person);
+	COPY(device->serial, said->serial_number);
+	COPY(device->name, said->device_name);
+	COPY(device->model,
+	    said->model_name[0] ? said->model_name : said->model);
+	COPY(device->product_name, said->product_name);
+	COPY(device->os_version, said->os_version);
+	COPY(device->build_version, said->build_version);
+	(void)str_copy(device->imei, sizeof(device->imei), said->imei);
+}
+
+static int find_or_make_device(struct txn *txn, const struct visit *visit,
+    const struct link *link, struct device *device, struct err *err)
+{
+	const struct checkin_authenticate *said = &visit->checkin->authenticate;
+	const char *udid = checkin_device_id(visit->checkin);
+	int rc = store_device_find_udid(txn, link->org_id, udid, device, err);
+
+	if (rc == -ERR_NOT_FOUND) {
+		*device = (struct device){.created_at = visit->now};
+		COPY(device->id, visit->new_device_id);
+		COPY(device->org_id, link->org_id);
+		COPY(device->udid, udid);
+	} else if (rc < 0) {
+		return rc;
+	} else if (strcmp(device->serial, said->serial_number) != 0) {
+		return err_set(err, ERR_DENIED,
+		    "another serial number is known for this UDID");
+	}
+	fill_device(device, said, link);
+	return 0;
+}
+
+static void fill_life(struct life *life, const struct visit *visit,
+    const struct device *device, const struct link *link)
+{
+	*life = (struct life){
+	    .state = LIFE_AUTHENTICATED,
+	    .started_at = visit->now,
+	    .last_seen_at = visit->now,
+	};
+	COPY(life->id, visit->new_life_id);
+	COPY(life->org_id, device->org_id);
+	COPY(life->device_id, device->id);
+	COPY(life->link_id, link->id);
+	COPY(life->topic, visit->checkin->topic);
+}
+
+static int begin_life(struct txn *txn, struct visit *visit,
+    struct certificate *certificate, struct link *link, struct err *err)
+{
+	struct device device;
+	struct life life;
+	int rc = find_or_make_device(txn, visit, link, &device, err);
+
+	if (rc < 0)
+		return rc;
+	if (device.life_id[0] &&
+	    (rc = life_end(txn, device.life_id, LIFE_EVENT_REPLACE,
+	         "the phone enrolled again", visit->now, err)) < 0)
+		return rc;
+	fill_life(&life, visit, &device, link);
+	COPY(device.life_id, life.id);
+	COPY(certificate->life_id, life.id);
+	certificate->state = CERTIFICATE_CURRENT;
+	link->enrolled_at = visit->now;
+	if ((rc = store_device_save(txn, &device, err)) < 0 ||
+	    (rc = store_life_save(txn, &life, err)) < 0 ||
+	    (rc = store_certificate_save(txn, certificate, err)) < 0)
+		return rc;
+	COPY(visit->device_id, device.id);
+	COPY(visit->life_id, life.id);
+	return store_link_save(txn, link, err);
+}
+
+/* A repeated Authenticate, its answer having been lost: nothing new begins. */
+static int is_repeat_of(struct txn *txn, const struct certificate *certificate,
+    const char *udid, bool *is_repeat, struct err *err)
+{
+	struct life life;
+	struct device device;
+	int rc;
+
+	*is_repeat = false;
+	if (!certificate->life_id[0])
+		return 0;
+	if ((rc = store_life_load(txn, certificate->life_id, &life, err)) < 0 ||
+	    (rc = store_device_load(txn, life.device_id, &device, err)) < 0)
+		return rc;
+	if (strcmp(device.udid, udid) != 0)
+		return err_set(
+		    err, ERR_DENIED, "certificate belongs to another phone");
+	*is_repeat = life.state == LIFE_AUTHENTICATED;
+	return 0;
+}
+
+static int authenticate(struct txn *txn, void *arg, struct err *err)
+{
+	struct visit *visit = arg;
+	const char *udid = checkin_device_id(visit->checkin);
+	struct certificate certificate;
+	struct link link;
+	int rc = store_certificate_load(
+	    txn, visit->certificate_sha256, &certificate, err);
+
+	if (rc < 0)
+		return rc;
+	if (certificate.state == CERTIFICATE_DEAD)
+		return err_set(err, ERR_DENIED, "certificate is dead");
+	rc = is_repeat_of(txn, &certificate, udid, &visit->is_repeat, err);
+	if (rc < 0 || visit->is_repeat)
+		return rc;
+	if ((rc = store_link_load(txn, certificate.link_id, &link, err)) < 0)
+		return rc;
+	if (strcmp(link.serial, visit->checkin->authenticate.serial_number) !=
+	    0)
+		return err_set(err, ERR_DENIED,
+		    "the enrolment was made for another serial number");
+	return begin_life(txn, visit, &certificate, &link, err);
+}
+
+int visit_authenticate(struct visit *visit, struct err *err)
+{
+	struct service *service = visit->service;
+	const char *serial = visit->checkin->authenticate.serial_number;
+	int rc;
+
+	if (strcmp(visit->checkin->topic, service->organisation.topic) != 0)
+		return err_set(err, ERR_DENIED, "topic is not ours");
+	uuid_make(visit->now, service->rng, visit->new_life_id);
+	uuid_make(visit->now, service->rng, visit->new_device_id);
+	rc = store_write(service->store, authenticate, visit, err);
+	if (rc < 0 || visit->is_repeat)
+		return rc;
+	service_count(service, SERVICE_AUTHENTICATES);
+	log_info(service->log, "life_began", LOG_DEVICE, visit->device_id,
+	    LOG_LIFE, visit->life_id, LOG_SERIAL, serial, NULL);
+	return 0;
+}

@@ -1,0 +1,50 @@
+/* The end of a life: nothing of it is delivered or believed any more. */
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/base/err.h"
+#include "server/service/visit.h"
+
+static int end_wipe_of_life(struct txn *txn, const char *life_id,
+    const char *why, int64_t now, struct err *err)
+{
+	struct wipe wipe;
+	char when[TIME_TEXT_MAX];
+	int rc = store_wipe_find_open(txn, life_id, &wipe, err);
+
+	if (rc == -ERR_NOT_FOUND)
+		return 0;
+	if (rc < 0)
+		return rc;
+	time_rfc3339(now, when);
+	if (wipe_next(wipe.state, WIPE_EVENT_CANCEL, &wipe.state) == 0) {
+		wipe.closed_at = now;
+		(void)snprintf(wipe.warning, sizeof(wipe.warning),
+		    "not wiped: %s at %s before it answered", why, when);
+	} else {
+		(void)snprintf(wipe.warning, sizeof(wipe.warning),
+		    "%s at %s; by itself no proof of the wipe", why, when);
+	}
+	return store_wipe_update(txn, &wipe, err);
+}
+
+int life_end(struct txn *txn, const char *life_id, enum life_event event,
+    const char *why, int64_t now, struct err *err)
+{
+	struct life life;
+	int rc = store_life_load(txn, life_id, &life, err);
+
+	if (rc < 0)
+		return rc;
+	if (life_next(life.state, event, &life.state) < 0)
+		return 0; /* ended before */
+	life.ended_at = now;
+	if ((rc = store_life_save(txn, &life, err)) < 0 ||
+	    (rc = order_close_all(txn, life.org_id, life.id,
+	         COMMAND_EVENT_LIFE_ENDED, why, NULL, now, err)) < 0 ||
+	    (rc = store_certificate_retire(txn, life.id, NULL, err)) < 0 ||
+	    (rc = store_secret_delete(txn, life.id, SECRET_UNLOCK, err)) < 0 ||
+	    (rc = store_secret_delete(txn, life.id, SECRET_BOOTSTRAP, err)) < 0)
+		return rc;
+	return end_wipe_of_life(txn, life.id, why, now, err);
+}
