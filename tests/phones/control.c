@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -232,6 +233,8 @@ static void *serve_caller(void *arg)
 		drop_line(&in, (size_t)len);
 	}
 	buf_clear(&in);
+	/* The program may end before a detached thread has cleaned up. */
+	OPENSSL_thread_stop();
 	forget_caller(caller.control, caller.fd);
 	return NULL;
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -346,12 +347,19 @@ static bool wait_a_while(struct hub *hub, int64_t ms)
 	return running;
 }
 
-static void end_thread(struct hub *hub)
+static void count_off(struct hub *hub)
 {
 	hub_lock(hub);
 	hub->threads--;
 	pthread_cond_broadcast(&hub->changed);
 	hub_unlock(hub);
+}
+
+static void end_thread(struct hub *hub)
+{
+	/* The program may end before a detached thread has cleaned up. */
+	OPENSSL_thread_stop();
+	count_off(hub);
 }
 
 static void *run_chore(void *arg)
@@ -405,13 +413,13 @@ static bool start_thread(
 	if (stopping || !own) {
 		free(own);
 		if (!stopping)
-			end_thread(hub);
+			count_off(hub);
 		return false;
 	}
 	*own = *errand;
 	if (pthread_create(&thread, NULL, run, own) != 0) {
 		free(own);
-		end_thread(hub);
+		count_off(hub);
 		return false;
 	}
 	(void)pthread_detach(thread);
