@@ -219,13 +219,15 @@ static enum work_order_refusal judge(const struct order_book *book,
 	return WORK_ORDER_OTHER_PHONE;
 }
 
-static bool said_before(
-    struct order_book *book, const struct station_signed *one)
+/* The same bytes refused for the same reason; signatures differ each time. */
+static bool said_before(struct order_book *book,
+    const struct station_signed *one, enum work_order_refusal reason)
 {
 	uint8_t digest[SHA256_DIGEST_LENGTH];
 	size_t i;
 
 	(void)SHA256(one->body.data, one->body.len, digest);
+	digest[0] = (uint8_t)(digest[0] ^ (uint8_t)reason);
 	for (i = 0; i < SAID_MAX; i++)
 		if (memcmp(book->said[i], digest, sizeof(digest)) == 0)
 			return true;
@@ -278,7 +280,7 @@ int order_book_take(struct order_book *book, const struct station_signed *one,
 		rc = keep(book, one, order, err);
 	} else {
 		describe(order, refusal, refused);
-		*is_news = !said_before(book, one);
+		*is_news = !said_before(book, one, refusal);
 	}
 	if (refusal != WORK_ORDER_FINE || rc < 0)
 		order_free(order);
