@@ -15,7 +15,7 @@ const struct cli_option_kind cli_options[OPTION_COUNT] = {
 	[OPTION_SERIAL] = {"serial", "SERIAL",
 	    "serial number; no other phone can use the link"},
 	[OPTION_VALID_FOR] = {"valid-for", "TIME",
-	    "how long the link works: 12h, 7d"},
+	    "how long the link or code works: 12h, 7d"},
 	[OPTION_QR] = {"qr", NULL, "print the QR code into files and pipes too"},
 	[OPTION_RULE] = {"rule", "RULE", "only this rule, e.g. VST-33"},
 	[OPTION_DRY_RUN] = {"dry-run", NULL, "show what would happen, do nothing"},
@@ -28,6 +28,9 @@ const struct cli_option_kind cli_options[OPTION_COUNT] = {
 	[OPTION_FOLLOW] = {"follow", NULL,
 	    "wait and show each step until the phone is silent"},
 	[OPTION_TIMEOUT] = {"timeout", "TIME", "stop following after this time"},
+	[OPTION_NAME] = {"name", "NAME", "what the station is called: \"Bench A\""},
+	[OPTION_BENCH] = {"bench", NULL,
+	    "and enrol the phone at the next bench it is plugged into"},
 };
 /* clang-format on */
 

@@ -25,14 +25,38 @@ const struct cli_command cli_commands[] = {
 	    "Of a wipe, its order too, as long as the phone has not "
 	    "acknowledged it.", run_cancel},
 	{"enrol-link", "", 0, 0, BIT(OPTION_PERSON) | BIT(OPTION_SERIAL) |
-	    BIT(OPTION_VALID_FOR) | BIT(OPTION_QR),
+	    BIT(OPTION_VALID_FOR) | BIT(OPTION_QR) | BIT(OPTION_BENCH),
 	    BIT(OPTION_PERSON) | BIT(OPTION_SERIAL), false,
 	    "make a link that enrols one phone, once",
 	    "Prints the address and, on a terminal, its QR code. Whoever has "
 	    "the address can\nenrol the phone with that serial number: hand "
-	    "it to that person only.", run_enrol_link},
+	    "it to that person only. With\n--bench the next station that the "
+	    "phone is plugged into enrols it.", run_enrol_link},
 	{"links", "", 0, 0, 0, 0, false,
 	    "list enrolment links and how far each has come", "", run_links},
+	{"station-code", "", 0, 0, BIT(OPTION_NAME) | BIT(OPTION_VALID_FOR),
+	    BIT(OPTION_NAME), false,
+	    "make a one-time code that admits a bench station",
+	    "On the station: workphone-agent join --server URL --ca-file FILE "
+	    "--code CODE", run_station_code},
+	{"stations", "", 0, 0, 0, 0, false,
+	    "list bench stations and when they were heard", "", run_stations},
+	{"station-revoke", "STATION", 1, 1, BIT(OPTION_YES), 0, false,
+	    "believe a bench station no longer",
+	    "STATION is an id or a name. It cannot be undone; the station "
+	    "joins again with a\nnew code.", run_station_revoke},
+	{"bench", "", 0, 0, 0, 0, false,
+	    "list the phones that stations see or have seen", "", run_bench},
+	{"orders", "", 0, 0, BIT(OPTION_OPEN) | BIT(OPTION_LIMIT), 0, false,
+	    "list work orders for the bench, newest first", "", run_orders},
+	{"bench-order", "DEVICE KIND", 2, 2, BIT(OPTION_REASON), 0, false,
+	    "have a phone looked at when it comes to a bench",
+	    "KIND is read_facts, pair or restart. Wipes and enrolments bring "
+	    "their own orders.", run_bench_order},
+	{"bench-cancel", "ORDER", 1, 1, 0, 0, false,
+	    "take back a work order that has not begun",
+	    "ORDER is an id, as `workphone orders` shows it. A wipe's goes "
+	    "with its command:\nworkphone cancel.", run_bench_cancel},
 	{"push-policy", "[DEVICE]", 0, 1,
 	    BIT(OPTION_DRY_RUN) | BIT(OPTION_YES), 0, false,
 	    "send the policy's profile to one phone or to all",

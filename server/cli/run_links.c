@@ -91,6 +91,10 @@ static int link_print(struct cli *cli, const json_t *link)
 	terminal_print(&cli->terminal, cli->out, STYLE_PLAIN, url);
 	(void)fputc('\n', cli->out);
 	qr_print(cli, url);
+	if (*cli_text(link, "work_order_id", ""))
+		(void)fputs("\nThe next bench station that this phone is "
+		            "plugged into enrols it.\n",
+		    cli->out);
 	return CLI_OK;
 }
 
@@ -102,9 +106,10 @@ int run_enrol_link(struct cli *cli)
 	json_t *order;
 	int code;
 
-	order = json_pack("{s:s,s:s,s:s*}", "person",
+	order = json_pack("{s:s,s:s,s:s*,s:b}", "person",
 	    cli->args->values[OPTION_PERSON], "serial",
-	    cli->args->values[OPTION_SERIAL], "valid_for", valid_for);
+	    cli->args->values[OPTION_SERIAL], "valid_for", valid_for, "bench",
+	    args_has(cli->args, OPTION_BENCH));
 	if (!order)
 		return cli_fail(
 		    cli, CLI_USAGE, "the person or serial is not UTF-8");

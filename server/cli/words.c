@@ -63,12 +63,34 @@ static const struct word verdict_words[] = {
     {NULL, NULL, STYLE_PLAIN},
 };
 
+static const struct word station_words[] = {
+    {"invited", WAIT "invited", STYLE_DOUBT},
+    {"expired", "- code expired", STYLE_FAINT},
+    {"admitted", YES "admitted", STYLE_GOOD},
+    {"revoked", NO "revoked", STYLE_BAD},
+    {NULL, NULL, STYLE_PLAIN},
+};
+
+static const struct word order_words[] = {
+    {"waiting", WAIT "waits for the phone", STYLE_DOUBT},
+    {"handed_out", WAIT "at a station", STYLE_DOUBT},
+    {"started", WAIT "begun", STYLE_DOUBT},
+    {"done", YES "done", STYLE_GOOD},
+    {"failed", NO "failed", STYLE_BAD},
+    {"refused", NO "refused", STYLE_BAD},
+    {"cancelled", "- cancelled", STYLE_FAINT},
+    {"expired", "- expired", STYLE_FAINT},
+    {NULL, NULL, STYLE_PLAIN},
+};
+
 static const struct word *const words_tables[WORDS_COUNT] = {
     [WORDS_DEVICE] = device_words,
     [WORDS_COMMAND] = command_words,
     [WORDS_LINK] = link_words,
     [WORDS_WIPE] = wipe_words,
     [WORDS_VERDICT] = verdict_words,
+    [WORDS_STATION] = station_words,
+    [WORDS_ORDER] = order_words,
 };
 
 enum style words_find(

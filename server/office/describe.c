@@ -86,6 +86,7 @@ void describe_wipe(
 	encode_time(enc, "silent_at", wipe->silent_at);
 	encode_time(enc, "proven_at", wipe->proven_at);
 	encode_time(enc, "closed_at", wipe->closed_at);
+	encode_time(enc, "caught_at", wipe->caught_at);
 	encode_close(enc, '}');
 }
 

@@ -5,6 +5,7 @@
 #include "server/office/describe.h"
 #include "server/office/handlers.h"
 #include "server/office/problem.h"
+#include "server/service/bench.h"
 #include "server/service/handler_ctx.h"
 
 #define LINK_VALID_MAX_MS (90 * TIME_DAY_MS) /* a ticket, not a standing door */
@@ -47,6 +48,7 @@ struct link_order {
 	const char *person;
 	const char *serial;
 	const char *valid_for;
+	bool bench; /* a work order to enrol it at the next bench, too */
 };
 
 static const struct decode_field link_fields[] = {
@@ -56,6 +58,7 @@ static const struct decode_field link_fields[] = {
         true},
     {"valid_for", DECODE_TEXT, offsetof(struct link_order, valid_for), 16,
         false}, /* left out: the configured time */
+    {"bench", DECODE_BOOL, offsetof(struct link_order, bench), 0, false},
 };
 
 static int valid_for_parse(const char *text, int64_t *ms, struct err *err)
@@ -70,13 +73,13 @@ static int valid_for_parse(const char *text, int64_t *ms, struct err *err)
 
 /* The texts of *out are borrowed from the document. */
 static int link_decode(const struct http_request *request,
-    struct link_request *out, json_t **document, struct err *err)
+    struct link_request *out, bool *bench, json_t **document, struct err *err)
 {
 	struct link_order order = {0};
 	int64_t valid_ms = 0;
 	int rc;
 
-	rc = decode_body(request, link_fields, 3, &order, document, err);
+	rc = decode_body(request, link_fields, 4, &order, document, err);
 	if (rc == 0 && order.valid_for)
 		rc = valid_for_parse(order.valid_for, &valid_ms, err);
 	if (rc < 0)
@@ -84,15 +87,17 @@ static int link_decode(const struct http_request *request,
 	out->person = order.person;
 	out->serial = order.serial;
 	out->valid_ms = valid_ms;
+	*bench = order.bench;
 	return 0;
 }
 
-static void created_encode(
-    struct encoder *enc, const struct link *link, const char *url, int64_t now)
+static void created_encode(struct encoder *enc, const struct link *link,
+    const char *url, const char *work_order_id, int64_t now)
 {
 	encode_open(enc, NULL, '{');
 	describe_link_members(enc, link, now);
 	encode_text(enc, "url", url); /* shown this once */
+	encode_text(enc, "work_order_id", work_order_id);
 	encode_close(enc, '}');
 }
 
@@ -102,20 +107,26 @@ void office_link_create(void *ctx, const struct http_request *request,
 	struct service *service = ((struct handler_ctx *)ctx)->service;
 	struct encoder enc = {&response->body, false};
 	struct link_request order = {0};
+	struct work_order_row work = {.id = ""};
 	struct link link;
 	struct actor actor;
 	struct err err = {0};
 	json_t *document = NULL;
 	char *url = NULL;
+	bool bench = false;
 	int rc;
 
 	office_actor_get(request, &actor);
-	rc = link_decode(request, &order, &document, &err);
-	if (rc == 0)
+	rc = link_decode(request, &order, &bench, &document, &err);
+	if (rc == 0 && bench)
+		rc = service_link_create_bench(
+		    service, &actor, &order, &link, &work, &url, &err);
+	else if (rc == 0)
 		rc = service_link_create(
 		    service, &actor, &order, &link, &url, &err);
 	if (rc == 0)
-		created_encode(&enc, &link, url, clock_now(service->clock));
+		created_encode(
+		    &enc, &link, url, work.id, clock_now(service->clock));
 	problem_or_answer(service, response, rc, 201, &err);
 	json_decref(document);
 	free(url);
