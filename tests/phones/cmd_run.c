@@ -218,7 +218,10 @@ static int print_answer(const struct options *options, const json_t *answer)
 	return program_fail(&err);
 }
 
-/* do SERIAL ACTION [ARG]; do stop; do state; do enrol URL SERIAL [NAME] */
+/*
+ * do SERIAL ACTION [ARG]; do stop; do state; do enrol URL SERIAL [NAME];
+ * do new SERIAL [setup]
+ */
 static json_t *make_request(const struct options *options)
 {
 	char **word = options->arguments;
@@ -233,6 +236,14 @@ static json_t *make_request(const struct options *options)
 		if (count > 3)
 			(void)json_object_set_new(
 			    request, "name", json_string(word[3]));
+		return request;
+	}
+	if (strcmp(word[0], "new") == 0 && count >= 2) {
+		(void)json_object_set_new(request, "do", json_string("new"));
+		(void)json_object_set_new(
+		    request, "serial", json_string(word[1]));
+		(void)json_object_set_new(request, "setup",
+		    json_boolean(count > 2 && strcmp(word[2], "setup") == 0));
 		return request;
 	}
 	if (count == 1) {

@@ -109,14 +109,15 @@ static void save_if_changed(struct engine *engine, struct seat *seat)
 	struct err err = {0};
 	void *watcher;
 
+	if (!seat->phone->changed)
+		return;
 	pthread_mutex_lock(&engine->lock);
 	on_change = engine->on_change;
 	watcher = engine->watcher;
 	pthread_mutex_unlock(&engine->lock);
-	if (seat->phone->changed && on_change)
+	if (on_change)
 		on_change(watcher, seat->phone);
-	if (seat->phone->changed &&
-	    folder_save(engine->options.folder, seat->phone, &err) < 0)
+	if (folder_save(engine->options.folder, seat->phone, &err) < 0)
 		(void)fprintf(stderr, "virtual-phones: %s\n", err.text);
 }
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "tests/phones/property.h"
-#include "tests/phones/usb/lockdown_value.h"
+#include "tests/phones/usb/lockdown_facts.h"
 #include "tests/phones/usb/service.h"
 
 struct exchange {
