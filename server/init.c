@@ -74,8 +74,12 @@ static int upgrade_keys(const struct config *config, struct err *err)
 	int rc = keeper_upgrade(config->keys, config->organisation,
 	    clock_now(world_clock()), &made, err);
 
-	if (rc == 0)
-		step(made ? "adding to" : "kept    ", config->keys);
+	if (rc == 0 && made)
+		(void)printf("%s got a supervision identity and a key for work "
+		             "orders: the bench stations need them\n",
+		    config->keys);
+	else if (rc == 0)
+		step("kept    ", config->keys);
 	return rc;
 }
 

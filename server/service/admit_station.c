@@ -265,6 +265,7 @@ int service_station_join(struct service *service,
 {
 	struct join join = {.now = clock_now(service->clock)};
 	struct buf certificate = {0};
+	char short_sha[17];
 	int rc;
 
 	if (!service->orders_key)
@@ -280,8 +281,10 @@ int service_station_join(struct service *service,
 	buf_clear(&certificate);
 	if (rc < 0)
 		return rc;
+	(void)snprintf(
+	    short_sha, sizeof(short_sha), "%.16s", join.certificate_sha256);
 	log_info(service->log, "station_admitted", LOG_STATION, join.row.id,
-	    LOG_CERTIFICATE, join.certificate_sha256, NULL);
+	    LOG_CERTIFICATE, short_sha, NULL);
 	return 0;
 }
 
