@@ -111,6 +111,10 @@ enum failure action_look(struct action_run *run, bool with_security)
 	enum failure failure = facts_read_full(&run->phone, &run->ours,
 	    with_security ? &run->trust.supervision : &none, &run->facts);
 
+	if (failure == FAILURE_NONE &&
+	    journal_seen(
+	        run->journal, run->facts.serial, action_now(run), NULL) < 0)
+		failure = FAILURE_STATION_DISK;
 	if (failure == FAILURE_NONE)
 		action_send_facts(run);
 	return failure;

@@ -270,6 +270,11 @@ const struct journal_host *journal_last_refused(const struct journal *journal)
 	return NULL;
 }
 
+const char *journal_serial(const struct journal *journal)
+{
+	return journal->state.serial;
+}
+
 size_t journal_entries(const struct journal *journal)
 {
 	return journal->state.entries;
@@ -373,6 +378,17 @@ int journal_host_refused(struct journal *journal, const char *host_id,
 	if (host && host->refused_at_ms > host->worked_at_ms)
 		return 0;
 	return append_host(journal, "host_refused", host_id, now_ms, err);
+}
+
+int journal_seen(struct journal *journal, const char *serial, int64_t now_ms,
+    struct err *err)
+{
+	if (!serial[0] || strcmp(journal->state.serial, serial) == 0)
+		return 0;
+	return append(journal,
+	    json_pack("{s:s,s:I,s:s}", "event", "seen", "at",
+	        (json_int_t)now_ms, "serial", serial),
+	    err);
 }
 
 int journal_begin(struct journal *journal, const struct work_order *order,

@@ -78,6 +78,8 @@ bool journal_is_name(const char *udid);
 
 const struct journal_order *journal_find_order(
     const struct journal *journal, const char *id);
+/* The serial it told last; "" never. */
+const char *journal_serial(const struct journal *journal);
 /* Begun and not finished, oldest first; NULL behind the last. */
 const struct journal_order *journal_open_order(
     const struct journal *journal, size_t index);
@@ -104,6 +106,9 @@ int journal_worked(struct journal *journal, const char *host_id, int64_t now_ms,
     struct err *err);
 int journal_host_refused(struct journal *journal, const char *host_id,
     int64_t now_ms, struct err *err);
+/* The phone's serial, which it tells in a session only. Written when new. */
+int journal_seen(struct journal *journal, const char *serial, int64_t now_ms,
+    struct err *err);
 /* -ERR_LIMIT: JOURNAL_ORDERS_MAX. Doing it again for an open one is fine. */
 int journal_begin(struct journal *journal, const struct work_order *order,
     int64_t now_ms, struct err *err);

@@ -123,6 +123,11 @@ static int apply_host_refused(struct journal_state *state, json_t *entry)
 	return apply_host(state, entry, HOST_REFUSED);
 }
 
+static int apply_seen(struct journal_state *state, json_t *entry)
+{
+	return need_text(entry, "serial", state->serial, sizeof(state->serial));
+}
+
 /* ---- orders ---- */
 
 static struct journal_order *order_of(
@@ -247,6 +252,7 @@ static const struct {
     {"paired", apply_paired},
     {"worked", apply_worked},
     {"host_refused", apply_host_refused},
+    {"seen", apply_seen},
     {"begun", apply_begun},
     {"step", apply_step},
     {"finished", apply_finished},

@@ -21,6 +21,7 @@ struct journal_state {
 	size_t host_count;
 	struct journal_pending *pending; /* owned */
 	size_t pending_count;
+	char serial[LIMIT_SERIAL + 1];
 	size_t entries;
 };
 

@@ -60,6 +60,9 @@ void reports_detached(struct station *station, const char *label,
 /* What a worker wrote into the journal and did not get out. The journal of a
  * phone whose worker runs is left alone. */
 void reports_drain(struct station *station, const char *udid);
+/* A phone that was here before: its serial, so that orders for it are found
+ * before it trusts us again. */
+void reports_recall(struct station *station, struct port *port);
 void reports_drain_all(struct station *station);
 /* That an order waits for the operator; once for each reason. */
 void reports_waiting(

@@ -89,6 +89,7 @@ static void on_mux_attached(void *arg, const struct mux_device *device)
 		return;
 	}
 	rejoin_erased(station, port);
+	reports_recall(station, port);
 	reports_attached(station, port);
 	if (station->uplink)
 		uplink_wake(station->uplink);

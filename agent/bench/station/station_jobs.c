@@ -206,8 +206,10 @@ static void take_facts(
 	buf_clear(&before);
 	buf_clear(&after);
 	/* What it tells anybody does not unmake what it told in trust. */
-	if (!port->is_known || is_news)
-		port->facts = report->facts;
+	if (!report->facts.serial[0])
+		(void)str_copy(report->facts.serial,
+		    sizeof(report->facts.serial), port->facts.serial);
+	port->facts = report->facts;
 	port->has_facts = true;
 	confirm_erase(port);
 	if (is_news) {

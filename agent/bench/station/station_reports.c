@@ -113,6 +113,19 @@ void reports_drain(struct station *station, const char *udid)
 	journal_close(drain.journal);
 }
 
+void reports_recall(struct station *station, struct port *port)
+{
+	struct journal *journal = NULL;
+
+	if (port->facts.serial[0] ||
+	    journal_open(
+	        station->journals, port->mux.udid, false, &journal, NULL) < 0)
+		return;
+	(void)str_copy(port->facts.serial, sizeof(port->facts.serial),
+	    journal_serial(journal));
+	journal_close(journal);
+}
+
 static int drain_file(void *arg, const char *name)
 {
 	char udid[LIMIT_UDID + 1];
