@@ -106,10 +106,10 @@ int run_enrol_link(struct cli *cli)
 	json_t *order;
 	int code;
 
-	order = json_pack("{s:s,s:s,s:s*,s:b}", "person",
+	order = json_pack("{s:s,s:s,s:s*,s:o*}", "person",
 	    cli->args->values[OPTION_PERSON], "serial",
 	    cli->args->values[OPTION_SERIAL], "valid_for", valid_for, "bench",
-	    args_has(cli->args, OPTION_BENCH));
+	    args_has(cli->args, OPTION_BENCH) ? json_true() : NULL);
 	if (!order)
 		return cli_fail(
 		    cli, CLI_USAGE, "the person or serial is not UTF-8");
