@@ -19,8 +19,9 @@ Usage: ./start.sh [demo] [--background]   build and start
        ./start.sh status                  what runs, and where
        ./start.sh stop                    stop all that was started
 
-  demo          also enrol a dozen phones made of software and apply the
-                telephone policy of Västervik to them
+  demo          also enrol a dozen phones made of software, apply the
+                telephone policy of Västervik to them, and plug a few into
+                a bench made of software, where one more enrols by itself
   --background  return when everything is up; var/run.json says where it is
 
 Without --background it stays in the foreground; Ctrl-C stops everything.
@@ -121,7 +122,7 @@ next_port() {
 # A unix socket's path has room for 107 bytes; a deep folder does not fit.
 socket_folder() {
 	local wanted=$data sum
-	if (($(printf '%s' "$wanted/phones.sock" | wc -c) > 100)); then
+	if (($(printf '%s' "$wanted/agent/agent.sock" | wc -c) > 100)); then
 		sum=$(printf '%s' "$data" | sha256sum)
 		wanted=${XDG_RUNTIME_DIR:-/tmp}/workphone-$EUID-${sum:0:12}
 		[[ -d $wanted ]] || mkdir -m 0700 "$wanted"
@@ -198,11 +199,12 @@ config_use() {
 
 build_programs() {
 	step "building (build/release)"
-	build_preset release workphone-server workphone virtual-phones ||
-		die "the build failed, see above"
+	build_preset release workphone-server workphone workphone-agent \
+		virtual-phones || die "the build failed, see above"
 	mkdir -p "$bin"
 	ln -sfn ../server/workphone-server "$bin/workphone-server"
 	ln -sfn ../server/cli/workphone "$bin/workphone"
+	ln -sfn ../agent/workphone-agent "$bin/workphone-agent"
 	ln -sfn ../tests/phones/virtual-phones "$bin/virtual-phones"
 }
 
@@ -243,12 +245,15 @@ json_string() {
 }
 
 run_file_write() {
-	local proxy=null control=null pids="\"workphone-server\": $server_pid"
+	local proxy=null control=null usbmuxd=null
+	local pids="\"workphone-server\": $server_pid"
 	[[ -z $proxy_port ]] || proxy="\"http://127.0.0.1:$proxy_port\""
 	if [[ -n $phones_pid ]]; then
 		control=$(json_string "$sockets/phones.sock")
+		usbmuxd=$(json_string "$sockets/usbmuxd.sock")
 		pids+=", \"virtual-phones\": $phones_pid"
 	fi
+	[[ -z $agent_pid ]] || pids+=", \"workphone-agent\": $agent_pid"
 	cat >"$run_file.new" <<JSON
 {
   "bin": $(json_string "$bin"),
@@ -259,7 +264,9 @@ run_file_write() {
   "ca_file": $(json_string "$data/keys/ca.crt"),
   "admin_socket": $(json_string "$sockets/admin.sock"),
   "phones_control": $control,
-  "usbmuxd_socket": null,
+  "usbmuxd_socket": $usbmuxd,
+  "agent_config": $([[ $mode == demo ]] && json_string "$agent_config" ||
+		echo null),
   "pids": {$pids}
 }
 JSON
@@ -336,12 +343,164 @@ enrol_phones() {
 }
 
 run_phones() {
+	local tries=300
 	process_start virtual-phones "$data/log/phones.log" \
 		"$bin/virtual-phones" run --state "$phones" \
 		--ca-file "$data/keys/ca.crt" --poll 2 \
-		--control "$sockets/phones.sock"
+		--control "$sockets/phones.sock" \
+		--usbmuxd "$sockets/usbmuxd.sock"
 	phones_pid=$started_pid
+	until phones_do state >/dev/null 2>&1; do
+		if ! kill -0 "$phones_pid" 2>/dev/null || ((tries-- == 0)); then
+			fail_with_log "the phones do not run" \
+				"$data/log/phones.log"
+		fi
+		sleep 0.1
+	done
 	say "the phones run and ask for work every two seconds"
+}
+
+# ---- the demo's bench ----------------------------------------------------
+
+# port | serial | what the phone is and does on the cable
+bench_phones() {
+	cat <<'PHONES'
+A1|VVKDEMO00013|
+A2|VVKDEMO00001|"trust":"yes"
+A3|VVKDEMO00003|"trust":"ask"
+A4|VVKDEMO00008|"trust":"ask","locked":true
+PHONES
+}
+
+readonly bench_serial=VVKDEMO00013 bench_person="Maja Ekström"
+
+phones_do() {
+	"$bin/virtual-phones" "do" --control "$sockets/phones.sock" "$@"
+}
+
+agent() { # VERB ARG…
+	local verb=$1
+	shift
+	"$bin/workphone-agent" "$verb" --config "$agent_config" "$@"
+}
+
+agent_config_write() {
+	local port serial settings number=0
+	cat >"$agent_config.new" <<YAML
+# Written by start.sh; every key: workphone-agent(8)
+state: $(yaml_quoted "$sockets/agent")
+usbmuxd: $(yaml_quoted "UNIX:$sockets/usbmuxd.sock")
+usb: "$(command -v umockdev-run >/dev/null && echo on || echo off)"
+poll: 2s
+ports:
+YAML
+	while IFS='|' read -r port serial settings; do
+		number=$((number + 1))
+		printf '  - path: "1-4.%s"\n    label: "%s"\n' "$number" "$port" \
+			>>"$agent_config.new"
+	done < <(bench_phones)
+	mv "$agent_config.new" "$agent_config"
+}
+
+# A new phone, as it comes out of its box: its order waits for it at the bench.
+box_open() {
+	[[ $(phones_do '{"do":"usb"}') == *\"$bench_serial\"* ]] ||
+		phones_do "{\"do\":\"new\",\"serial\":\"$bench_serial\",
+			\"name\":\"iPhone\",\"pin\":true,\"setup\":true}" >/dev/null
+	phones_do "{\"do\":\"usb_set\",\"phone\":\"$bench_serial\",
+		\"set\":{\"activation\":\"Activated\"}}" >/dev/null
+	workphone enrol-link --bench --person "$bench_person" \
+		--serial "$bench_serial" --json >/dev/null
+}
+
+station_join() {
+	local answer
+	[[ ! -f $sockets/agent/station/station.json ]] || return 0
+	answer=$(workphone station-code --name "Bench A" --json) ||
+		die "no code for the station"
+	[[ $answer =~ \"code\":\ *\"([^\"]+)\" ]] || die "no code: $answer"
+	agent join --server "https://127.0.0.1:$phones_port" \
+		--ca-file "$data/keys/ca.crt" --code "${BASH_REMATCH[1]}" \
+		--name "Bench A" >>"$data/log/agent.log" 2>&1 ||
+		fail_with_log "the station cannot join" "$data/log/agent.log"
+}
+
+# Plugs the phones in and describes the hub they hang on.
+plug_in() {
+	local port serial settings state udids=()
+	while IFS='|' read -r port serial settings; do
+		[[ -z $settings ]] || phones_do "{\"do\":\"usb_set\",
+			\"phone\":\"$serial\",\"set\":{$settings}}" >/dev/null
+		phones_do "$serial" attach >/dev/null
+		state=$(phones_do "$serial" usb)
+		[[ $state =~ \"udid\":\ *\"([^\"]+)\" ]] ||
+			die "$serial has no UDID: $state"
+		udids+=("${BASH_REMATCH[1]}")
+		say "  $port $serial is plugged in"
+	done < <(bench_phones)
+	"$root/tests/phones/usb/describe_hub.sh" "${udids[@]}" \
+		>"$data/hub.umockdev"
+}
+
+# child_of PID: the one process that it started.
+child_of() {
+	local file line
+	for file in /proc/[0-9]*/stat; do
+		read -r line 2>/dev/null <"$file" || continue
+		line=${line##*) ? } # behind the name, which may hold anything
+		[[ ${line%% *} != "$1" ]] || basename "${file%/stat}"
+	done
+}
+
+# With umockdev the agent sees ports, and is a child of what shows them to it.
+agent_start() {
+	local program tries=100
+	program=$(readlink -f "$bin/workphone-agent")
+	if grep -q '^usb: "on"' "$agent_config"; then
+		process_start umockdev-run "$data/log/agent.log" \
+			"$(command -v umockdev-run)" -d "$data/hub.umockdev" -- \
+			"$program" run --config "$agent_config"
+	else
+		process_start workphone-agent "$data/log/agent.log" \
+			"$program" run --config "$agent_config"
+	fi
+	agent_pid=$started_pid
+	until [[ -S $sockets/agent/agent.sock ]]; do
+		if ! kill -0 "$agent_pid" 2>/dev/null || ((tries-- == 0)); then
+			fail_with_log "the agent does not run" \
+				"$data/log/agent.log"
+		fi
+		sleep 0.1
+	done
+	process_is_ours "$agent_pid" "$program" && return
+	agent_pid=$(child_of "$agent_pid")
+	printf 'workphone-agent %s %s\n' "$agent_pid" "$program" >>"$pids_file"
+}
+
+wait_bench_enrolled() {
+	local tries
+	for ((tries = 0; tries < 60; tries++)); do
+		known_phones=$(workphone devices --json)
+		if phone_is_enrolled "$bench_serial"; then
+			say "  $bench_serial $bench_person: enrolled at the bench"
+			return
+		fi
+		sleep 1
+	done
+	fail_with_log "$bench_serial did not enrol at the bench" \
+		"$data/log/agent.log"
+}
+
+run_bench() {
+	step "plugging phones into a bench made of software"
+	rm -f "$sockets/agent/agent.sock"
+	agent_config_write
+	station_join
+	phone_is_enrolled "$bench_serial" || box_open
+	plug_in
+	agent_start
+	run_file_write
+	wait_bench_enrolled
 }
 
 # Quiet: no command waits and no verdict is unknown, or nothing has moved for
@@ -370,7 +529,10 @@ run_demo() {
 	workphone push-policy --yes
 	run_phones
 	run_file_write
+	run_bench
 	wait_until_quiet
+	step "the bench"
+	agent once
 	step "verdicts"
 	workphone verdicts
 }
@@ -386,6 +548,8 @@ print_next() {
   $tool device VVKDEMO00003
   $(printf '%q' "$bin/virtual-phones") do --control $(printf '%q' "$sockets/phones.sock") VVKDEMO00003 set_pin
   $tool wipe VVKDEMO00012 --dry-run
+  $(printf '%q' "$bin/workphone-agent") watch --config $(printf '%q' "$agent_config")
+  $(printf '%q' "$bin/virtual-phones") do --control $(printf '%q' "$sockets/phones.sock") VVKDEMO00003 tap trust
 TEXT
 	else
 		cat <<TEXT
@@ -407,7 +571,9 @@ already_running() {
 	[[ ! -f $run_file ]] || grep -qF "$data/" "$run_file" ||
 		die "here runs $([[ $mode == demo ]] && echo a server without \
 demo data || echo the demo) already; ./start.sh stop ends it"
-	[[ $mode != demo ]] || process_find virtual-phones >/dev/null || return 1
+	[[ $mode != demo ]] || {
+		process_find virtual-phones && process_find workphone-agent
+	} >/dev/null || return 1
 	[[ -f $run_file && -f $config ]] || return 1
 	config_use
 	ops_get /readyz >/dev/null 2>&1 || return 1
@@ -432,7 +598,8 @@ stay() {
 		say "stopped from elsewhere"
 		return
 	fi
-	for pid in "$server_pid" ${phones_pid:+"$phones_pid"}; do
+	for pid in "$server_pid" ${phones_pid:+"$phones_pid"} \
+		${agent_pid:+"$agent_pid"}; do
 		kill -0 "$pid" 2>/dev/null ||
 			fail_with_log "process $pid ended by itself" \
 				"$data/log/server.log"
@@ -452,7 +619,7 @@ start() {
 	mkdir -p "$var"
 	exec 9>"$var/lock"
 	flock -n 9 || die "another start.sh is at work on $var"
-	packages_install build
+	packages_install build ${also:+"$also"}
 	build_programs
 	mkdir -p "$data"
 	sockets=$(socket_folder)
@@ -515,7 +682,9 @@ done
 # Demo data and a server of your own never share a database.
 data=$var/$([[ $mode == demo ]] && echo demo || echo server)
 readonly data config=$data/workphone.yaml phones=$data/phones
-phones_pid=""
+readonly agent_config=$data/agent.yaml
+phones_pid="" agent_pid="" also=""
+[[ $mode != demo ]] || also=demo
 
 case $verb in
 start) start ;;

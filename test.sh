@@ -202,7 +202,8 @@ part_fuzz() {
 
 part_docs() {
 	build dev || return
-	build release workphone-server workphone virtual-phones || return
+	build release workphone-server workphone workphone-agent \
+		virtual-phones || return
 	run_ctest dev -L docs
 }
 
@@ -221,7 +222,9 @@ part_demo() {
 	check "status" demo status
 	check "its processes can be seen" processes_are_seen
 	check "a second start finds it running" demo demo --background
-	check "twelve phones are enrolled" twelve_are_enrolled
+	check "thirteen phones are enrolled" thirteen_are_enrolled
+	check "four phones hang at the bench" bench_is_seen
+	check "the one that came from its box is judged" newcomer_is_judged
 	check "after kill -9 of the server it starts again" kill_and_start
 	check "stop" demo stop
 	check "status after stop is 3" status_is_stopped
@@ -240,16 +243,39 @@ for key in sys.argv[2].split("."):
 print(value)' "$WORKPHONE_VAR/run.json" "$1"
 }
 
-twelve_are_enrolled() {
-	local socket
-	socket=$(run_value admin_socket) || return 1
-	[[ $("$root/build/release/bin/workphone" --socket "$socket" devices \
-		--json | grep -o '"state": *"enrolled"' | wc -l) -eq 12 ]]
+cli() {
+	"$root/build/release/bin/workphone" --socket "$(run_value admin_socket)" \
+		"$@"
+}
+
+thirteen_are_enrolled() {
+	[[ $(cli devices --json | grep -o '"state": *"enrolled"' | wc -l) -eq 13 ]]
+}
+
+# By the agent, each on its labelled port where umockdev is there.
+bench_is_seen() {
+	local config seen
+	config=$(run_value agent_config) || return 1
+	seen=$("$root/build/release/bin/workphone-agent" once --json \
+		--config "$config") || return 1
+	python3 -c 'import json, sys
+ports = json.load(sys.stdin)["ports"]
+labels = sorted(row["port"] for row in ports)
+assert len(ports) == 4, ports
+assert labels == ["A1", "A2", "A3", "A4"] or sys.argv[1] == "off", labels
+assert any(row.get("code") == "waiting_trust" for row in ports), ports' \
+		"$(sed -n 's/^usb: "\(.*\)"/\1/p' "$config")" <<<"$seen"
+}
+
+newcomer_is_judged() {
+	cli verdicts VVKDEMO00013 --json | python3 -c 'import json, sys
+found = [row["verdict"] for row in json.load(sys.stdin)]
+assert found and set(found) <= {"met", "broken"}, found'
 }
 
 kill_and_start() {
 	kill -KILL "$(run_value pids.workphone-server)" &&
-		demo demo --background && twelve_are_enrolled
+		demo demo --background && thirteen_are_enrolled
 }
 
 status_is_stopped() {
@@ -367,7 +393,7 @@ fi
 
 mkdir -p "$logs"
 : >"$logs/summary"
-packages_install build test
+packages_install build demo test
 [[ -n ${WORKPHONE_APPLE_SCHEMA:-} ]] ||
 	say "WORKPHONE_APPLE_SCHEMA is not set: checks against Apple's schema are skipped"
 [[ -n ${WORKPHONE_SAMPLES:-} ]] ||

@@ -220,14 +220,17 @@ static int print_answer(const struct options *options, const json_t *answer)
 
 /*
  * do SERIAL ACTION [ARG]; do stop; do state; do enrol URL SERIAL [NAME];
- * do new SERIAL [setup]
+ * do new SERIAL [setup]; do '{"do":…}', a line as it is
  */
 static json_t *make_request(const struct options *options)
 {
 	char **word = options->arguments;
 	int count = options->argument_count;
-	json_t *request = json_object();
+	json_t *request;
 
+	if (word[0][0] == '{')
+		return json_loads(word[0], JSON_REJECT_DUPLICATES, NULL);
+	request = json_object();
 	if (strcmp(word[0], "enrol") == 0 && count >= 3) {
 		(void)json_object_set_new(request, "do", json_string("enrol"));
 		(void)json_object_set_new(request, "url", json_string(word[1]));
@@ -269,6 +272,10 @@ int command_do(const struct options *options)
 		return program_fail(&err);
 	}
 	request = make_request(options);
+	if (!request) {
+		(void)err_set(&err, ERR_INVALID, "this is not one JSON object");
+		return program_fail(&err);
+	}
 	rc = control_line_ask(options->control, request, &answer, &err);
 	json_decref(request);
 	if (rc < 0)

@@ -11,7 +11,7 @@
 static const struct options_command commands[] = {
 	{"enrol", COMMAND_ENROL, "--state DIR [--ca-file FILE] [URL…]", "enrols one new phone a link, then does what it is told", 0, -1, command_enrol},
 	{"run", COMMAND_RUN, "--state DIR [--poll SECONDS] [--control SOCKET]", "keeps all phones of DIR awake until SIGTERM", 0, 0, command_run},
-	{"do", COMMAND_DO, "--control SOCKET SERIAL|all ACTION [ARG] | state | stop | enrol URL SERIAL [NAME] | new SERIAL [setup]", "does something to a running phone, now; SERIAL state tells all about one", 1, 4, command_do},
+	{"do", COMMAND_DO, "--control SOCKET SERIAL|all ACTION [ARG] | state | stop | enrol URL SERIAL [NAME] | new SERIAL [setup] | JSON", "does something to a running phone, now; SERIAL state tells all about one", 1, 4, command_do},
 	{"poll", COMMAND_POLL, "--state DIR [SERIAL]", "wakes each phone once and says what it did", 0, 1, command_poll},
 	{"list", COMMAND_LIST, "--state DIR", "one line a phone", 0, 0, command_list},
 	{"show", COMMAND_SHOW, "--state DIR SERIAL", "all about a phone but its keys, as JSON", 1, 1, command_show},
