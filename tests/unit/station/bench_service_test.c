@@ -324,6 +324,20 @@ static void a_bad_signature_is_refused(void **state)
 	station_signed_clear(&one);
 }
 
+/* An id belongs to who used it first: no station speaks over another. */
+static void an_id_is_one_stations(void **state)
+{
+	struct station_report report;
+	char why[STATION_SENTENCE_MAX];
+
+	(void)state;
+	bench_report_init(&a, &report, STATION_REPORT_ATTACHED, SERIAL);
+	assert_true(bench_report_send(&a, &report, NULL));
+	assert_false(bench_report_send(&b, &report, why));
+	assert_non_null(strstr(why, "another station"));
+	assert_string_equal(phones_now().last.station_id, a.row.id);
+}
+
 /* An order's signature is never a report's. */
 static void contexts_do_not_mix(void **state)
 {
@@ -512,6 +526,39 @@ static void another_phone_gets_nothing(void **state)
 	    0);
 	assert_int_equal(list.count, 0);
 	station_signed_list_clear(&list);
+}
+
+static int count_order(void *arg, const struct work_order_row *row)
+{
+	(void)row;
+	++*(unsigned *)arg;
+	return 0;
+}
+
+/* The UDID of one and the serial number of another make no new work. */
+static void a_mixed_phone_makes_no_work(void **state)
+{
+	struct station_phone phone = {
+	    .udid = "UDID-" SERIAL, .serial = "OTHER"};
+	struct station_signed_list list = {0};
+	struct work_order order;
+	unsigned count = 0;
+
+	(void)state;
+	bench_phone_enrol(SERIAL, "Astrid");
+	(void)bench_wipe_order(SERIAL);
+	bench_order_get(&a, SERIAL, WORK_ORDER_WIPE, &order);
+	assert_true(bench_result_send(&a, &order, STATION_RESULT_FAILED));
+	work_order_clear(&order);
+	assert_int_equal(
+	    service_work_orders(&world.service, &a.row, &phone, 1, &list, NULL),
+	    0);
+	assert_int_equal(list.count, 0);
+	station_signed_list_clear(&list);
+	assert_int_equal(service_work_order_each(&world.service, false, 0,
+	                     count_order, &count, NULL),
+	    0);
+	assert_int_equal(count, 1);
 }
 
 static void a_revoked_station_lets_go(void **state)
@@ -992,6 +1039,7 @@ int main(void)
 	    TEST(a_certificate_runs_out),
 	    TEST(a_report_counts_once),
 	    TEST(a_bad_signature_is_refused),
+	    TEST(an_id_is_one_stations),
 	    TEST(contexts_do_not_mix),
 	    TEST(one_bad_report_costs_no_other),
 	    TEST(gaps_and_clocks_are_noted),
@@ -1000,6 +1048,7 @@ int main(void)
 	    TEST(an_idle_poll_gives_nothing),
 	    TEST(a_wipe_is_ordered_for_the_bench_too),
 	    TEST(another_phone_gets_nothing),
+	    TEST(a_mixed_phone_makes_no_work),
 	    TEST(a_revoked_station_lets_go),
 	    TEST(results_must_fit_the_order),
 	    TEST(the_bench_proves_a_wipe),

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include <curl/curl.h>
+#include <openssl/cms.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
@@ -488,6 +489,34 @@ static void the_proxy_says_who(void **state)
 	BIO_free(bio);
 }
 
+/* What phones may do, sign a body, could be sent again by who saw it. */
+static void a_signed_body_is_not_enough(void **state)
+{
+	static const char body[] = "{\"reports\":[]}";
+	struct call call = {.path = STATION_PATH_REPORTS, .body = body};
+	BIO *bio = BIO_new_mem_buf(here.station.joined.certificate, -1);
+	X509 *certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	BIO *content = BIO_new_mem_buf(body, -1);
+	CMS_ContentInfo *cms = CMS_sign(certificate, here.station.key, NULL,
+	    content, CMS_BINARY | CMS_DETACHED);
+	uint8_t *der = NULL;
+	int len = i2d_CMS_ContentInfo(cms, &der);
+	char *text = str_base64(der, (size_t)len);
+	char header[8192];
+
+	(void)state;
+	(void)snprintf(header, sizeof(header), "Mdm-Signature: %s", text);
+	call.header = header;
+	assert_int_equal(send_call(&call), 403);
+	is_sentence();
+	free(text);
+	OPENSSL_free(der);
+	CMS_ContentInfo_free(cms);
+	BIO_free(content);
+	X509_free(certificate);
+	BIO_free(bio);
+}
+
 /* ---- hostile bodies ---- */
 
 static void hostile_bodies(void **state)
@@ -595,6 +624,7 @@ int main(void)
 	    TEST(without_a_certificate),
 	    TEST(after_revocation),
 	    TEST(the_proxy_says_who),
+	    TEST(a_signed_body_is_not_enough),
 	    TEST(hostile_bodies),
 	    TEST(a_deep_body_is_survived),
 	    TEST(the_wrong_type_is_refused),
