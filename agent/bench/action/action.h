@@ -18,6 +18,12 @@
 
 struct journal;
 
+enum job_report {
+	JOB_REPORT_FACTS,
+	JOB_REPORT_GLANCE, /* facts that a phone tells anybody: a part */
+	JOB_REPORT_JOURNALED,
+};
+
 /* What a worker is told. Everything is borrowed and outlives the job. */
 struct job {
 	enum work_order_kind kind;
@@ -38,8 +44,8 @@ struct job {
 	/* Told as it goes; the report is on disk before when it matters. */
 	void (*on_wait)(void *arg, enum failure failure);
 	void (*on_step)(void *arg, const char *step, unsigned percent);
-	void (*on_report)(
-	    void *arg, const struct station_report *report, bool is_journaled);
+	void (*on_report)(void *arg, const struct station_report *report,
+	    enum job_report how);
 	void *arg;
 };
 
@@ -79,7 +85,7 @@ void action_step(struct action_run *run, const char *step, unsigned percent);
 enum failure action_meet(struct action_run *run);
 /* Facts within the session, sent as a report. */
 enum failure action_look(struct action_run *run, bool with_security);
-void action_send_facts(struct action_run *run);
+void action_send_facts(struct action_run *run, enum job_report how);
 /* FAILURE_NONE, or FAILURE_FOREIGN when someone else supervises the phone or
  * nobody can say who does. */
 enum failure action_refuse_foreign(const struct action_run *run);

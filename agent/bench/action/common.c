@@ -55,7 +55,7 @@ void action_report_init(const struct action_run *run,
 		    report->serial, sizeof(report->serial), job->order->serial);
 }
 
-void action_send_facts(struct action_run *run)
+void action_send_facts(struct action_run *run, enum job_report how)
 {
 	struct station_report report;
 
@@ -63,7 +63,7 @@ void action_send_facts(struct action_run *run)
 	(void)str_copy(report.serial, sizeof(report.serial), run->facts.serial);
 	report.facts = run->facts;
 	if (run->job->on_report)
-		run->job->on_report(run->job->arg, &report, false);
+		run->job->on_report(run->job->arg, &report, how);
 }
 
 enum failure action_send_durable(
@@ -79,7 +79,8 @@ enum failure action_send_durable(
 	if (rc < 0)
 		return FAILURE_STATION_DISK;
 	if (run->job->on_report)
-		run->job->on_report(run->job->arg, report, true);
+		run->job->on_report(
+		    run->job->arg, report, JOB_REPORT_JOURNALED);
 	return FAILURE_NONE;
 }
 
@@ -116,7 +117,7 @@ enum failure action_look(struct action_run *run, bool with_security)
 	        run->journal, run->facts.serial, action_now(run), NULL) < 0)
 		failure = FAILURE_STATION_DISK;
 	if (failure == FAILURE_NONE)
-		action_send_facts(run);
+		action_send_facts(run, JOB_REPORT_FACTS);
 	return failure;
 }
 

@@ -171,7 +171,7 @@ static enum failure act(struct action_run *run)
 	if (failure == FAILURE_NONE)
 		failure = facts_read_plain(&run->phone, &run->facts);
 	if (failure == FAILURE_NONE && !job->order)
-		action_send_facts(run);
+		action_send_facts(run, JOB_REPORT_GLANCE);
 	if (failure == FAILURE_NONE)
 		failure = action_of(job->kind)->run(run);
 	return failure;

@@ -354,6 +354,17 @@ static bool has_our_certificate(plist_t cloud, const struct facts_ours *ours)
 	return false;
 }
 
+/* Setup Assistant leaves a configuration of nobody's on every phone that was
+ * set up by hand (ConfigurationSource 5): no supervision, no organisation. */
+static bool is_of_nobody(const struct station_facts *facts, plist_t cloud)
+{
+	return facts->is_supervised == STATION_NO &&
+	    !item(cloud, "OrganizationMagic") &&
+	    !item(cloud, "OrganizationName") &&
+	    !item(cloud, "SupervisorHostCertificates") &&
+	    !item(cloud, "ConfigurationURL");
+}
+
 static enum station_cloud whose(plist_t cloud, const struct facts_ours *ours)
 {
 	char magic[STATION_MAGIC_MAX + 1] = "";
@@ -388,7 +399,8 @@ void facts_add_cloud(
 	facts->is_supervised = tri_of_bool(item(cloud, "IsSupervised"));
 	take_text(item(cloud, "OrganizationName"), facts->organisation,
 	    sizeof(facts->organisation));
-	facts->cloud = whose(cloud, ours);
+	facts->cloud = is_of_nobody(facts, cloud) ? STATION_CLOUD_NONE
+	                                          : whose(cloud, ours);
 }
 
 void facts_add_security(struct station_facts *facts, plist_t answer)

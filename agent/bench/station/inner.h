@@ -57,6 +57,8 @@ int reports_put(struct station *station, struct station_report *report);
 void reports_attached(struct station *station, struct port *port);
 void reports_detached(struct station *station, const char *label,
     const char *udid, const char *serial);
+/* Facts told in clear, of a phone that tells no more for now; once. */
+void reports_glance(struct station *station, struct port *port);
 /* What a worker wrote into the journal and did not get out. The journal of a
  * phone whose worker runs is left alone. */
 void reports_drain(struct station *station, const char *udid);

@@ -170,6 +170,8 @@ struct port *ports_mux_attached(
 	port->mux = *device;
 	port->is_known = false;
 	port->needs_replug = false;
+	port->has_facts = false;
+	port->glance_at_ms = 0;
 	port->has_result = false;
 	port->result = FAILURE_NONE;
 	port->failures = 0;

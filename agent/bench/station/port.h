@@ -34,6 +34,7 @@ struct port {
 
 	struct station_facts facts; /* kept over a re-plug of the same phone */
 	bool has_facts;
+	int64_t glance_at_ms; /* Unix ms: facts in clear, not told yet; 0 no */
 	bool is_known; /* facts were read within a session since attach */
 	enum station_mode told_mode; /* as last reported */
 	bool is_told;

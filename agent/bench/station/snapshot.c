@@ -64,7 +64,7 @@ static void add_facts(json_t *row, const struct port *port)
 	struct buf text = {0};
 	json_t *facts = NULL;
 
-	if (port->has_mux && port->has_facts &&
+	if (port->has_mux &&
 	    station_facts_encode(&port->facts, &text, NULL) == 0)
 		facts = json_loadb((const char *)text.data, text.len, 0, NULL);
 	if (facts)

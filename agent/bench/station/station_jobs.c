@@ -53,10 +53,11 @@ static void on_step(void *arg, const char *step, unsigned percent)
 }
 
 static void on_report(
-    void *arg, const struct station_report *report, bool is_journaled)
+    void *arg, const struct station_report *report, enum job_report how)
 {
 	struct message message = {
-	    .kind = MESSAGE_REPORT, .is_journaled = is_journaled};
+	    .kind = how == JOB_REPORT_GLANCE ? MESSAGE_GLANCE : MESSAGE_REPORT,
+	    .is_journaled = how == JOB_REPORT_JOURNALED};
 
 	message.report = *report;
 	say(arg, &message);
@@ -189,34 +190,55 @@ static void confirm_erase(struct port *port)
 		port->erased_at = 0;
 }
 
+/* The serial is told in a session only: what is known of it stays. */
+static void keep_facts(struct port *port, struct station_report *report)
+{
+	if (!report->facts.serial[0]) {
+		(void)str_copy(report->facts.serial,
+		    sizeof(report->facts.serial), port->facts.serial);
+		(void)str_copy(
+		    report->serial, sizeof(report->serial), port->facts.serial);
+	}
+	port->facts = report->facts;
+	confirm_erase(port);
+}
+
+static bool is_same(
+    const struct station_facts *a, const struct station_facts *b)
+{
+	struct buf first = {0};
+	struct buf second = {0};
+	bool same = station_facts_encode(a, &first, NULL) == 0 &&
+	    station_facts_encode(b, &second, NULL) == 0 &&
+	    first.len == second.len &&
+	    memcmp(first.data, second.data, first.len) == 0;
+
+	buf_clear(&first);
+	buf_clear(&second);
+	return same;
+}
+
 static void take_facts(
     struct station *station, struct port *port, struct station_report *report)
 {
-	struct buf before = {0};
-	struct buf after = {0};
-	bool is_news = true;
-
-	if (strcmp(report->udid, port->mux.udid) != 0)
+	if (strcmp(report->udid, port->mux.udid) != 0 ||
+	    (port->has_facts && is_same(&port->facts, &report->facts)))
 		return;
-	if (port->has_facts &&
-	    station_facts_encode(&port->facts, &before, NULL) == 0 &&
-	    station_facts_encode(&report->facts, &after, NULL) == 0)
-		is_news = before.len != after.len ||
-		    memcmp(before.data, after.data, after.len) != 0;
-	buf_clear(&before);
-	buf_clear(&after);
-	/* What it tells anybody does not unmake what it told in trust. */
-	if (!report->facts.serial[0])
-		(void)str_copy(report->facts.serial,
-		    sizeof(report->facts.serial), port->facts.serial);
-	port->facts = report->facts;
+	keep_facts(port, report);
 	port->has_facts = true;
-	confirm_erase(port);
-	if (is_news) {
-		(void)reports_put(station, report);
-		if (station->uplink)
-			uplink_wake(station->uplink);
-	}
+	(void)reports_put(station, report);
+	if (station->uplink)
+		uplink_wake(station->uplink);
+}
+
+/* To be seen here; told only when the phone does not tell more, for the server
+ * would take what is left out as not known any more. */
+static void take_glance(struct port *port, struct station_report *report)
+{
+	if (strcmp(report->udid, port->mux.udid) != 0 || port->has_facts)
+		return;
+	keep_facts(port, report);
+	port->glance_at_ms = report->at_ms;
 }
 
 static void take_report(
@@ -240,8 +262,12 @@ static void on_line(void *arg, const char *line, size_t len)
 		return;
 	heard->station->is_changed = true;
 	switch (message.kind) {
+	case MESSAGE_GLANCE:
+		take_glance(port, &message.report);
+		break;
 	case MESSAGE_WAIT:
 		port->result = message.failure;
+		reports_glance(heard->station, port);
 		reports_waiting(heard->station, port, message.failure);
 		break;
 	case MESSAGE_STEP:
@@ -353,6 +379,7 @@ static void ended(
 		    port->label, LOG_KIND, work_order_kind_name(port->job.kind),
 		    LOG_CAUSE, failure_row(port->result)->code, NULL);
 	reports_drain(station, port->mux.udid);
+	reports_glance(station, port);
 	if (port->result == FAILURE_NONE)
 		port->percent = 100;
 	follow(station, port);

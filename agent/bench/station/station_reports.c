@@ -66,6 +66,23 @@ void reports_detached(struct station *station, const char *label,
 	(void)reports_put(station, &report);
 }
 
+void reports_glance(struct station *station, struct port *port)
+{
+	struct station_report report;
+
+	if (port->has_facts || port->glance_at_ms == 0)
+		return;
+	start_report(station, STATION_REPORT_FACTS, &report);
+	report.at_ms = port->glance_at_ms;
+	port->glance_at_ms = 0;
+	(void)str_copy(report.port, sizeof(report.port), port->label);
+	(void)str_copy(report.udid, sizeof(report.udid), port->mux.udid);
+	(void)str_copy(
+	    report.serial, sizeof(report.serial), port->facts.serial);
+	report.facts = port->facts;
+	(void)reports_put(station, &report);
+}
+
 /* ---- from the journal ---- */
 
 struct drain {

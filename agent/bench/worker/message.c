@@ -11,6 +11,7 @@ static const char *const kind_names[] = {
     [MESSAGE_WAIT] = "wait",
     [MESSAGE_STEP] = "step",
     [MESSAGE_REPORT] = "report",
+    [MESSAGE_GLANCE] = "glance",
     [MESSAGE_DONE] = "done",
 };
 
@@ -32,6 +33,7 @@ int message_encode(
 		buf_printf(line, ",\"percent\":%u", message->percent);
 		break;
 	case MESSAGE_REPORT:
+	case MESSAGE_GLANCE:
 		buf_printf(line, ",\"journaled\":%s,\"report\":",
 		    message->is_journaled ? "true" : "false");
 		if (station_report_encode(&message->report, line, err) < 0)
@@ -84,6 +86,7 @@ static int (*const parsers[])(json_t *root, struct message *message) = {
     [MESSAGE_WAIT] = parse_code,
     [MESSAGE_STEP] = parse_step,
     [MESSAGE_REPORT] = parse_report,
+    [MESSAGE_GLANCE] = parse_report,
     [MESSAGE_DONE] = parse_code,
 };
 

@@ -18,6 +18,7 @@ enum message_kind {
 	MESSAGE_WAIT,   /* failure: what is waited for */
 	MESSAGE_STEP,   /* step, percent */
 	MESSAGE_REPORT, /* report, is_journaled */
+	MESSAGE_GLANCE, /* report: facts told in clear, a part of them */
 	MESSAGE_DONE,   /* failure, native */
 };
 

@@ -183,6 +183,19 @@ static void test_whose_supervision(void **state)
 	        &ours),
 	    STATION_CLOUD_FOREIGN);
 	assert_int_equal(cloud_of(CLOUD(""), &ours), STATION_CLOUD_FOREIGN);
+	/* Left by the Setup Assistant of a phone that nobody supervises. */
+	assert_int_equal(
+	    cloud_of(CLOUD("<key>IsSupervised</key><false/>"), &ours),
+	    STATION_CLOUD_NONE);
+	assert_int_equal(
+	    cloud_of(CLOUD("<key>IsSupervised</key><false/>"
+	                   "<key>OrganizationName</key><string>A</string>"),
+	        &ours),
+	    STATION_CLOUD_FOREIGN);
+	assert_int_equal(
+	    cloud_of(
+	        CLOUD("<key>IsSupervised</key><string>no</string>"), &ours),
+	    STATION_CLOUD_FOREIGN);
 	/* Who does not know what is ours calls nothing ours. */
 	assert_int_equal(
 	    cloud_of(CLOUD("<key>OrganizationMagic</key><string></string>"),

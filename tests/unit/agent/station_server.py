@@ -10,7 +10,6 @@ import json
 import pathlib
 import ssl
 import threading
-import time
 import urllib.parse
 import uuid
 
@@ -62,6 +61,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST = handle_one
 
 
+class QuietServer(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """An agent that is killed in the middle is part of the tests."""
+
+
 class StationServer:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -96,8 +102,7 @@ class StationServer:
         context.load_cert_chain(self.ca, self.ca_key)
         context.load_verify_locations(self.ca)
         context.verify_mode = ssl.CERT_OPTIONAL
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.http.daemon_threads = True
+        self.http = QuietServer(("127.0.0.1", 0), Handler)
         self.http.world = self
         self.http.socket = context.wrap_socket(
             self.http.socket, server_side=True, do_handshake_on_connect=False)
