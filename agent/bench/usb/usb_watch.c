@@ -126,10 +126,18 @@ static void arrived(struct usb_watch *watch, libusb_device *handle)
 
 	if (!read_device(handle, &device))
 		return;
-	/* A phone that changes its mode may arrive before it left. */
-	for (i = watch->count; i > 0; i--)
-		if (strcmp(watch->phones[i - 1].path, device.path) == 0)
-			left(watch, i - 1);
+	for (i = watch->count; i > 0; i--) {
+		const struct usb_device *known = &watch->phones[i - 1];
+
+		if (strcmp(known->path, device.path) != 0)
+			continue;
+		/* libusb lists what is there and may announce it once more. */
+		if (known->address == device.address &&
+		    known->product == device.product)
+			return;
+		/* A phone that changes its mode may arrive before it left. */
+		left(watch, i - 1);
+	}
 	if (watch->count == PHONES_MAX)
 		return;
 	watch->phones[watch->count++] = device;
