@@ -16,6 +16,12 @@
 
 #define FOLDER_MAX 448
 
+/* A phone that orders were asked for, by name: it may have gone meanwhile. */
+struct asked {
+	char udid[LIMIT_UDID + 1];
+	char serial[LIMIT_SERIAL + 1];
+};
+
 struct station {
 	const struct agent_config *config;
 	struct station_world world;
@@ -30,6 +36,9 @@ struct station {
 	struct outbox *outbox;   /* NULL: not joined */
 	struct order_book *book; /* the same */
 	struct uplink *uplink;   /* the same */
+
+	struct asked asked[STATION_PHONES_MAX]; /* the last time */
+	size_t asked_count;
 
 	struct mux_watch *mux;
 	struct usb_watch *usb; /* NULL: no USB view */

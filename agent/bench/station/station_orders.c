@@ -11,14 +11,35 @@ size_t orders_phones(void *arg, struct order_phone *out, size_t max)
 	size_t count = 0;
 	size_t i;
 
+	if (max > STATION_PHONES_MAX)
+		max = STATION_PHONES_MAX;
 	for (i = 0; i < PORTS_MAX && count < max; i++) {
 		const struct port *port = &station->ports.items[i];
+		struct asked *asked = &station->asked[count];
 
-		if (port->is_used && port->has_mux)
-			out[count++] = (struct order_phone){
-			    port->mux.udid, port->facts.serial};
+		if (!port->is_used || !port->has_mux)
+			continue;
+		(void)str_copy(
+		    asked->udid, sizeof(asked->udid), port->mux.udid);
+		(void)str_copy(
+		    asked->serial, sizeof(asked->serial), port->facts.serial);
+		out[count++] = (struct order_phone){asked->udid, asked->serial};
 	}
+	station->asked_count = count;
 	return count;
+}
+
+/* Those that the answer is about. One that was pulled out since then comes
+ * back, and its order is kept for it. */
+static size_t asked_phones(
+    const struct station *station, struct order_phone *out)
+{
+	size_t i;
+
+	for (i = 0; i < station->asked_count; i++)
+		out[i] = (struct order_phone){
+		    station->asked[i].udid, station->asked[i].serial};
+	return station->asked_count;
 }
 
 /* In a journal of its phone, and over? Then it is done or it is a replay. */
@@ -127,7 +148,7 @@ void orders_take(void *arg, const struct station_signed *one)
 	struct work_order order;
 	struct err err = {0};
 	bool is_news = false;
-	size_t count = orders_phones(station, phones, STATION_PHONES_MAX);
+	size_t count = asked_phones(station, phones);
 
 	if (order_book_take(station->book, one, phones, count,
 	        clock_now(station->world.clock), &refusal, &refused, &is_news,
