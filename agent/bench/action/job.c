@@ -147,13 +147,21 @@ static bool is_past(const struct action_run *run)
 	    action_step_before(run) == JOURNAL_STEP_NONE;
 }
 
+/* The station went down between the end of the order and forgetting it. */
+static bool was_finished(const struct action_run *run, enum failure *failure)
+{
+	const struct work_order *order = run->job->order;
+	const struct journal_order *known =
+	    order ? journal_find_order(run->journal, order->id) : NULL;
+
+	if (!known || !known->is_finished)
+		return false;
+	*failure = failure_by_code(known->code);
+	return true;
+}
+
 static enum failure begin(struct action_run *run)
 {
-	const struct journal_order *known =
-	    journal_find_order(run->journal, run->job->order->id);
-
-	if (known && known->is_finished)
-		return FAILURE_INTERNAL; /* the daemon looks before */
 	if (is_past(run))
 		return FAILURE_ORDER_UNUSABLE;
 	if (journal_begin(
@@ -181,6 +189,7 @@ enum failure job_run(const struct job *job, int *native)
 {
 	struct action_run run;
 	enum failure failure = FAILURE_NONE;
+	bool is_over;
 
 	*native = 0;
 	run_init(&run, job);
@@ -188,9 +197,10 @@ enum failure job_run(const struct job *job, int *native)
 	    0)
 		return FAILURE_STATION_DISK;
 	run.trust.journal = run.journal;
-	if (job->order)
+	is_over = was_finished(&run, &failure);
+	if (job->order && !is_over)
 		failure = begin(&run);
-	if (failure == FAILURE_NONE) {
+	if (failure == FAILURE_NONE && !is_over) {
 		failure = act(&run);
 		*native = run.phone.native;
 		if (job->order && job_is_final(failure))

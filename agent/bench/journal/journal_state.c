@@ -207,6 +207,39 @@ static int apply_refused(struct journal_state *state, json_t *entry)
 
 /* ---- reports on their way to the outbox ---- */
 
+static struct journal_order *order_named(
+    struct journal_state *state, const char *id)
+{
+	size_t i;
+
+	for (i = 0; id && i < state->order_count; i++)
+		if (strcmp(state->orders[i].id, id) == 0)
+			return &state->orders[i];
+	return NULL;
+}
+
+/*
+ * A report of how an order ended is its end, whether or not there was time left
+ * to write "finished": what may have been told is not done again.
+ */
+static void end_by_report(struct journal_state *state, const char *json)
+{
+	json_t *report = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
+	json_t *end = json_object_get(report, "order_result");
+	const char *result = json_string_value(json_object_get(end, "result"));
+	const char *code = json_string_value(json_object_get(end, "code"));
+	struct journal_order *order = order_named(
+	    state, json_string_value(json_object_get(end, "order_id")));
+
+	if (order && !order->is_finished && result && code &&
+	    (strcmp(result, station_result_name(STATION_RESULT_OK)) == 0 ||
+	        strcmp(result, station_result_name(STATION_RESULT_FAILED)) ==
+	            0) &&
+	    str_copy(order->code, sizeof(order->code), code) == 0)
+		order->is_finished = true;
+	json_decref(report);
+}
+
 static int apply_report(struct journal_state *state, json_t *entry)
 {
 	const char *json = json_string_value(json_object_get(entry, "report"));
@@ -224,6 +257,7 @@ static int apply_report(struct journal_state *state, json_t *entry)
 		return -(int)ERR_MEMORY;
 	pending.len = strlen(json);
 	state->pending[state->pending_count++] = pending;
+	end_by_report(state, json);
 	return 0;
 }
 

@@ -228,6 +228,7 @@ void reports_give_up(
     struct station *station, struct port *port, enum failure failure)
 {
 	const struct work_order *order = order_of(station, port);
+	const struct journal_order *known;
 	struct journal *journal = NULL;
 	struct station_report report;
 	struct buf json = {0};
@@ -239,6 +240,11 @@ void reports_give_up(
 	start_result(station, port, order, failure, &report);
 	report.order_result.result = STATION_RESULT_FAILED;
 	rc = journal_open(station->journals, order->udid, true, &journal, NULL);
+	known = rc == 0 ? journal_find_order(journal, order->id) : NULL;
+	if (known && known->is_finished) { /* its worker got that far */
+		journal_close(journal);
+		return;
+	}
 	if (rc == 0)
 		rc = station_report_encode(&report, &json, NULL);
 	if (rc == 0)
