@@ -130,18 +130,22 @@ static int apply_seen(struct journal_state *state, json_t *entry)
 
 /* ---- orders ---- */
 
-static struct journal_order *order_of(
-    struct journal_state *state, json_t *entry)
+static struct journal_order *order_named(
+    struct journal_state *state, const char *id)
 {
-	char id[UUID_TEXT_MAX];
 	size_t i;
 
-	if (need_text(entry, "order", id, sizeof(id)) < 0)
-		return NULL;
-	for (i = 0; i < state->order_count; i++)
+	for (i = 0; id && i < state->order_count; i++)
 		if (strcmp(state->orders[i].id, id) == 0)
 			return &state->orders[i];
 	return NULL;
+}
+
+static struct journal_order *order_of(
+    struct journal_state *state, json_t *entry)
+{
+	return order_named(
+	    state, json_string_value(json_object_get(entry, "order")));
 }
 
 static int apply_begun(struct journal_state *state, json_t *entry)
@@ -206,17 +210,6 @@ static int apply_refused(struct journal_state *state, json_t *entry)
 }
 
 /* ---- reports on their way to the outbox ---- */
-
-static struct journal_order *order_named(
-    struct journal_state *state, const char *id)
-{
-	size_t i;
-
-	for (i = 0; id && i < state->order_count; i++)
-		if (strcmp(state->orders[i].id, id) == 0)
-			return &state->orders[i];
-	return NULL;
-}
 
 /*
  * A report of how an order ended is its end, whether or not there was time left
