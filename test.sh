@@ -285,10 +285,12 @@ status_is_stopped() {
 
 # Processes with our data folder on their command line.
 nothing_runs() {
+	local found
 	# The pattern goes by a file: grep's own command line lacks it. Its exit
 	# status is 2 when a process ended while it looked.
-	[[ -z $(grep -lsaF -f <(printf '%s\n' "$WORKPHONE_VAR/demo") \
-		/proc/[0-9]*/cmdline) ]]
+	found=$(grep -lsaF -f <(printf '%s\n' "$WORKPHONE_VAR/demo") \
+		/proc/[0-9]*/cmdline)
+	[[ -z $found ]]
 }
 
 # Else "no process is left" would say nothing.

@@ -194,5 +194,21 @@ class Configuration(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
 
 
+class AgentConfiguration(unittest.TestCase):
+
+    def test_keys_and_defaults_are_those_of_the_source(self):
+        text = (ROOT / "docs/agent.md").read_text(encoding="utf-8")
+        told = dict(Configuration.ROW.findall(text))
+        source = (ROOT / "agent/config/config.c").read_text(encoding="utf-8")
+        known = dict(re.findall(r'^    KEY\((\w+), "([^"]*)", \w+\),$', source,
+                                re.M))
+        self.assertGreater(len(known), 5)
+        self.assertEqual(set(told), set(known) | {"ports"})
+        for key, value in known.items():
+            if value:
+                with self.subTest(key=key):
+                    self.assertEqual(told[key].strip("`"), value)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
