@@ -78,12 +78,31 @@ static void rejoin_erased(struct station *station, struct port *here)
 	}
 }
 
+/* One phone is in one place: what is told twice counts once, and where it was
+ * before it has left, though nobody said so. */
+static bool is_there_already(
+    struct station *station, const struct mux_device *device)
+{
+	struct port *old = ports_find_udid(&station->ports, device->udid);
+
+	if (ports_find_mux(&station->ports, device))
+		return true;
+	if (old && old->has_mux) {
+		leave(station, old);
+		port_mux_left(old, station->world.monotonic());
+	}
+	return false;
+}
+
 static void on_mux_attached(void *arg, const struct mux_device *device)
 {
 	struct station *station = arg;
-	struct port *port = ports_mux_attached(
-	    &station->ports, device, station->world.monotonic());
+	struct port *port;
 
+	if (is_there_already(station, device))
+		return;
+	port = ports_mux_attached(
+	    &station->ports, device, station->world.monotonic());
 	if (!port) {
 		log_warning(station->world.log, "too_many_phones", NULL);
 		return;

@@ -339,12 +339,17 @@ static void follow(struct station *station, struct port *port)
 	switch (failure_row(port->result)->next) {
 	case NEXT_NOTHING:
 	case NEXT_IT:
+		/* Without a journal not even an end can be written: the order
+		 * stays, for when there is room again. */
+		if (port->result == FAILURE_STATION_DISK) {
+			come_again(port, now);
+			break;
+		}
 		port->failures = 0;
 		/* A worker that never began has not written the end. */
 		if (!port->order_id[0])
 			port->is_known = true;
-		else if (port->result == FAILURE_WORKER_DIED ||
-		    port->result == FAILURE_STATION_DISK)
+		else if (port->result == FAILURE_WORKER_DIED)
 			give_up(station, port);
 		else
 			end_order(station, port);

@@ -258,7 +258,8 @@ def unrest(world):
     return f"{len(wipes)} wipes are open" if wipes else ""
 
 
-def come_to_rest(world, limit=240):
+# A look at a wiped phone that failed is repeated by the server after 5 minutes.
+def come_to_rest(world, limit=400):
     mend(world, None, None)
     world.up()
     end = time.monotonic() + limit
