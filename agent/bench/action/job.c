@@ -162,12 +162,10 @@ static bool was_finished(const struct action_run *run, enum failure *failure)
 
 static enum failure begin(struct action_run *run)
 {
-	if (is_past(run))
-		return FAILURE_ORDER_UNUSABLE;
 	if (journal_begin(
 	        run->journal, run->job->order, action_now(run), NULL) < 0)
 		return FAILURE_STATION_DISK;
-	return FAILURE_NONE;
+	return is_past(run) ? FAILURE_ORDER_UNUSABLE : FAILURE_NONE;
 }
 
 static enum failure act(struct action_run *run)

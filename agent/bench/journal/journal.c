@@ -23,7 +23,8 @@
 
 struct journal {
 	int fd;
-	off_t end; /* behind the last whole entry */
+	off_t end;      /* behind the last whole entry */
+	bool is_broken; /* a write failed: memory is ahead of the disk */
 	struct journal_state state;
 };
 
@@ -332,13 +333,17 @@ static int append(struct journal *journal, json_t *entry, struct err *err)
 	if (!json)
 		return err_set(
 		    err, ERR_INVALID, "the journal cannot take this entry");
-	if (len > JOURNAL_LINE_MAX ||
+	if (journal->is_broken)
+		rc = err_set(err, ERR_IO, "the journal could not be written");
+	else if (len > JOURNAL_LINE_MAX ||
 	    journal->end + (off_t)len > JOURNAL_FILE_MAX)
 		rc = err_set(err, ERR_LIMIT, "the journal is full");
 	else
-		rc = write_line(journal, json, len, err);
-	if (rc == 0)
 		rc = journal_state_apply(&journal->state, json, len, err);
+	if (rc == 0) {
+		rc = write_line(journal, json, len, err);
+		journal->is_broken = rc < 0;
+	}
 	free(json);
 	return rc;
 }

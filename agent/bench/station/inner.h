@@ -44,7 +44,8 @@ struct station {
 	struct usb_watch *usb; /* NULL: no USB view */
 	struct ports ports;
 	struct control *control;
-	bool is_changed; /* a watcher should see it */
+	int64_t next_expire; /* monotonic: when late orders are looked for */
+	bool is_changed;     /* a watcher should see it */
 };
 
 /* ---- station_jobs.c ---- */

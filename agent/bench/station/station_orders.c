@@ -5,6 +5,8 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 
+#define EXPIRE_EVERY_MS 1000
+
 size_t orders_phones(void *arg, struct order_phone *out, size_t max)
 {
 	struct station *station = arg;
@@ -205,8 +207,9 @@ void orders_expire(struct station *station)
 	const struct work_order *order;
 	size_t index = 0;
 
-	if (!station->book)
+	if (!station->book || station->world.monotonic() < station->next_expire)
 		return;
+	station->next_expire = station->world.monotonic() + EXPIRE_EVERY_MS;
 	while ((order = order_book_expired(station->book, now, index))) {
 		struct order_refused refused = {.reason = WORK_ORDER_EXPIRED};
 

@@ -423,6 +423,22 @@ class SuperviseTest(Case):
         self.assertEqual(self.server.challenges[0]["challenge"],
                          "Cg0KQQoNCgo=")
 
+    def test_pairs_without_a_tap(self):
+        """The record is lost; the server's signature stands for the tap."""
+        udid = self.enrol()
+        self.agent.stop()
+        mux = Mux(self.bench)
+        mux.ask(MessageType="DeletePairRecord", PairRecordID=udid)
+        mux.close()
+        self.bench.order("walk", "EN1")
+        self.bench.set("EN1", trust="ask")
+        before = len(self.server.challenges)
+        order = self.server.order("read_facts", udid, "EN1")
+        self.agent.start()
+        self.wait_result(order)
+        # One to pair, one to escalate.
+        self.assertEqual(len(self.server.challenges), before + 2)
+
     def test_not_activated(self):
         self.run_joined()
         udid = self.bench.new("EN3", setup=True)
@@ -514,6 +530,31 @@ class LineTest(Case):
             self.unplug(serial)
             if (number + 1) // 2 > len(log):
                 break
+
+
+    def test_unplugged_at_every_request_of_an_enrolment(self):
+        self.run_joined()
+        for number in range(1, 60, 2):
+            serial = f"UE{number}"
+            udid = self.fresh(serial)
+            self.agent.wait_code(serial, "ok")
+            erases = self.bench.state(serial)["erases"]
+            self.bench.set(serial, **{
+                "drop_at" if number % 4 == 1 else "drop_after":
+                (number + 1) // 2, "replug_ms": 200})
+            order = self.server.order(
+                "enrol", udid, serial,
+                {"has_cloud": True, "cloud": self.server.cloud()})
+            self.wait_result(order, seconds=60)
+            state = self.bench.state(serial)
+            self.assertEqual(state["cloud"]["OrganizationMagic"], "M-1")
+            self.assertEqual(state["erases"], erases)
+            self.assertEqual(
+                [r for r, _ in self.server.results(order)
+                 if r in ("ok", "failed")], ["ok"])
+            if (number + 1) // 2 > len(state["log"]):
+                break
+            self.bench.order("detach", serial)
 
 
 class NetworkTest(Case):
