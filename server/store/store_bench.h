@@ -26,7 +26,7 @@ struct station_row {
 	char code_sha256[STORE_SHA256]; /* "" once it was used */
 	int64_t code_expires_at;
 	char certificate_sha256[STORE_SHA256]; /* "" until it joined */
-	char public_key[512]; /* PEM, of its certificate */
+	char public_key[512];                  /* PEM, of its certificate */
 	char created_by[LIMIT_NAME + 1];
 	int64_t created_at;
 	int64_t joined_at;

@@ -30,7 +30,7 @@ static const struct field fields[] = {
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 #define COLUMNS                                                                \
 	"id, org_id, name, state, code_sha256, code_expires_at, "              \
-	"certificate_sha256, public_key, created_by, created_at, joined_at, "              \
+	"certificate_sha256, public_key, created_by, created_at, joined_at, "  \
 	"not_after, revoked_at, revoked_by, last_report_at, "                  \
 	"last_sequence, gaps, skew_ms"
 
@@ -100,7 +100,7 @@ int store_station_find_certificate(struct txn *txn,
 {
 	return load_by(txn,
 	    "SELECT " COLUMNS " FROM stations WHERE certificate_sha256 = $1 "
-	                      "AND certificate_sha256 <> ''",
+	    "AND certificate_sha256 <> ''",
 	    certificate_sha256, out, err);
 }
 

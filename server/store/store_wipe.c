@@ -54,7 +54,8 @@ int store_wipe_update(struct txn *txn, const struct wipe *row, struct err *err)
 	    "UPDATE wipes SET org_id = $2, device_id = $3, life_id = $4,"
 	    " command_id = $5, state = $6, ordered_by = $7, reason = $8,"
 	    " warning = $9, ordered_at = $10, acknowledged_at = $11,"
-	    " silent_at = $12, proven_at = $13, closed_at = $14, caught_at = $15"
+	    " silent_at = $12, proven_at = $13, closed_at = $14, caught_at = "
+	    "$15"
 	    " WHERE id = $1",
 	    &stmt, err);
 
