@@ -554,7 +554,7 @@ class LineTest(Case):
                  if r in ("ok", "failed")], ["ok"])
             if (number + 1) // 2 > len(state["log"]):
                 break
-            self.bench.order("detach", serial)
+            self.unplug(serial)
 
 
 class NetworkTest(Case):
