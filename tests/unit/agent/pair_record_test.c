@@ -159,9 +159,10 @@ static void test_public_part(void **state)
 static void test_bad_keys(void **state)
 {
 	static const char *const bad[] = {"", "x",
-	    "-----BEGIN RSA PUBLIC KEY-----\n-----END RSA PUBLIC KEY-----\n",
-	    "-----BEGIN RSA PUBLIC KEY-----\nAAAA\n-----END RSA PUBLIC "
-	    "KEY-----"};
+	    ("-----BEGIN RSA PUBLIC KEY-----\n"
+	     "-----END RSA PUBLIC KEY-----\n"),
+	    ("-----BEGIN RSA PUBLIC KEY-----\nAAAA\n"
+	     "-----END RSA PUBLIC KEY-----")};
 	EVP_PKEY *small = EVP_RSA_gen(512);
 	EVP_PKEY *curve = EVP_EC_gen("P-256");
 	uint8_t pem[4096];
