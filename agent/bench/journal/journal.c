@@ -314,7 +314,9 @@ static int write_line(
 	    fdatasync(journal->fd) != 0) {
 		rc = err_set(err, ERR_IO, "the journal cannot be written: %s",
 		    line.failed ? "no memory" : strerror(errno));
-		(void)ftruncate(journal->fd, journal->end);
+		/* If this fails too, the next opening cuts it. */
+		if (ftruncate(journal->fd, journal->end) != 0)
+			journal->is_broken = true;
 	} else {
 		journal->end += put;
 	}
