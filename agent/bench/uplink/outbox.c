@@ -141,8 +141,7 @@ size_t outbox_count(const struct outbox *outbox)
 	return outbox->count;
 }
 
-/* Taken before it is used: after a crash there may be a gap, never a number
- * that stands for two reports. */
+/* Written behind the report that has it. */
 static int next_sequence(struct outbox *outbox, struct err *err)
 {
 	char text[32];
@@ -202,6 +201,7 @@ static bool is_dear(const struct station_report *report)
 int outbox_put(
     struct outbox *outbox, struct station_report *report, struct err *err)
 {
+	char name[NAME_MAX_LEN];
 	struct item item;
 	int rc;
 
@@ -211,13 +211,20 @@ int outbox_put(
 	    (is_dear(report) ? OUTBOX_HARD_MAX : OUTBOX_SOFT_MAX))
 		return err_set(err, ERR_FULL, "%zu reports wait for the server",
 		    outbox->count);
-	if ((rc = next_sequence(outbox, err)) < 0)
-		return rc;
-	item.sequence = outbox->sequence;
+	item.sequence = outbox->sequence + 1;
 	report->sequence = (int64_t)item.sequence;
 	if (str_copy(item.id, sizeof(item.id), report->id) < 0)
 		return err_set(err, ERR_INVALID, "a report without an id");
+	/* The report first: its name holds the number too, so that a station
+	 * that dies in between neither skips one nor gives one twice. */
 	rc = write_report(outbox, report, &item, err);
+	if (rc == 0)
+		rc = next_sequence(outbox, err);
+	if (rc < 0) {
+		item_name(&item, name);
+		(void)files_remove(outbox->folder, name, NULL);
+		return rc;
+	}
 	if (rc == 0 && item_add(outbox, &item) < 0)
 		rc = err_memory(err);
 	return rc;
