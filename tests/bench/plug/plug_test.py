@@ -305,18 +305,26 @@ def judge_erases(world):
     return sum(len(states) for states in wipes.values())
 
 
+def ends_of(entries):
+    """An order ends by its report; "finished" follows when there is time."""
+    for entry in entries:
+        if entry["event"] == "finished":
+            yield entry["order"], entry["code"]
+        elif entry["event"] == "report":
+            result = json.loads(entry["report"]).get("order_result")
+            if result and result["result"] in ("ok", "failed"):
+                yield result["order_id"], result["code"]
+
+
 def judge_orders(world):
     """Ended on the server as the journal says."""
     ends = {}
     for udid, entries in journal_entries(world).items():
         begun = {entry["order"] for entry in entries
                  if entry["event"] == "begun"}
-        for entry in entries:
-            if entry["event"] == "finished":
-                if entry["order"] in ends and \
-                        ends[entry["order"]][1] != entry["code"]:
-                    raise Disagree(f"{entry['order']} has two ends")
-                ends[entry["order"]] = (udid, entry["code"])
+        for order, code in ends_of(entries):
+            if ends.setdefault(order, (udid, code))[1] != code:
+                raise Disagree(f"{order} has two ends")
         open_here = begun - set(ends)
         if open_here:
             raise Disagree(f"begun and not finished in {udid}: {open_here}")
