@@ -214,6 +214,14 @@ struct identity {
 int store_identity_find(struct txn *txn, const char *certificate_sha256,
     struct identity *out, struct err *err);
 
+/*
+ * Grows whenever certificates are retired or a life ends. An identity found
+ * CURRENT and ENROLLED after this was asked for holds for as long as it stays
+ * the same: nothing else ends one. (An engine that other servers write to as
+ * well must give another number each time.)
+ */
+uint64_t store_retirements(const struct store *store);
+
 /* Sealed secrets of a life; the newest of a kind replaces the older. */
 int store_secret_save(struct txn *txn, const char *life_id, const char *kind,
     const uint8_t *sealed, size_t sealed_len, int64_t at, struct err *err);
