@@ -34,6 +34,7 @@ struct visit {
 	    orders; /* what to ask now that it has the profile */
 	char result[512];
 	/* What came of it. */
+	bool is_next_waiting; /* seen before the transaction */
 	bool was_counted;
 	struct command next; /* id "" when there is none */
 	uint8_t *payload;    /* owned */
@@ -254,7 +255,10 @@ static int find_next(struct txn *txn, struct visit *visit, struct err *err)
 
 static int look_for_next(struct txn *txn, void *arg, struct err *err)
 {
-	return find_next(txn, arg, err);
+	struct visit *visit = arg;
+
+	return store_command_waits(txn, visit->identity->life_id, visit->now,
+	    &visit->is_next_waiting, err);
 }
 
 static int hand_out(struct txn *txn, struct visit *visit, struct err *err)
@@ -308,7 +312,7 @@ static int talk(struct visit *visit, struct err *err)
 
 	if (visit->answer->status == ANSWER_IDLE) {
 		rc = store_read(store, look_for_next, visit, err);
-		if (rc < 0 || !visit->next.id[0])
+		if (rc < 0 || !visit->is_next_waiting)
 			return rc;
 		return store_write(store, converse, visit, err);
 	}

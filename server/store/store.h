@@ -267,7 +267,10 @@ struct command {
 /* Puts it at the end of the queue of its life; payload: the plist bytes. */
 int store_command_insert(struct txn *txn, const struct command *row,
     const uint8_t *payload, size_t payload_len, struct err *err);
-/* Everything but payload, owner, priority and place in the queue. */
+/*
+ * What became of it: state, result, not_before, the times and counts from
+ * sent_at on. What it is, whose and why it was ordered never changes.
+ */
 int store_command_update(
     struct txn *txn, const struct command *row, struct err *err);
 int store_command_load(
@@ -282,6 +285,10 @@ int store_command_load(
 int store_command_next(struct txn *txn, const char *life_id, int64_t now,
     bool skip_not_now, struct command *out, uint8_t **payload,
     size_t *payload_len, struct err *err);
+/* Is there one, those that said NotNow included? For the path of idle phones.
+ */
+int store_command_waits(struct txn *txn, const char *life_id, int64_t now,
+    bool *out, struct err *err);
 
 typedef int store_command_fn(void *arg, const struct command *row);
 struct command_filter {
