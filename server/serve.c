@@ -28,6 +28,7 @@
 #include "server/programs.h"
 #include "server/routes.h"
 #include "server/service/handler_ctx.h"
+#include "server/service/known_identity.h"
 #include "server/service/last_seen.h"
 #include "server/service/policy_profile.h"
 #include "server/service/service.h"
@@ -263,7 +264,8 @@ static int make_service(struct server *server, struct err *err)
 	service->certificate_valid_ms = config_ms(times->certificate_valid);
 	service->silence_ms = config_ms(times->silence);
 	service->refresh_ms = config_ms(times->refresh);
-	if ((rc = last_seen_new(&service->last_seen, err)) < 0)
+	if ((rc = last_seen_new(&service->last_seen, err)) < 0 ||
+	    (rc = known_identities_new(&service->known, err)) < 0)
 		return rc;
 	rc = store_read(
 	    server->store, load_organisation, &service->organisation, err);
@@ -475,6 +477,7 @@ static void stop(struct server *server)
 		tick(server); /* the last last-seen times */
 	policy_profile_free(server->service.policy_profile);
 	last_seen_free(server->service.last_seen);
+	known_identities_free(server->service.known);
 	caller_checks_free(server->callers);
 	pack_free(server->pack);
 	store_close(server->store);

@@ -53,6 +53,12 @@ int wipe_next(
 	return 0;
 }
 
+bool wipe_is_erased(enum wipe_state state)
+{
+	return state == WIPE_ACKNOWLEDGED || state == WIPE_SILENT ||
+	    state == WIPE_PROVEN;
+}
+
 bool wipe_is_open(enum wipe_state state)
 {
 	return (unsigned)state <= WIPE_SILENT;

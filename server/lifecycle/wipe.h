@@ -37,6 +37,8 @@ int wipe_next(
  * a repeat then, and after proven too: the store refuses both.
  */
 bool wipe_is_open(enum wipe_state state);
+/* The phone said that it erases itself, or was seen erased. */
+bool wipe_is_erased(enum wipe_state state);
 const char *wipe_state_name(enum wipe_state state);
 
 #endif

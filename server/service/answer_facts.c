@@ -57,24 +57,25 @@ static int take_profiles(
 	return rc;
 }
 
-/* Which answers carry facts that the rules use. */
+/* Which answers carry facts that the rules use, and under which key. */
 static const struct {
 	const char *request_type;
+	const char *key;
 	int (*take)(struct answer_facts *out, plist_t body, struct err *err);
 } kinds[] = {
-    {"SecurityInfo", take_security},
-    {"DeviceInformation", take_device},
-    {"ProfileList", take_profiles},
+    {"SecurityInfo", "SecurityInfo", take_security},
+    {"DeviceInformation", "QueryResponses", take_device},
+    {"ProfileList", "ProfileList", take_profiles},
 };
 
-int answer_facts_take(struct answer_facts *out, const char *request_type,
-    plist_t answer_body, struct err *err)
+int answer_facts_take(
+    struct answer_facts *out, plist_t answer_body, struct err *err)
 {
 	size_t i;
 	int rc;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (strcmp(kinds[i].request_type, request_type) != 0)
+		if (!plist_dict_get_item(answer_body, kinds[i].key))
 			continue;
 		rc = kinds[i].take(out, answer_body, err);
 		if (rc == 0)
@@ -82,6 +83,16 @@ int answer_facts_take(struct answer_facts *out, const char *request_type,
 		return rc;
 	}
 	return 0;
+}
+
+bool answer_facts_is_due(const char *request_type)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i].request_type, request_type) == 0)
+			return true;
+	return false;
 }
 
 void answer_facts_clear(struct answer_facts *facts)

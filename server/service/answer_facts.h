@@ -6,6 +6,7 @@
 #define SERVER_SERVICE_ANSWER_FACTS_H
 
 #include <plist/plist.h>
+#include <stdbool.h>
 
 #include "proto/base/buf.h"
 #include "server/store/store.h"
@@ -19,12 +20,16 @@ struct answer_facts {
 };
 
 /*
- * Takes the facts out of the answer (its root dictionary) to a command of that
- * type; leaves *out empty for a type that carries none.
+ * Takes the facts out of an answer (its root dictionary), as what it calls
+ * them; leaves *out empty when there are none. Whether they were asked for is
+ * for the caller to check before they are saved.
  */
-int answer_facts_take(struct answer_facts *out, const char *request_type,
-    plist_t answer_body, struct err *err);
+int answer_facts_take(
+    struct answer_facts *out, plist_t answer_body, struct err *err);
 void answer_facts_clear(struct answer_facts *facts);
+
+/* Is an answer to such a command of any use without facts? */
+bool answer_facts_is_due(const char *request_type);
 
 /* Keeps them, and brings the record of the phone up to date. */
 int answer_facts_save(struct txn *txn, const struct answer_facts *facts,

@@ -29,46 +29,36 @@ struct visit {
 	int64_t now;
 	char answer_id[STORE_ID];
 	/* What the answer tells, worked out before the transaction. */
-	struct command answered; /* id "" when it is not one of this life */
 	struct answer_facts facts;
+	struct err facts_err;
 	struct policy_orders
 	    orders; /* what to ask now that it has the profile */
 	char result[512];
 	/* What came of it. */
+	struct command answered; /* as it was loaded last */
+	bool is_next_waiting;    /* seen before the transaction */
 	bool was_counted;
 	struct command next; /* id "" when there is none */
 	uint8_t *payload;    /* owned */
 	size_t payload_len;
 };
 
-/* ---- before the transaction: which command, which facts ---- */
+/* ---- before the transaction: which facts, which questions ---- */
 
+/* -ERR_NOT_FOUND: not a command of this life. */
 static int load_answered(struct txn *txn, void *arg, struct err *err)
 {
 	struct visit *visit = arg;
-	int rc = store_command_load(
-	    txn, visit->answer->command_uuid, &visit->answered, err);
+	struct command command;
+	int rc =
+	    store_command_load(txn, visit->answer->command_uuid, &command, err);
 
-	if (rc == -ERR_NOT_FOUND ||
-	    (rc == 0 &&
-	        strcmp(visit->answered.life_id, visit->identity->life_id) !=
-	            0)) {
-		visit->answered.id[0] = '\0';
-		return 0;
-	}
-	return rc;
-}
-
-static void take_facts(struct visit *visit)
-{
-	struct err err = {0};
-
-	if (visit->answer->status != ANSWER_ACKNOWLEDGED)
-		return;
-	if (answer_facts_take(&visit->facts, visit->answered.request_type,
-	        visit->answer->body, &err) < 0)
-		log_warning(visit->service->log, "facts_not_understood",
-		    LOG_COMMAND, visit->answered.id, LOG_ERROR, err.text, NULL);
+	if (rc < 0)
+		return rc;
+	if (strcmp(command.life_id, visit->identity->life_id) != 0)
+		return err_set(err, ERR_NOT_FOUND, "a command of another life");
+	visit->answered = command;
+	return 0;
 }
 
 /*
@@ -81,8 +71,14 @@ static int prepare_questions(struct visit *visit, struct err *err)
 	size_t i;
 	int rc;
 
+	/* An answer with facts is none to a profile: nothing to look up. */
 	if (!profile || visit->answer->status != ANSWER_ACKNOWLEDGED ||
-	    strcmp(visit->answered.purpose, profile->purpose) != 0)
+	    visit->facts.kind)
+		return 0;
+	rc = store_read(visit->service->store, load_answered, visit, err);
+	if (rc < 0)
+		return rc == -ERR_NOT_FOUND ? 0 : rc;
+	if (strcmp(visit->answered.purpose, profile->purpose) != 0)
 		return 0;
 	rc = policy_orders_make(visit->service,
 	    POLICY_ORDERS_SECURITY | POLICY_ORDERS_PROFILE_LIST, "policy",
@@ -94,13 +90,11 @@ static int prepare_questions(struct visit *visit, struct err *err)
 
 static int prepare_answer(struct visit *visit, struct err *err)
 {
-	int rc = store_read(visit->service->store, load_answered, visit, err);
-
-	if (rc < 0 || !visit->answered.id[0])
-		return rc;
 	uuid_make(visit->now, visit->service->rng, visit->answer_id);
 	answer_errors_text(visit->answer, visit->result, sizeof(visit->result));
-	take_facts(visit);
+	if (visit->answer->status == ANSWER_ACKNOWLEDGED)
+		(void)answer_facts_take(
+		    &visit->facts, visit->answer->body, &visit->facts_err);
 	return prepare_questions(visit, err);
 }
 
@@ -192,16 +186,24 @@ static enum command_event event_of(
 	return COMMAND_EVENT_COUNT;
 }
 
+static bool has_facts_asked_for(const struct visit *visit)
+{
+	return visit->facts.kind &&
+	    strcmp(visit->facts.kind, visit->answered.request_type) == 0;
+}
+
 /* What follows when the answer is the first that counts. */
 static int take_effect(struct txn *txn, struct visit *visit,
     enum command_event event, struct err *err)
 {
-	int rc;
+	int rc = 0;
 
 	if (event == COMMAND_EVENT_NOT_NOW)
 		return 0;
-	rc = answer_facts_save(txn, &visit->facts, visit->identity->life_id,
-	    visit->identity->device_id, visit->now, err);
+	if (has_facts_asked_for(visit))
+		rc = answer_facts_save(txn, &visit->facts,
+		    visit->identity->life_id, visit->identity->device_id,
+		    visit->now, err);
 	if (rc == 0)
 		rc = policy_orders_queue(txn, &visit->orders,
 		    visit->identity->org_id, visit->identity->device_id,
@@ -218,8 +220,8 @@ static int take_answer(struct txn *txn, struct visit *visit, struct err *err)
 	enum command_state next;
 	int rc;
 
-	if ((rc = store_command_load(txn, command->id, command, err)) < 0)
-		return rc;
+	if ((rc = load_answered(txn, visit, err)) < 0)
+		return rc == -ERR_NOT_FOUND ? 0 : rc;
 	event = event_of(visit->answer, command->request_type);
 	visit->was_counted = command_next(command->state, event, &next) == 0;
 	if (!visit->was_counted) {
@@ -262,7 +264,10 @@ static int find_next(struct txn *txn, struct visit *visit, struct err *err)
 
 static int look_for_next(struct txn *txn, void *arg, struct err *err)
 {
-	return find_next(txn, arg, err);
+	struct visit *visit = arg;
+
+	return store_command_waits(txn, visit->identity->life_id, visit->now,
+	    &visit->is_next_waiting, err);
 }
 
 static int hand_out(struct txn *txn, struct visit *visit, struct err *err)
@@ -287,7 +292,8 @@ static int converse(struct txn *txn, void *arg, struct err *err)
 		return rc;
 	if (!life_is_open(life.state))
 		return err_set(err, ERR_DENIED, "this enrolment has ended");
-	if (visit->answered.id[0] && (rc = take_answer(txn, visit, err)) < 0)
+	if (visit->answer->status != ANSWER_IDLE &&
+	    (rc = take_answer(txn, visit, err)) < 0)
 		return rc;
 	return hand_out(txn, visit, err);
 }
@@ -316,7 +322,7 @@ static int talk(struct visit *visit, struct err *err)
 
 	if (visit->answer->status == ANSWER_IDLE) {
 		rc = store_read(store, look_for_next, visit, err);
-		if (rc < 0 || !visit->next.id[0])
+		if (rc < 0 || !visit->is_next_waiting)
 			return rc;
 		return store_write(store, converse, visit, err);
 	}
@@ -339,6 +345,14 @@ static void note_answer(const struct visit *visit)
 		return;
 	}
 	service_count(service, SERVICE_COMMANDS_ANSWERED);
+	if (visit->answer->status == ANSWER_ACKNOWLEDGED &&
+	    answer_facts_is_due(visit->answered.request_type) &&
+	    !has_facts_asked_for(visit))
+		log_warning(service->log, "facts_not_understood", LOG_COMMAND,
+		    visit->answered.id, LOG_ERROR,
+		    visit->facts_err.code ? visit->facts_err.text
+		                          : "there are none in the answer",
+		    NULL);
 	log_event(service->log,
 	    strncmp(visit->answered.purpose, "query:", 6) == 0 ? LOG_LEVEL_DEBUG
 	                                                       : LOG_LEVEL_INFO,

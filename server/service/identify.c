@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "proto/base/err.h"
+#include "server/service/known_identity.h"
 #include "server/service/service.h"
 
 struct lookup {
@@ -42,13 +43,21 @@ int service_identify(struct service *service, const char *certificate_sha256,
     struct identity *out, struct err *err)
 {
 	struct lookup lookup = {.sha256 = certificate_sha256};
-	int rc = store_read(service->store, look_up, &lookup, err);
+	uint64_t retirements = store_retirements(service->store);
+	int rc;
 
+	if (known_identity_find(
+	        service->known, certificate_sha256, retirements, out))
+		return 0;
+	rc = store_read(service->store, look_up, &lookup, err);
 	if (rc == 0 &&
 	    lookup.identity.certificate_state == CERTIFICATE_RENEWAL &&
 	    life_is_open(lookup.identity.life_state))
 		rc = store_write(service->store, promote, &lookup, err);
-	if (rc == 0)
-		*out = lookup.identity;
-	return rc;
+	if (rc < 0)
+		return rc;
+	known_identity_note(
+	    service->known, certificate_sha256, retirements, &lookup.identity);
+	*out = lookup.identity;
+	return 0;
 }

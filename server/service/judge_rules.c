@@ -213,9 +213,7 @@ static bool is_erased(const struct device_view *device)
 {
 	return device->wipe.id[0] &&
 	    strcmp(device->wipe.life_id, device->life.id) == 0 &&
-	    (device->wipe.state == WIPE_ACKNOWLEDGED ||
-	        device->wipe.state == WIPE_SILENT ||
-	        device->wipe.state == WIPE_PROVEN);
+	    wipe_is_erased(device->wipe.state);
 }
 
 static int judge_device(void *arg, const struct device_view *device)

@@ -361,8 +361,10 @@ static int queue_refresh(struct txn *txn, void *arg, struct err *err)
 
 	if (rc < 0 || life.state != LIFE_ENROLLED)
 		return rc;
-	if (store_wipe_find_open(txn, life.id, &wipe, NULL) == 0)
-		return 0; /* about to be erased: ask nothing more */
+	if (store_wipe_find_device(txn, life.device_id, &wipe, NULL) == 0 &&
+	    strcmp(wipe.life_id, life.id) == 0 &&
+	    (wipe_is_open(wipe.state) || wipe_is_erased(wipe.state)))
+		return 0; /* it is or will be erased: ask nothing more */
 	return policy_orders_queue(
 	    txn, &refresh->orders, life.org_id, life.device_id, life.id, err);
 }

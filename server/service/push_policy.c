@@ -88,7 +88,8 @@ static int push_device(void *arg, const struct device_view *device)
 		return 0;
 	if (device->wipe.id[0] &&
 	    strcmp(device->wipe.life_id, device->life.id) == 0 &&
-	    wipe_is_open(device->wipe.state))
+	    (wipe_is_open(device->wipe.state) ||
+	        wipe_is_erased(device->wipe.state)))
 		return 0; /* about to be erased */
 	push->plan.devices++;
 	if ((rc = has_profile(push, device, &has, push->err)) < 0)

@@ -23,6 +23,7 @@ struct checkin;
 struct answer;
 struct keeper;
 struct pack;
+struct known_identities;
 struct last_seen_table;
 struct policy_profile;
 
@@ -51,6 +52,7 @@ struct service {
 	const struct rng *rng;
 	const struct log *log;
 	struct last_seen_table *last_seen;
+	struct known_identities *known;
 	const struct pack *pack; /* the policy in force; NULL: none */
 	struct policy_profile *policy_profile; /* made from it; NULL: none */
 	const uint8_t *ca;                     /* CA certificate, DER */

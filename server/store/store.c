@@ -148,7 +148,7 @@ int store_write(struct store *store, store_fn *fn, void *arg, struct err *err)
 
 int store_read(struct store *store, store_fn *fn, void *arg, struct err *err)
 {
-	struct txn txn = {readers_take(store->readers)};
+	struct txn txn = {.db = readers_take(store->readers)};
 	int r = db_begin_read(txn.db, err);
 
 	if (r == 0)
@@ -157,6 +157,11 @@ int store_read(struct store *store, store_fn *fn, void *arg, struct err *err)
 	readers_give(store->readers, txn.db);
 	atomic_fetch_add(&store->reads, 1);
 	return r;
+}
+
+uint64_t store_retirements(const struct store *store)
+{
+	return writer_retirements(store->writer);
 }
 
 void store_stats(const struct store *store, struct store_stats *out)

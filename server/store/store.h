@@ -214,6 +214,14 @@ struct identity {
 int store_identity_find(struct txn *txn, const char *certificate_sha256,
     struct identity *out, struct err *err);
 
+/*
+ * Grows whenever certificates are retired or a life ends. An identity found
+ * CURRENT and ENROLLED after this was asked for holds for as long as it stays
+ * the same: nothing else ends one. (An engine that other servers write to as
+ * well must give another number each time.)
+ */
+uint64_t store_retirements(const struct store *store);
+
 /* Sealed secrets of a life; the newest of a kind replaces the older. */
 int store_secret_save(struct txn *txn, const char *life_id, const char *kind,
     const uint8_t *sealed, size_t sealed_len, int64_t at, struct err *err);
@@ -259,7 +267,10 @@ struct command {
 /* Puts it at the end of the queue of its life; payload: the plist bytes. */
 int store_command_insert(struct txn *txn, const struct command *row,
     const uint8_t *payload, size_t payload_len, struct err *err);
-/* Everything but payload, owner, priority and place in the queue. */
+/*
+ * What became of it: state, result, not_before, the times and counts from
+ * sent_at on. What it is, whose and why it was ordered never changes.
+ */
 int store_command_update(
     struct txn *txn, const struct command *row, struct err *err);
 int store_command_load(
@@ -274,6 +285,10 @@ int store_command_load(
 int store_command_next(struct txn *txn, const char *life_id, int64_t now,
     bool skip_not_now, struct command *out, uint8_t **payload,
     size_t *payload_len, struct err *err);
+/* Is there one, those that said NotNow included? For the path of idle phones.
+ */
+int store_command_waits(struct txn *txn, const char *life_id, int64_t now,
+    bool *out, struct err *err);
 
 typedef int store_command_fn(void *arg, const struct command *row);
 struct command_filter {

@@ -33,6 +33,8 @@ int store_certificate_save(
 	if (r < 0)
 		return r;
 	row_bind(stmt, fields, FIELDS, row);
+	if (row->state == CERTIFICATE_DEAD)
+		txn->retires = true;
 	return db_run(stmt, NULL, err);
 }
 
@@ -67,5 +69,6 @@ int store_certificate_retire(struct txn *txn, const char *life_id,
 		return r;
 	db_bind_text(stmt, 1, life_id);
 	db_bind_text(stmt, 2, except_sha256 ? except_sha256 : "");
+	txn->retires = true;
 	return db_run(stmt, NULL, err);
 }

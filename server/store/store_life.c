@@ -54,6 +54,8 @@ int store_life_save(struct txn *txn, const struct life *row, struct err *err)
 	if (r < 0)
 		return r;
 	row_bind(stmt, fields, FIELDS, row);
+	if (!life_is_open(row->state))
+		txn->retires = true;
 	r = db_run(stmt, &changes, err);
 	if (r == 0 && changes == 0)
 		return err_set(

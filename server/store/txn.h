@@ -4,10 +4,13 @@
 #ifndef SERVER_STORE_TXN_H
 #define SERVER_STORE_TXN_H
 
+#include <stdbool.h>
+
 struct db;
 
 struct txn {
 	struct db *db;
+	bool retires; /* an identity: see store_retirements() */
 };
 
 #endif

@@ -45,6 +45,8 @@ struct writer {
 	unsigned queue_max;
 	bool asleep;
 	bool stop;
+	bool retires; /* the writer's own: a unit of this batch did */
+	atomic_uint_fast64_t retirements;
 	atomic_uint_fast64_t units;
 	atomic_uint_fast64_t commits;
 	atomic_uint_fast64_t failed;
@@ -156,12 +158,13 @@ static struct unit *queue_take(struct writer *writer, unsigned *count)
 static int run_nested(
     struct writer *writer, struct unit *unit, struct err *cause)
 {
-	struct txn txn = {writer->db};
+	struct txn txn = {.db = writer->db};
 	int r = db_savepoint(writer->db, cause);
 
 	if (r < 0)
 		return r;
 	unit->result = unit->fn(&txn, unit->arg, &unit->err);
+	writer->retires = writer->retires || txn.retires;
 	if (db_in_transaction(writer->db))
 		return db_savepoint_end(writer->db, unit->result >= 0, cause);
 	if (unit->result >= 0)
@@ -174,9 +177,10 @@ static int run_nested(
 static int run_alone(
     struct writer *writer, struct unit *unit, struct err *cause)
 {
-	struct txn txn = {writer->db};
+	struct txn txn = {.db = writer->db};
 
 	unit->result = unit->fn(&txn, unit->arg, &unit->err);
+	writer->retires = txn.retires;
 	if (unit->result < 0)
 		db_rollback(writer->db);
 	else if (!db_in_transaction(writer->db))
@@ -190,6 +194,7 @@ static int run_units(
 	struct unit *unit;
 	int r;
 
+	writer->retires = false;
 	r = db_begin_write(writer->db, cause);
 	if (r < 0)
 		return r;
@@ -261,6 +266,10 @@ static void run_batch(struct writer *writer, struct unit *first)
 		db_rollback(writer->db);
 		fail_all(first, r, &cause);
 	}
+	/* Behind the commit, so that nobody pairs the new number with old rows;
+	 * before the answers, so that they who hear know that it holds. */
+	if (writer->retires)
+		atomic_fetch_add(&writer->retirements, 1);
 	finish_all(writer, first);
 	/* The room of a log that starts over is ours already. */
 	if (r == -(int)ERR_FULL)
@@ -322,6 +331,11 @@ void writer_stop(struct writer *writer)
 	(void)pthread_mutex_destroy(&writer->lock);
 	db_close(writer->db);
 	free(writer);
+}
+
+uint64_t writer_retirements(const struct writer *writer)
+{
+	return atomic_load(&writer->retirements);
 }
 
 void writer_stats(struct writer *writer, struct store_stats *out)

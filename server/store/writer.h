@@ -22,6 +22,9 @@ void writer_stop(struct writer *writer);
 /* From any thread but the writer's: see store_write(). */
 int writer_run(struct writer *writer, store_fn *fn, void *arg, struct err *err);
 
+/* See store_retirements(). */
+uint64_t writer_retirements(const struct writer *writer);
+
 /* Fills all but reads. */
 void writer_stats(struct writer *writer, struct store_stats *out);
 

@@ -44,6 +44,24 @@ static void test_command_row(void **state)
 	fixture_write_refused(f, command_unit_insert, &in, ERR_CONFLICT);
 }
 
+/* What a command is stays what it was, whatever an update says. */
+static void check_lasting(struct fixture *f, const struct command_unit *was)
+{
+	struct command_unit other = *was;
+	struct command_unit out = {0};
+
+	COPY(other.row.request_type, "r2");
+	COPY(other.row.purpose, "p2");
+	COPY(other.row.ordered_by, "o2");
+	COPY(other.row.reason, "w2");
+	other.row.created_at = 11;
+	other.row.expires_at = 13;
+	fixture_write(f, command_unit_update, &other);
+	COPY(out.row.id, was->row.id);
+	fixture_read(f, command_unit_load, &out);
+	assert_memory_equal(&out.row, &was->row, sizeof(out.row));
+}
+
 static void test_command_update(void **state)
 {
 	struct fixture *f = *state;
@@ -54,15 +72,9 @@ static void test_command_update(void **state)
 	phone_enrol(f, &phone);
 	command_make(f, &phone, 10, &in.row);
 	fixture_write(f, command_unit_insert, &in);
-	COPY(in.row.request_type, "r2");
-	COPY(in.row.purpose, "p2");
-	COPY(in.row.ordered_by, "o2");
-	COPY(in.row.reason, "w2");
 	COPY(in.row.result, "x2");
 	in.row.state = COMMAND_NOT_NOW;
-	in.row.created_at = 11;
 	in.row.not_before = 12;
-	in.row.expires_at = 13;
 	in.row.sent_at = 14;
 	in.row.not_now_at = 15;
 	in.row.closed_at = 16;
@@ -72,6 +84,7 @@ static void test_command_update(void **state)
 	COPY(out.row.id, in.row.id);
 	fixture_read(f, command_unit_load, &out);
 	assert_memory_equal(&out.row, &in.row, sizeof(in.row));
+	check_lasting(f, &in);
 	in.row.priority = 11; /* is part of its place */
 	fixture_write_refused(f, command_unit_update, &in, ERR_NOT_FOUND);
 	in.row.priority = 10;
@@ -81,13 +94,32 @@ static void test_command_update(void **state)
 
 /* ---- order ---- */
 
+struct waits {
+	const char *life_id;
+	int64_t now;
+	bool waits;
+};
+
+static int command_waits(struct txn *txn, void *arg, struct err *err)
+{
+	struct waits *unit = arg;
+
+	return store_command_waits(
+	    txn, unit->life_id, unit->now, &unit->waits, err);
+}
+
 /* NULL: nothing must be waiting. The payload is the id, by add(). */
 static void check_next(struct fixture *f, const struct phone *phone,
     int64_t now, bool skip_not_now, const char *id)
 {
 	struct command_unit unit = {.now = now, .skip_not_now = skip_not_now};
+	struct waits waits = {.life_id = phone->life.id, .now = now};
 	int r;
 
+	if (!skip_not_now) {
+		fixture_read(f, command_waits, &waits);
+		assert_int_equal(waits.waits, id != NULL);
+	}
 	COPY(unit.row.life_id, phone->life.id);
 	r = store_read(f->store, command_unit_next, &unit, NULL);
 	if (!id) {

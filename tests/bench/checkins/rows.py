@@ -36,6 +36,14 @@ def payload(kind, command_id):
     return plistlib.dumps({"Command": KINDS[kind], "CommandUUID": command_id})
 
 
+def ordered_id(at, count=[0]):
+    """UUIDv7 as the server makes them: ids sort as they were made."""
+    count[0] = (count[0] + 1) % 4096
+    bits = (at & (1 << 48) - 1) << 80 | 7 << 76 | count[0] << 64
+    bits |= 2 << 62 | uuid.uuid4().int & (1 << 62) - 1
+    return str(uuid.UUID(int=bits))
+
+
 def now_ms():
     return int(time.time() * 1000)
 
@@ -62,7 +70,7 @@ def lives(db, count):
 
 def insert(db, life, kind, place, state, at):
     org_id, device_id, life_id = life
-    command_id = str(uuid.uuid4()).upper()
+    command_id = ordered_id(at)
     closed = at + 4000 if state == ACKNOWLEDGED else 0
     sent = at + 3000 if state == ACKNOWLEDGED else 0
     row = (command_id, org_id, device_id, life_id, kind, "query:" + kind,
@@ -98,5 +106,5 @@ def add_history(server, count, each):
                                     kinds[(number + place) % len(kinds)],
                                     place + 1, ACKNOWLEDGED, at)
                 db.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)",
-                           (str(uuid.uuid4()), life[2], command_id,
+                           (ordered_id(at + 4000), life[2], command_id,
                             "Acknowledged", at + 4000, body))

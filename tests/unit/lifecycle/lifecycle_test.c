@@ -197,6 +197,17 @@ static void test_open_has_a_way_out(void **state)
 	}
 }
 
+/* Acknowledged, silent and proven, in the order of the ladder. */
+static void test_erased_is_the_upper_ladder(void **state)
+{
+	int s;
+
+	(void)state;
+	for (s = 0; s <= WIPE_STATE_COUNT; s++)
+		assert_int_equal(wipe_is_erased((enum wipe_state)s),
+		    s >= WIPE_ACKNOWLEDGED && s <= WIPE_PROVEN);
+}
+
 /* Names go out in the API and come back in filters. */
 static void test_names(void **state)
 {
@@ -231,6 +242,7 @@ int main(void)
 	    cmocka_unit_test(test_wipe_grid),
 	    cmocka_unit_test(test_outside_the_tables),
 	    cmocka_unit_test(test_open_has_a_way_out),
+	    cmocka_unit_test(test_erased_is_the_upper_ladder),
 	    cmocka_unit_test(test_names),
 	};
 

@@ -259,10 +259,16 @@ static void do_token(struct phone *phone)
 
 static void do_use_dead_certificate(struct phone *phone)
 {
+	struct identity identity;
 	struct checkin checkin;
 
 	if (!phone->dead_certificate[0])
 		return;
+	/* Also when it was known as a living one a moment ago. */
+	assert_int_equal(
+	    service_identify(&story, phone->dead_certificate, &identity, NULL),
+	    0);
+	assert_int_equal(identity.certificate_state, CERTIFICATE_DEAD);
 	fill_checkin(&checkin, phone,
 	    story_random(2) ? CHECKIN_TOKEN_UPDATE : CHECKIN_AUTHENTICATE);
 	assert_int_equal(

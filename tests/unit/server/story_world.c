@@ -16,6 +16,7 @@
 #include "proto/base/err.h"
 #include "server/keeper/keeper.h"
 #include "server/service/digest.h"
+#include "server/service/known_identity.h"
 #include "server/service/last_seen.h"
 
 struct service story;
@@ -115,6 +116,7 @@ int story_begin(void **state)
 	(void)snprintf(story.organisation.topic,
 	    sizeof(story.organisation.topic), "com.apple.mgmt.story");
 	if (open_store(&err) < 0 || last_seen_new(&story.last_seen, &err) < 0 ||
+	    known_identities_new(&story.known, &err) < 0 ||
 	    store_write(
 	        story.store, save_organisation, &story.organisation, &err) < 0)
 		return fail_with(&err);
@@ -130,6 +132,7 @@ int story_end(void **state)
 	(void)state;
 	store_close(story.store);
 	last_seen_free(story.last_seen);
+	known_identities_free(story.known);
 	if (!(dir = opendir(folder)))
 		return -1;
 	while ((entry = readdir(dir))) {
