@@ -22,6 +22,7 @@
 #include "proto/base/str.h"
 #include "proto/station/station_sign.h"
 #include "server/keeper/keeper.h"
+#include "server/service/known_identity.h"
 #include "server/service/last_seen.h"
 
 struct bench_world world;
@@ -182,6 +183,7 @@ int bench_world_begin(void **state)
 	must(store_migrate(config.path, &from, &to, &err), &err);
 	must(store_open(&config, &world.service.store, &err), &err);
 	must(last_seen_new(&world.service.last_seen, &err), &err);
+	must(known_identities_new(&world.service.known, &err), &err);
 	must(store_write(world.service.store, save_organisation,
 	         &world.service.organisation, &err),
 	    &err);
@@ -193,6 +195,7 @@ int bench_world_end(void **state)
 	(void)state;
 	store_close(world.service.store);
 	last_seen_free(world.service.last_seen);
+	known_identities_free(world.service.known);
 	folder_empty("");
 	return 0;
 }
