@@ -14,19 +14,23 @@
  * every fifth of 2,000 phones would push another out, at 0.5 ms a check.
  */
 #define PLACE_SLOTS 8
-#define PLACES 8192 /* a power of two; 4.7 MB when all are in use */
+#define PLACES 8192 /* a power of two; the table itself is 512 KiB */
 
 struct slot {
 	uint8_t shown[CHECKED_SHA256];
 	uint8_t certificate[CHECKED_SHA256];
-	int64_t until; /* 0: free */
+	int64_t until;
+};
+
+struct place {
+	struct slot *slots[PLACE_SLOTS]; /* NULL: free */
 };
 
 struct checked {
 	const struct clock *clock;
 	EVP_MD *sha256; /* fetched once: a fetch costs more than the digest */
 	pthread_mutex_t lock;
-	struct slot (*places)[PLACE_SLOTS];
+	struct place *places;
 };
 
 int checked_new(
@@ -50,8 +54,14 @@ int checked_new(
 
 void checked_free(struct checked *checked)
 {
+	size_t place;
+	size_t slot;
+
 	if (!checked)
 		return;
+	for (place = 0; checked->places && place < PLACES; place++)
+		for (slot = 0; slot < PLACE_SLOTS; slot++)
+			free(checked->places[place].slots[slot]);
 	(void)pthread_mutex_destroy(&checked->lock);
 	EVP_MD_free(checked->sha256);
 	free(checked->places);
@@ -66,53 +76,66 @@ int checked_digest(const struct checked *checked, const void *shown, size_t len,
 	return 0;
 }
 
-static struct slot *place_of(
+static struct place *place_of(
     const struct checked *checked, const uint8_t *shown)
 {
 	size_t at;
 
 	memcpy(&at, shown, sizeof(at));
-	return checked->places[at & (PLACES - 1)];
+	return &checked->places[at & (PLACES - 1)];
 }
 
 bool checked_find(struct checked *checked, const uint8_t shown[CHECKED_SHA256],
     uint8_t certificate[CHECKED_SHA256])
 {
-	struct slot *place = place_of(checked, shown);
+	const struct place *place = place_of(checked, shown);
 	int64_t now = clock_now(checked->clock);
+	const struct slot *slot;
 	bool found = false;
 	size_t i;
 
 	(void)pthread_mutex_lock(&checked->lock);
 	for (i = 0; i < PLACE_SLOTS && !found; i++) {
-		found = place[i].until > now &&
-		    memcmp(place[i].shown, shown, CHECKED_SHA256) == 0;
+		slot = place->slots[i];
+		found = slot && slot->until > now &&
+		    memcmp(slot->shown, shown, CHECKED_SHA256) == 0;
 		if (found)
-			memcpy(
-			    certificate, place[i].certificate, CHECKED_SHA256);
+			memcpy(certificate, slot->certificate, CHECKED_SHA256);
 	}
 	(void)pthread_mutex_unlock(&checked->lock);
 	return found;
 }
 
+/* Its own slot, or a free one, or that of the oldest; NULL: no memory. */
+static struct slot *slot_take(struct place *place, const uint8_t *shown)
+{
+	struct slot **taken = &place->slots[0];
+	size_t i;
+
+	for (i = 0; i < PLACE_SLOTS; i++) {
+		struct slot *slot = place->slots[i];
+
+		if (slot && memcmp(slot->shown, shown, CHECKED_SHA256) == 0)
+			return slot;
+		if (*taken && (!slot || slot->until < (*taken)->until))
+			taken = &place->slots[i];
+	}
+	if (!*taken)
+		*taken = calloc(1, sizeof(**taken));
+	return *taken;
+}
+
 void checked_note(struct checked *checked, const uint8_t shown[CHECKED_SHA256],
     const uint8_t certificate[CHECKED_SHA256])
 {
-	struct slot *place = place_of(checked, shown);
-	struct slot *taken = place;
-	size_t i;
+	struct slot *slot;
 
 	(void)pthread_mutex_lock(&checked->lock);
-	for (i = 0; i < PLACE_SLOTS; i++) {
-		if (memcmp(place[i].shown, shown, CHECKED_SHA256) == 0) {
-			taken = &place[i];
-			break;
-		}
-		if (place[i].until < taken->until)
-			taken = &place[i];
+	slot = slot_take(place_of(checked, shown), shown);
+	if (slot) { /* without memory it is only not remembered */
+		memcpy(slot->shown, shown, CHECKED_SHA256);
+		memcpy(slot->certificate, certificate, CHECKED_SHA256);
+		slot->until = clock_now(checked->clock) + CHECKED_FOR_MS;
 	}
-	memcpy(taken->shown, shown, CHECKED_SHA256);
-	memcpy(taken->certificate, certificate, CHECKED_SHA256);
-	taken->until = clock_now(checked->clock) + CHECKED_FOR_MS;
 	(void)pthread_mutex_unlock(&checked->lock);
 }
