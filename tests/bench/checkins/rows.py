@@ -61,11 +61,12 @@ def opened(server):
         db.close()
 
 
-def lives(db, count):
-    return db.execute(
-        "SELECT lives.org_id, device_id, lives.id FROM lives JOIN devices"
-        " ON devices.id = device_id WHERE state = ? ORDER BY serial LIMIT ?",
-        (ENROLLED, count)).fetchall()
+def lives(db, udids):
+    found = {udid: life for udid, *life in db.execute(
+        "SELECT udid, lives.org_id, device_id, lives.id FROM lives"
+        " JOIN devices ON devices.id = device_id WHERE state = ?",
+        (ENROLLED,))}
+    return [found[udid] for udid in udids]
 
 
 def insert(db, life, kind, place, state, at):
@@ -83,22 +84,22 @@ def insert(db, life, kind, place, state, at):
     return command_id
 
 
-def queue_commands(server, count, each=1):
-    """`each` queries for each of `count` phones, of the kinds in turn."""
+def queue_commands(server, udids, each=1):
+    """`each` queries for each of these phones, of the kinds in turn."""
     kinds = list(KINDS)
     with opened(server) as db:
-        for number, life in enumerate(lives(db, count)):
+        for number, life in enumerate(lives(db, udids)):
             for place in range(each):
                 insert(db, life, kinds[(number + place) % len(kinds)],
                        place + 1, QUEUED, now_ms())
 
 
-def add_history(server, count, each):
-    """`each` answered queries for each of `count` phones, oldest first."""
+def add_history(server, udids, each):
+    """`each` answered queries for each of these phones, oldest first."""
     kinds = list(KINDS)
     body = b"<plist><dict>" + b" " * 700 + b"</dict></plist>"
     with opened(server) as db:
-        found = lives(db, count)
+        found = lives(db, udids)
         for place in range(each):
             at = now_ms() - (each - place) * 3600 * 1000
             for number, life in enumerate(found):

@@ -112,47 +112,47 @@ class Bench:
         """A new UnlockToken makes the server ask: the passcode may be new."""
         self.stage.load("cycle")
 
-    def cycles(self, count, each=1, proxy=False):
-        seen = []
-        for _ in range(self.rounds):
-            self.stage.stop()
-            rows.queue_commands(self.stage.server, count, each)
-            self.stage.start()
-            seen.append(self.stage.load("cycle", phones=count, proxy=proxy))
-        return seen
+    def cycles(self, first, count, each=1, proxy=False):
+        """Of these phones, from commands written for them."""
+        self.stage.stop()
+        rows.queue_commands(self.stage.server,
+                            self.stage.udids[first:first + count], each)
+        self.stage.start()
+        return self.stage.load("cycle", skip=first, phones=count, proxy=proxy)
 
     def cycle(self):
         count = self.stage.phones
+
+        def repeat(**how):
+            return [self.cycles(0, count, **how) for _ in range(self.rounds)]
         self.report.load("cycle_tls", "Idle → command → Acknowledged, TLS",
-                         self.cycles(count), 200)
+                         repeat(), 200)
         self.report.load("cycle_proxy", "the same, phones_proxy",
-                         self.cycles(count, proxy=True), 200)
-        self.report.load("cycle_row_tls",
-                         "each of 10 in a row, TLS", self.cycles(count, 10),
-                         None)
+                         repeat(proxy=True), 200)
+        self.report.load("cycle_row_tls", "each of 10 in a row, TLS",
+                         repeat(each=10), None)
 
     def history(self):
-        """The same phones before and after a long past."""
-        count = min(HISTORY_PHONES, self.stage.phones)
-        figures = []
-        for _ in range(2):
-            idle = [self.stage.load("idle", phones=count,
-                                    seconds=self.seconds)["cpu_us"]
-                    for _ in range(self.rounds)]
-            cycle = [seen["cpu_us"] for seen in self.cycles(count)]
-            figures.append((statistics.median(idle), statistics.median(cycle)))
-            if len(figures) == 1:
-                say("  writing %d old commands" % (count * HISTORY))
-                self.stage.stop()
-                rows.add_history(self.stage.server, count, HISTORY)
-                self.stage.start()
-        before, after = figures
-        for at, name, what in ((0, "history_idle", "Idle"),
-                               (1, "history_cycle", "cycle")):
+        """Phones with a long past and phones with none, in turn."""
+        count = min(HISTORY_PHONES, self.stage.phones // 2)
+        say("  writing %d old commands" % (count * HISTORY))
+        self.stage.stop()
+        rows.add_history(self.stage.server, self.stage.udids[:count], HISTORY)
+        self.stage.start()
+        seen = {"idle": ([], []), "cycle": ([], [])}
+        for _ in range(self.rounds):
+            for side in (0, 1):
+                seen["cycle"][side].append(
+                    self.cycles(side * count, count)["cpu_us"])
+                seen["idle"][side].append(self.stage.load(
+                    "idle", skip=side * count, phones=count,
+                    seconds=self.seconds)["cpu_us"])
+        for kind, (old, new) in seen.items():
+            old, new = statistics.median(old), statistics.median(new)
             self.report.add(
-                name, "%s with %d old commands a phone" % (what, HISTORY),
-                after[at] / before[at], "times", 1.10,
-                before_us=before[at], after_us=after[at], phones=count)
+                "history_" + kind, "%s of phones with %d old commands"
+                % (kind.capitalize(), HISTORY), old / new, "times", 1.10,
+                with_us=old, without_us=new, phones=count)
 
     def connect(self):
         """In turn, so that what else the machine does hits both."""
@@ -196,22 +196,26 @@ class Bench:
                 max_ms=seen["max_ms"], late=seen["late"])
 
     def memory(self):
-        """Started anew, then all phones at work: enough for every heap."""
+        """Started anew, then all phones at work, 200 at a time."""
+        count = self.stage.phones
         self.stage.stop()
-        rows.queue_commands(self.stage.server, self.stage.phones, 2)
+        rows.queue_commands(self.stage.server, self.stage.udids, 2)
         self.stage.start()
-        for kind in ("cycle", "idle", "token", "token-unlock"):
-            self.stage.load(kind, outstanding=64, seconds=self.seconds)
-        self.drain()
-        # Held and silent, as most are most of the time.
-        holders = stages.Holders(self.stage, self.stage.phones, 1, 1)
+        for first in range(0, count, 200):
+            for kind in ("cycle", "token-unlock", "cycle", "idle"):
+                self.stage.load(kind, skip=first, phones=200, warm=0,
+                                seconds=0.1)
+        self.report.add("memory", "resident, %d phones at work" % count,
+                        self.stage.memory("VmRSS") / 1e6, "MB",
+                        60 if count == 2000 else None)
+        # Held and silent. OpenSSL alone takes 25 KiB of each.
+        holders = stages.Holders(self.stage, count, 1, 1)
         try:
             resident = self.stage.memory("VmRSS")
         finally:
             holders.close()
-        self.report.add("memory", "resident, %d phones connected"
-                        % holders.held, resident / 1e6, "MB",
-                        60 if self.stage.phones == 2000 else None)
+        self.report.add("memory_held", "and each with a TLS connection open",
+                        resident / 1e6, "MB")
         self.report.add("memory_peak", "peak of it",
                         self.stage.memory("VmHWM") / 1e6, "MB")
 

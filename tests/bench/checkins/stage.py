@@ -71,6 +71,7 @@ class Stage:
         self.server = harness.Server(folder, **settings)
         self.identities = self.folder / "identities"
         self.phones = 0
+        self.udids = []
         self.server.init()
 
     # ---- processes ----
@@ -131,8 +132,9 @@ class Stage:
                         str(state), "--urls", str(urls))
         self.run_phones("export", "--state", str(state),
                         str(self.identities))
-        self.phones = len((self.identities / "phones.tsv")
-                          .read_text().splitlines()) - 1
+        table = (self.identities / "phones.tsv").read_text().splitlines()
+        self.udids = [row.split("\t")[0] for row in table[1:]]
+        self.phones = len(self.udids)
         if self.phones != count:
             raise SystemExit(f"{self.phones} of {count} phones enrolled")
 
