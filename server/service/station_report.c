@@ -116,7 +116,11 @@ static int keep_one(
 	if (rc == 0) {
 		if (strcmp(known.station_id, delivery->station.id) != 0)
 			refuse(delivery, at, "this id is another station's");
-		return 1;
+		else if (report->sequence > delivery->station.last_sequence)
+			/* Told again under a new number: none is missing. */
+			rc = note_sequence(
+			    txn, &delivery->station, report->sequence, err);
+		return rc < 0 ? rc : 1;
 	}
 	if (rc != -ERR_NOT_FOUND)
 		return err_set(err, ERR_IO, "a report cannot be looked up");

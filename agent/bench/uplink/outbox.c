@@ -15,6 +15,7 @@
 #define SEQUENCE_FILE "sequence"
 #define FILE_MAX (4 * STATION_REPORT_MAX)
 #define NAME_MAX_LEN 80
+#define SENT_MAX 256
 
 /* Names are "<sequence>.<id>.report": sorted by age. */
 struct item {
@@ -28,6 +29,10 @@ struct outbox {
 	uint64_t sequence;  /* given last */
 	struct item *items; /* owned, oldest first */
 	size_t count;
+	/* What the server has, the newest of it: a journal that was locked when
+	 * its report went out offers it once more. */
+	char sent[SENT_MAX][UUID_TEXT_MAX];
+	size_t sent_next;
 };
 
 static void item_name(const struct item *item, char out[NAME_MAX_LEN])
@@ -188,6 +193,9 @@ static bool is_known(const struct outbox *outbox, const char *id)
 	for (i = outbox->count; i > 0; i--)
 		if (strcmp(outbox->items[i - 1].id, id) == 0)
 			return true;
+	for (i = 0; i < SENT_MAX; i++)
+		if (strcmp(outbox->sent[i], id) == 0)
+			return true;
 	return false;
 }
 
@@ -298,6 +306,8 @@ int outbox_remove(struct outbox *outbox, const char *id, struct err *err)
 		return 0;
 	item_name(&outbox->items[i], name);
 	rc = files_remove(outbox->folder, name, err);
+	memcpy(outbox->sent[outbox->sent_next++ % SENT_MAX],
+	    outbox->items[i].id, UUID_TEXT_MAX);
 	memmove(&outbox->items[i], &outbox->items[i + 1],
 	    (--outbox->count - i) * sizeof(*outbox->items));
 	return rc;

@@ -151,6 +151,23 @@ static void test_once(void **state)
 	check(numbers, sequences, 1);
 }
 
+/* A journal that was locked when its report went out offers it again. */
+static void test_sent_before(void **state)
+{
+	static const unsigned numbers[] = {2};
+	static const int64_t sequences[] = {2};
+	char id[UUID_TEXT_MAX];
+
+	(void)state;
+	put(1);
+	make_id(1, id);
+	assert_int_equal(outbox_remove(outbox, id, NULL), 0);
+	put(1);
+	assert_int_equal(outbox_count(outbox), 0);
+	put(2);
+	check(numbers, sequences, 1);
+}
+
 static void test_batches(void **state)
 {
 	struct station_signed_list list = {NULL, 0};
@@ -194,6 +211,7 @@ int main(void)
 	    ONE(test_order),
 	    ONE(test_numbers),
 	    ONE(test_once),
+	    ONE(test_sent_before),
 	    ONE(test_batches),
 	    ONE(test_spoilt),
 	};
