@@ -113,13 +113,19 @@ static void leave_state(struct run *run, const struct line *line)
 		run->opening--;
 }
 
-static void line_end(struct run *run, struct line *line, bool is_error)
+/* Its connection stays open: closing is work too, and not what is counted. */
+static void line_rest(struct run *run, struct line *line)
 {
 	leave_state(run, line);
-	run->result->errors += is_error;
-	wire_close(&line->wire);
 	line->state = LINE_DONE;
 	run->done++;
+}
+
+static void line_lose(struct run *run, struct line *line)
+{
+	line_rest(run, line);
+	run->result->errors++;
+	wire_close(&line->wire);
 }
 
 static bool line_open(struct run *run, struct line *line)
@@ -134,7 +140,7 @@ static bool line_open(struct run *run, struct line *line)
 	        &line->wire, &run->load->target, line->phone, line->number) &&
 	    epoll_ctl(run->epoll, EPOLL_CTL_ADD, line->wire.fd, &event) == 0)
 		return true;
-	line_end(run, line, true);
+	line_lose(run, line);
 	return false;
 }
 
@@ -162,7 +168,7 @@ static void line_ask(struct run *run, struct line *line, double due)
 	run->busy++;
 	line_write(run, line);
 	if (wire_send(&line->wire) == WIRE_ENDED)
-		line_end(run, line, true);
+		line_lose(run, line);
 }
 
 static void line_acknowledge(
@@ -175,7 +181,7 @@ static void line_acknowledge(
 	message_append_answer(
 	    &line->wire.out, &run->load->style, line->phone, command);
 	if (wire_send(&line->wire) == WIRE_ENDED)
-		line_end(run, line, true);
+		line_lose(run, line);
 }
 
 /* ---- what an answer leads to ---- */
@@ -189,7 +195,7 @@ static void on_cycle_answer(struct run *run, struct line *line)
 	if (line->is_answering)
 		note_answer(run, line);
 	if (!message_read_command(body, &command)) {
-		line_end(run, line, false);
+		line_rest(run, line);
 		return;
 	}
 	if (line->is_answering)
@@ -212,16 +218,14 @@ static void on_connect_answer(struct run *run, struct line *line)
 static void on_hold_answer(struct run *run, struct line *line)
 {
 	note_answer(run, line);
-	leave_state(run, line);
 	wire_forget_tls(&line->wire);
-	line->state = LINE_DONE;
-	run->done++;
+	line_rest(run, line);
 }
 
 static void on_answer(struct run *run, struct line *line)
 {
 	if (line->wire.status != 200) {
-		line_end(run, line, true);
+		line_lose(run, line);
 		return;
 	}
 	switch (run->load->kind) {
@@ -263,7 +267,7 @@ static void on_event(struct run *run, struct line *line)
 		return;
 	event = wire_move(&line->wire);
 	if (event == WIRE_ENDED)
-		line_end(run, line, true);
+		line_lose(run, line);
 	else if (event == WIRE_ANSWERED)
 		on_answer(run, line);
 	else if (line->state == LINE_OPENING &&

@@ -1,4 +1,4 @@
-"""Commands written straight into the database of a stopped server.
+"""Commands written straight into the database of a server that rests.
 
 The benchmark needs thousands of commands due at once and long histories; no
 one orders those by hand. The rows are those that the server would have written.
@@ -24,7 +24,11 @@ QUERIES = ["UDID", "DeviceName", "OSVersion", "BuildVersion", "ModelName",
            "DeviceCapacity", "BatteryLevel", "IsSupervised",
            "ServiceSubscriptions"]
 
-KINDS = {
+QUESTIONS = ("SecurityInfo", "ProfileList", "DeviceInformation")
+
+COMMANDS = {
+    # About as long as a signed profile of one rule.
+    "InstallProfile": {"RequestType": "InstallProfile", "Payload": b"x" * 5000},
     "SecurityInfo": {"RequestType": "SecurityInfo"},
     "ProfileList": {"RequestType": "ProfileList", "ManagedOnly": False},
     "DeviceInformation": {"RequestType": "DeviceInformation",
@@ -33,7 +37,7 @@ KINDS = {
 
 
 def payload(kind, command_id):
-    return plistlib.dumps({"Command": KINDS[kind], "CommandUUID": command_id})
+    return plistlib.dumps({"Command": COMMANDS[kind], "CommandUUID": command_id})
 
 
 def ordered_id(at, count=[0]):
@@ -50,13 +54,13 @@ def now_ms():
 
 @contextlib.contextmanager
 def opened(server):
-    db = sqlite3.connect(server.data / "workphone.db", isolation_level=None)
+    db = sqlite3.connect(server.data / "workphone.db", isolation_level=None,
+                         timeout=30)
     try:
-        db.execute("PRAGMA synchronous = OFF")
-        db.execute("BEGIN")
+        db.execute("PRAGMA wal_autocheckpoint = 0")  # that is the server's
+        db.execute("BEGIN IMMEDIATE")
         yield db
         db.execute("COMMIT")
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         db.close()
 
@@ -74,9 +78,10 @@ def insert(db, life, kind, place, state, at):
     command_id = ordered_id(at)
     closed = at + 4000 if state == ACKNOWLEDGED else 0
     sent = at + 3000 if state == ACKNOWLEDGED else 0
-    row = (command_id, org_id, device_id, life_id, kind, "query:" + kind,
-           state, 10, place, "bench", "load of the benchmark", "", at, 0, 0,
-           sent, 0, closed, 1 if sent else 0, 0)
+    purpose = "query:" + kind if kind in QUESTIONS else "bench"
+    row = (command_id, org_id, device_id, life_id, kind, purpose, state, 10,
+           place, "bench", "load of the benchmark", "", at, 0, 0, sent, 0,
+           closed, 1 if sent else 0, 0)
     db.execute("INSERT INTO commands (%s) VALUES (%s)"
                % (", ".join(COLUMNS), ", ".join("?" * len(COLUMNS))), row)
     db.execute("INSERT INTO command_payloads VALUES (?, ?)",
@@ -84,9 +89,8 @@ def insert(db, life, kind, place, state, at):
     return command_id
 
 
-def queue_commands(server, udids, each=1):
-    """`each` queries for each of these phones, of the kinds in turn."""
-    kinds = list(KINDS)
+def queue_commands(server, udids, each=1, kinds=QUESTIONS):
+    """`each` commands for each of these phones, of the kinds in turn."""
     with opened(server) as db:
         for number, life in enumerate(lives(db, udids)):
             for place in range(each):
@@ -96,7 +100,7 @@ def queue_commands(server, udids, each=1):
 
 def add_history(server, udids, each):
     """`each` answered queries for each of these phones, oldest first."""
-    kinds = list(KINDS)
+    kinds = QUESTIONS
     body = b"<plist><dict>" + b" " * 700 + b"</dict></plist>"
     with opened(server) as db:
         found = lives(db, udids)

@@ -112,12 +112,10 @@ class Bench:
         """A new UnlockToken makes the server ask: the passcode may be new."""
         self.stage.load("cycle")
 
-    def cycles(self, first, count, each=1, proxy=False):
+    def cycles(self, first, count, proxy=False, **commands):
         """Of these phones, from commands written for them."""
-        self.stage.stop()
         rows.queue_commands(self.stage.server,
-                            self.stage.udids[first:first + count], each)
-        self.stage.start()
+                            self.stage.udids[first:first + count], **commands)
         return self.stage.load("cycle", skip=first, phones=count, proxy=proxy)
 
     def cycle(self):
@@ -125,11 +123,17 @@ class Bench:
 
         def repeat(**how):
             return [self.cycles(0, count, **how) for _ in range(self.rounds)]
-        self.report.load("cycle_tls", "Idle → command → Acknowledged, TLS",
-                         repeat(), 200)
+        profile = {"kinds": ["InstallProfile"]}
+        self.report.load("cycle_tls", "Idle → profile → Acknowledged, TLS",
+                         repeat(**profile), 200)
         self.report.load("cycle_proxy", "the same, phones_proxy",
+                         repeat(proxy=True, **profile), 200)
+        self.report.load("cycle_facts_tls",
+                         "Idle → question → answer with facts, TLS",
+                         repeat(), 200)
+        self.report.load("cycle_facts_proxy", "the same, phones_proxy",
                          repeat(proxy=True), 200)
-        self.report.load("cycle_row_tls", "each of 10 in a row, TLS",
+        self.report.load("cycle_row_tls", "each of 10 questions in a row, TLS",
                          repeat(each=10), None)
 
     def history(self):
@@ -140,13 +144,13 @@ class Bench:
         rows.add_history(self.stage.server, self.stage.udids[:count], HISTORY)
         self.stage.start()
         seen = {"idle": ([], []), "cycle": ([], [])}
-        for _ in range(self.rounds):
-            for side in (0, 1):
+        for number in range(2 * self.rounds):
+            for side in ((0, 1), (1, 0))[number % 2]:
                 seen["cycle"][side].append(
-                    self.cycles(side * count, count)["cpu_us"])
+                    self.cycles(side * count, count, each=5)["cpu_us"])
                 seen["idle"][side].append(self.stage.load(
                     "idle", skip=side * count, phones=count,
-                    seconds=self.seconds)["cpu_us"])
+                    seconds=1)["cpu_us"])
         for kind, (old, new) in seen.items():
             old, new = statistics.median(old), statistics.median(new)
             self.report.add(
