@@ -14,6 +14,7 @@
 #include "proto/base/str.h"
 
 #define BORDER "\n%%%\n"
+#define TRACE "(Load: "
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -36,13 +37,18 @@ static void use(const struct pack *pack)
 		    pack_rule_at(pack, i), &subject, &made, NULL);
 }
 
-/* A refusal is one line that names the file. */
-static void check_err(const struct err *err)
+/*
+ * A refusal is one line that names the file, in our words: libcyaml's trace
+ * begins with TRACE. A file that holds those very bytes may be quoted.
+ */
+static void check_err(const struct err *err, const uint8_t *data, size_t size)
 {
 	if (err->code == ERR_INTERNAL || strncmp(err->text, "p:", 2) != 0 ||
 	    strchr(err->text, '\n') ||
-	    !str_is_utf8(err->text, strlen(err->text)) ||
-	    strstr(err->text, "(Load: "))
+	    !str_is_utf8(err->text, strlen(err->text)))
+		abort();
+	if (strstr(err->text, TRACE) &&
+	    !memmem(data, size, TRACE, sizeof(TRACE) - 1))
 		abort();
 }
 
@@ -54,14 +60,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err err = {0};
 
 	if (pack_parse("p", data, head, &pack, &err)) {
-		check_err(&err);
+		check_err(&err, data, size);
 		return 0;
 	}
 	if (border) {
 		border += sizeof(BORDER) - 1;
 		if (pack_parse_texts(pack, pack_language_at(pack, 0), "p",
 		        border, (size_t)(data + size - border), &err))
-			check_err(&err);
+			check_err(&err, data, size);
 	}
 	(void)pack_check(pack, &err);
 	use(pack);
