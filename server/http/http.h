@@ -47,7 +47,10 @@ struct http_certificate {
 
 #define HTTP_PARAMS_MAX 4
 
+struct http_route;
+
 struct http_request {
+	const struct http_route *route; /* the one that was taken */
 	enum http_method method;
 	unsigned listener; /* the bit of the listener it came by */
 	const char *path;  /* percent-decoded, no NUL, no query */
@@ -61,7 +64,7 @@ struct http_request {
 	const struct http_certificate *certificate; /* NULL: none shown */
 };
 
-#define HTTP_RESPONSE_HEADERS_MAX 8
+#define HTTP_RESPONSE_HEADERS_MAX 16
 #define HTTP_HEADER_VALUE_MAX 256
 
 struct http_response {
@@ -86,7 +89,16 @@ struct http_route {
 	size_t body_max; /* bytes; above it 413 before the body is read */
 	http_handle_fn *handle;
 	const char *name; /* label in metrics, static */
+	const void *more; /* the caller's own, for its handler; may be NULL */
 };
+
+/*
+ * Called for a response that http itself has made because no handler ran or
+ * one broke: 400, 404, 405, 408, 413, 500, 503 and their like. It may replace
+ * body and content type and add headers; runs in an I/O thread, must not block.
+ */
+typedef void http_refuse_fn(
+    void *ctx, unsigned listener, int status, struct http_response *response);
 
 struct http_listener {
 	unsigned bit;        /* one bit, the caller's meaning */
@@ -118,7 +130,8 @@ struct http_config {
 	const struct http_route *routes; /* outlive the server; the first whose
 					    path and method match is taken */
 	size_t route_count;
-	void *ctx; /* handed to every handler */
+	void *ctx;              /* handed to every handler */
+	http_refuse_fn *refuse; /* NULL: one plain line says the status */
 	unsigned io_threads;
 	unsigned workers;
 	unsigned queue_max; /* requests waiting for a worker; beyond it 503

@@ -97,7 +97,8 @@ enum http_step http_conn_refuse(struct http_conn *conn, int status, bool closes)
 		count(conn, HTTP_COUNT_NO_ROUTE);
 	else if (status != 408)
 		count(conn, HTTP_COUNT_MALFORMED);
-	http_response_error(&conn->exchange->response, status);
+	http_exchange_refuse(conn->exchange, &conn->loop->shared->config,
+	    conn->bound->bit, status);
 	return answer(conn, closes);
 }
 

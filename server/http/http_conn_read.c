@@ -14,6 +14,8 @@ static enum http_step dispatch(struct http_conn *conn)
 
 	http_conn_phase(conn, HTTP_PHASE_NONE);
 	http_exchange_finish(exchange);
+	exchange->request.route =
+	    &conn->loop->shared->config.routes[exchange->route];
 	exchange->request.listener = conn->bound->bit;
 	exchange->request.peer = conn->peer;
 	exchange->request.certificate = conn->certificate;

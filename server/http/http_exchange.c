@@ -196,6 +196,15 @@ static uint64_t now_us(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
+void http_exchange_refuse(struct http_exchange *exchange,
+    const struct http_config *config, unsigned listener, int status)
+{
+	http_response_error(&exchange->response, status);
+	if (config->refuse)
+		config->refuse(
+		    config->ctx, listener, status, &exchange->response);
+}
+
 void http_exchange_run(struct http_exchange *exchange,
     const struct http_config *config, struct http_stats *stats)
 {
@@ -206,7 +215,8 @@ void http_exchange_run(struct http_exchange *exchange,
 	    config->ctx, &exchange->request, response);
 	if (response->body.failed || response->status < 200 ||
 	    response->status > 599)
-		http_response_error(response, 500);
+		http_exchange_refuse(
+		    exchange, config, exchange->request.listener, 500);
 	http_stats_add_route(
 	    stats, exchange->route, response->status, now_us() - start);
 }

@@ -77,6 +77,11 @@ bool http_exchange_set_route(
 /* The request is complete: fills exchange->request. */
 void http_exchange_finish(struct http_exchange *exchange);
 
+/* Makes the response one of ours that refuses, as the caller wants it to look.
+ */
+void http_exchange_refuse(struct http_exchange *exchange,
+    const struct http_config *config, unsigned listener, int status);
+
 /* Calls the handler; in a worker. */
 void http_exchange_run(struct http_exchange *exchange,
     const struct http_config *config, struct http_stats *stats);

@@ -154,7 +154,8 @@ const char *http_loop_date(struct http_loop *loop)
 void http_loop_busy(struct http_loop *loop, struct http_exchange *exchange)
 {
 	http_stats_add(&loop->shared->stats, HTTP_COUNT_QUEUE_FULL);
-	http_response_error(&exchange->response, 503);
+	http_exchange_refuse(
+	    exchange, &loop->shared->config, exchange->conn->bound->bit, 503);
 	http_response_header(&exchange->response, "Retry-After", "5");
 	http_loop_done(loop, exchange);
 }

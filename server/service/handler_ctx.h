@@ -13,6 +13,7 @@ struct caller_checks;
 #define LISTENER_PHONES_PROXY 2u /* plain; identity from Client-Cert */
 #define LISTENER_OPS 4u
 #define LISTENER_ADMIN 8u /* local unix socket */
+#define LISTENER_OFFICE 16u /* TLS; people and programs, by API token */
 
 struct handler_ctx {
 	struct service *service;

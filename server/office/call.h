@@ -1,0 +1,80 @@
+/*
+ * call: one request to the office, from the gate to its handler and back. The
+ * gate (gate.c) has found out who asks, what they may and that the rate allows
+ * it, before a handler runs; it turns what the handler returns into an answer.
+ *
+ * A handler decodes, calls one use case with call->actor, encodes into
+ * call->enc and returns: 0 (call->status, 200 unless set, with the JSON that
+ * stands in the body) or a negative code with its sentence in err, which
+ * becomes problem+json. It sets no header but Location.
+ *
+ * A page (OFFICE_PAGE) answers for itself: it sets response->status,
+ * content_type, body and its own Content-Security-Policy, and returns 0; a
+ * negative code becomes a bare page with the status and no detail. The gate
+ * adds the other security headers. call->has_guessed: set it when the token in
+ * the path stands for nothing; addresses that guess are slowed down.
+ */
+#ifndef SERVER_OFFICE_CALL_H
+#define SERVER_OFFICE_CALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/http/http.h"
+#include "server/office/encode.h"
+#include "server/service/scope.h"
+#include "server/service/service.h"
+
+struct handler_ctx;
+
+struct office_call {
+	struct service *service;
+	const struct http_request *request;
+	struct http_response *response;
+	struct encoder enc; /* into response->body */
+	struct actor actor; /* who asks, for which organisation */
+	int status;
+	bool has_guessed;
+	char request_id[UUID_TEXT_MAX]; /* in X-Request-Id, problem, log */
+};
+
+/* 0 or a negative code; see above. */
+typedef int office_fn(struct office_call *call, struct err *err);
+
+enum office_flag {
+	OFFICE_PAGE = 1,   /* HTML for people; asks for no API token */
+	OFFICE_ACTS = 2,   /* takes an Idempotency-Key (POST) */
+	OFFICE_SECRET = 4, /* the answer is shown once: not kept for repeats */
+	OFFICE_ANY_BODY = 8, /* the body is no JSON: the handler checks its type
+			      */
+};
+
+/* A route of the office; the http table is made from it in routes.c. */
+struct office_route {
+	unsigned listeners;
+	enum http_method method;
+	const char *path;
+	size_t body_max;
+	scope_set scope; /* bits, all needed; 0: refused at start, but for
+			    OFFICE_PAGE */
+	unsigned flags;
+	office_fn *handle;
+	office_fn *thing; /* of a change: how the thing is got, for If-Match;
+			     NULL: If-Match is not taken */
+	const char *name; /* label in metrics and operationId, static */
+};
+
+/* -ERR_INTERNAL names the first route that no scope guards, or that is there
+ * twice. */
+int office_routes_check(
+    const struct office_route *routes, size_t count, struct err *err);
+
+/* The handler of every office route in the http table. */
+http_handle_fn office_gate;
+
+/* Dresses what http itself refuses on the office (404, 405, 413 …). */
+void office_refuse(
+    void *ctx, unsigned listener, int status, struct http_response *response);
+
+#endif
