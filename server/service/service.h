@@ -17,6 +17,7 @@
 #include "proto/base/log.h"
 #include "proto/base/time.h"
 #include "proto/base/uuid.h"
+#include "server/service/scope.h"
 #include "server/store/store.h"
 
 struct checkin;
@@ -78,6 +79,8 @@ const char *service_counter_name(enum service_counter counter);
 /* Who asks, for "ordered by" columns and the log: "local:root". */
 struct actor {
 	char name[LIMIT_NAME + 1];
+	char org_id[STORE_ID]; /* nothing beyond it is seen (invariant 8) */
+	scope_set scopes;      /* what it may; the office has checked them */
 };
 
 /* ---- enrolment (enrol_link.c, give_profile.c, issue_certificate.c) ---- */
