@@ -82,7 +82,7 @@ static int run_step(struct db *db, const struct schema_step *step, int *version,
 	if (r < 0)
 		return r;
 	r = schema_version_load(db, version, err);
-	if (r == 0 && *version == step->number - 1) {
+	if (r == 0 && *version < step->number) {
 		if (*version == 0)
 			r = run_script(db, version_table, err);
 		if (r == 0)

@@ -16,7 +16,7 @@ struct schema_step {
 	const char *sql;
 };
 
-/* In order of number, without gaps; made by embed_schema.cmake. */
+/* In order of number, some may be left out; made by embed_schema.cmake. */
 extern const struct schema_step schema_steps[];
 extern const size_t schema_step_count;
 

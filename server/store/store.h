@@ -74,11 +74,23 @@ struct organisation {
 	char id[STORE_ID];
 	char name[LIMIT_NAME + 1];
 	char topic[LIMIT_TOPIC + 1]; /* APNs topic of its push certificate */
+	char slug[64];      /* short name in configuration and commands; "" */
+	char pack[128];     /* its policy pack as loaded last; "": none */
+	char language[8];   /* "sv": of its people, unless they say another */
+	char country[4];    /* "SE": whose holidays */
+	char time_zone[64]; /* "Europe/Stockholm" */
 	int64_t created_at;
 };
 
 int store_organisation_save(
     struct txn *txn, const struct organisation *row, struct err *err);
+/* -ERR_NOT_FOUND; the slug "" finds nothing. */
+int store_organisation_find_slug(struct txn *txn, const char *slug,
+    struct organisation *out, struct err *err);
+typedef int store_organisation_fn(void *arg, const struct organisation *row);
+/* All, by id. A non-zero answer of fn ends the walk and is returned. */
+int store_organisation_each(
+    struct txn *txn, store_organisation_fn *fn, void *arg, struct err *err);
 /* By id; NULL id: the only one, -ERR_CONFLICT when there are several. */
 int store_organisation_load(
     struct txn *txn, const char *id, struct organisation *out, struct err *err);
@@ -89,6 +101,7 @@ struct link {
 	char id[STORE_ID];
 	char org_id[STORE_ID];
 	char person[LIMIT_NAME + 1];
+	char person_id[STORE_ID];      /* of the ledger; "" in old links */
 	char serial[LIMIT_SERIAL + 1]; /* only this phone may use it */
 	char token_sha256[STORE_SHA256];
 	char
@@ -163,6 +176,8 @@ struct device {
 	char build_version[LIMIT_NAME + 1];
 	char imei[LIMIT_SERIAL + 1]; /* digits only */
 	char life_id[STORE_ID];      /* the newest life, "" before the first */
+	char person_id[STORE_ID];    /* whose it is in the ledger now, "" */
+	bool is_private;             /* the person's own: invariants 1 and 9 */
 	int64_t created_at;
 };
 

@@ -21,12 +21,15 @@ static const struct field fields[] = {
     ROW_TEXT(struct device, build_version),
     ROW_TEXT(struct device, imei),
     ROW_TEXT(struct device, life_id),
+    ROW_TEXT(struct device, person_id),
+    ROW_BOOL(struct device, is_private),
     ROW_INT64(struct device, created_at),
 };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 #define COLUMNS                                                                \
 	"id, org_id, udid, serial, name, person, model, product_name,"         \
-	" os_version, build_version, imei, life_id, created_at"
+	" os_version, build_version, imei, life_id, person_id,"                \
+	" is_private, created_at"
 
 /* A device never moves to another organisation (DESIGN invariant 8). */
 int store_device_save(
@@ -36,14 +39,17 @@ int store_device_save(
 	int64_t changes = 0;
 	int r = db_prepare(txn->db,
 	    "INSERT INTO devices (" COLUMNS ")"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+	    " $14, $15)"
 	    " ON CONFLICT (id) DO UPDATE SET udid = excluded.udid,"
 	    " serial = excluded.serial, name = excluded.name,"
 	    " person = excluded.person, model = excluded.model,"
 	    " product_name = excluded.product_name,"
 	    " os_version = excluded.os_version,"
 	    " build_version = excluded.build_version, imei = excluded.imei,"
-	    " life_id = excluded.life_id, created_at = excluded.created_at"
+	    " life_id = excluded.life_id, person_id = excluded.person_id,"
+	    " is_private = excluded.is_private, created_at = "
+	    "excluded.created_at"
 	    " WHERE devices.org_id = excluded.org_id",
 	    &stmt, err);
 

@@ -9,6 +9,7 @@ static const struct field fields[] = {
     ROW_TEXT(struct link, id),
     ROW_TEXT(struct link, org_id),
     ROW_TEXT(struct link, person),
+    ROW_TEXT(struct link, person_id),
     ROW_TEXT(struct link, serial),
     ROW_TEXT(struct link, token_sha256),
     ROW_TEXT(struct link, challenge_sha256),
@@ -21,7 +22,8 @@ static const struct field fields[] = {
 };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 #define COLUMNS                                                                \
-	"id, org_id, person, serial, token_sha256, challenge_sha256,"          \
+	"id, org_id, person, person_id, serial, token_sha256, "                \
+	"challenge_sha256,"                                                    \
 	" created_by, created_at, expires_at, profile_at, certificate_at,"     \
 	" enrolled_at"
 
@@ -30,9 +32,10 @@ int store_link_save(struct txn *txn, const struct link *row, struct err *err)
 	struct db_stmt *stmt;
 	int r = db_prepare(txn->db,
 	    "INSERT INTO links (" COLUMNS ")"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
 	    " ON CONFLICT (id) DO UPDATE SET org_id = excluded.org_id,"
-	    " person = excluded.person, serial = excluded.serial,"
+	    " person = excluded.person, person_id = excluded.person_id,"
+	    " serial = excluded.serial,"
 	    " token_sha256 = excluded.token_sha256,"
 	    " challenge_sha256 = excluded.challenge_sha256,"
 	    " created_by = excluded.created_by,"

@@ -122,14 +122,16 @@ static void test_migrate_twice(void **state)
 	fixture_check_file(f);
 }
 
-/* The steps are numbered without gaps and never empty. */
+/* The steps rise in number and are never empty. */
 static void test_steps(void **state)
 {
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < schema_step_count; i++) {
-		assert_int_equal(schema_steps[i].number, (int)i + 1);
+		assert_true(i == 0
+		        ? schema_steps[i].number == 1
+		        : schema_steps[i].number > schema_steps[i - 1].number);
 		assert_true(strlen(schema_steps[i].sql) > 20);
 		assert_true(strlen(schema_steps[i].name) > 2);
 	}
