@@ -24,6 +24,10 @@ static const struct restriction_key keys[RESTRICTION_COUNT] = {
 	    {"requireManagedPasteboard", ENROLMENT_ANY, "15.0", true},
 	[RESTRICTION_MANAGED_CLOUD_SYNC] =
 	    {"allowManagedAppsCloudSync", ENROLMENT_ANY, "8.0", false},
+	[RESTRICTION_MANAGED_TO_WRITE_CONTACTS] =
+	    {"allowManagedToWriteUnmanagedContacts", ENROLMENT_OWNED, "12.0", false},
+	[RESTRICTION_UNMANAGED_TO_READ_CONTACTS] =
+	    {"allowUnmanagedToReadManagedContacts", ENROLMENT_ANY, "12.0", false},
 	[RESTRICTION_AIRDROP_UNMANAGED] =
 	    {"forceAirDropUnmanaged", ENROLMENT_ANY, "9.0", true},
 	[RESTRICTION_ENCRYPTED_BACKUP] =
@@ -49,7 +53,24 @@ const char *enrolment_kind_name(enum enrolment_kind kind)
 	return "unknown";
 }
 
-int restrictions_payload_settings(const bool set[RESTRICTION_COUNT],
+void restrictions_init(struct restrictions *restrictions)
+{
+	size_t i;
+
+	for (i = 0; i < RESTRICTION_COUNT; i++)
+		restrictions->values[i] = RESTRICTION_UNSET;
+}
+
+void restrictions_tighten(
+    struct restrictions *restrictions, enum restriction which, bool value)
+{
+	int *now = &restrictions->values[which];
+
+	if (*now == RESTRICTION_UNSET || value == keys[which].restricts)
+		*now = value;
+}
+
+int restrictions_payload_settings(const struct restrictions *restrictions,
     enum enrolment_kind kind, plist_t *settings, struct err *err)
 {
 	CLEANUP(plist) plist_t dict = plist_new_dict();
@@ -58,8 +79,10 @@ int restrictions_payload_settings(const bool set[RESTRICTION_COUNT],
 	if (!dict)
 		return err_memory(err);
 	for (i = 0; i < RESTRICTION_COUNT; i++)
-		if (set[i] && (keys[i].enrolments & (unsigned)kind))
-			xplist_set_bool(dict, keys[i].key, keys[i].restricts);
+		if (restrictions->values[i] != RESTRICTION_UNSET &&
+		    (keys[i].enrolments & (unsigned)kind))
+			xplist_set_bool(
+			    dict, keys[i].key, restrictions->values[i] == 1);
 	*settings = NULL;
 	if (plist_dict_get_size(dict) == 0)
 		return 0;

@@ -36,6 +36,8 @@ enum restriction {
 	RESTRICTION_OPEN_UNMANAGED_TO_MANAGED,
 	RESTRICTION_MANAGED_PASTEBOARD,
 	RESTRICTION_MANAGED_CLOUD_SYNC,
+	RESTRICTION_MANAGED_TO_WRITE_CONTACTS,
+	RESTRICTION_UNMANAGED_TO_READ_CONTACTS,
 	RESTRICTION_AIRDROP_UNMANAGED,
 	RESTRICTION_ENCRYPTED_BACKUP,
 	RESTRICTION_COUNT
@@ -45,18 +47,27 @@ struct restriction_key {
 	const char *key;        /* "allowESIMModification" */
 	unsigned enrolments;    /* ENROLMENT_* bits that take it */
 	const char *introduced; /* iOS version; older phones ignore the key */
-	bool restricts;         /* the value that restricts */
+	bool restricts;         /* the stricter of its two values */
 };
 
 /* NULL beyond RESTRICTION_COUNT. */
 const struct restriction_key *restriction_key_find(enum restriction which);
 
+/* What is set: 0 and 1 are false and true, RESTRICTION_UNSET leaves it out. */
+#define RESTRICTION_UNSET (-1)
+struct restrictions {
+	int values[RESTRICTION_COUNT];
+};
+void restrictions_init(struct restrictions *restrictions);
+/* Lays value over what is set already: the stricter of the two stays. */
+void restrictions_tighten(
+    struct restrictions *restrictions, enum restriction which, bool value);
+
 /*
- * The payload's settings: every restriction that is set and that a phone of
- * this kind takes. *settings is owned, NULL when none is left: then leave the
- * payload out.
+ * The payload's settings: all that is set and that a phone of this kind takes.
+ * *settings is owned, NULL when nothing is left: then leave the payload out.
  */
-int restrictions_payload_settings(const bool set[RESTRICTION_COUNT],
+int restrictions_payload_settings(const struct restrictions *restrictions,
     enum enrolment_kind kind, plist_t *settings, struct err *err);
 
 #endif

@@ -12,9 +12,8 @@ static bool is_url(const char *url)
 	size_t len = strlen(url);
 
 	return len <= WEB_CLIP_URL_MAX && str_is_utf8(url, len) &&
-	    !strpbrk(url, " \t\r\n\"<>") &&
-	    ((strncmp(url, "https://", 8) == 0 && len > 8) ||
-	        (strncmp(url, "tel:", 4) == 0 && len > 4));
+	    !strpbrk(url, " \t\r\n\"<>") && strncmp(url, "https://", 8) == 0 &&
+	    len > 8;
 }
 
 int web_clip_payload_settings(const char *label, const char *url,
@@ -30,8 +29,7 @@ int web_clip_payload_settings(const char *label, const char *url,
 		    WEB_CLIP_LABEL_MAX);
 	if (!is_url(url))
 		return err_set(err, ERR_INVALID,
-		    "web clip '%s': the address has to begin with https:// or "
-		    "tel:",
+		    "web clip '%s': the address has to begin with https://",
 		    label);
 	if ((rc = xplist_set_text(dict, "Label", label, err)) != 0 ||
 	    (rc = xplist_set_text(dict, "URL", url, err)) != 0)

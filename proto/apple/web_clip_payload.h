@@ -16,7 +16,7 @@ struct err;
 
 /*
  * *settings: owned dictionary for struct profile_payload.settings.
- * -ERR_INVALID: no label, or a URL that is not https or tel.
+ * -ERR_INVALID: no label, or a URL that is not https (a phone opens no other).
  */
 int web_clip_payload_settings(const char *label, const char *url,
     bool is_removable, plist_t *settings, struct err *err);

@@ -296,38 +296,53 @@ static void real_reports_are_read(void **state)
 
 static void a_phone_gets_only_what_its_enrolment_takes(void **state)
 {
-	bool all[RESTRICTION_COUNT];
+	struct restrictions all;
 	plist_t settings = NULL;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < RESTRICTION_COUNT; i++)
-		all[i] = true;
+		all.values[i] = restriction_key_find(i)->restricts;
 	assert_int_equal(restrictions_payload_settings(
-	                     all, ENROLMENT_SUPERVISED, &settings, NULL),
+	                     &all, ENROLMENT_SUPERVISED, &settings, NULL),
 	    0);
 	assert_int_equal(plist_dict_get_size(settings), RESTRICTION_COUNT);
 	plist_free(settings);
-	assert_int_equal(
-	    restrictions_payload_settings(all, ENROLMENT_USER, &settings, NULL),
+	assert_int_equal(restrictions_payload_settings(
+	                     &all, ENROLMENT_USER, &settings, NULL),
 	    0);
 	assert_null(plist_dict_get_item(settings, "allowESIMModification"));
 	assert_null(plist_dict_get_item(settings, "allowLiveVoicemail"));
 	assert_non_null(
 	    plist_dict_get_item(settings, "allowOpenFromManagedToUnmanaged"));
 	plist_free(settings);
-	memset(all, 0, sizeof(all));
-	all[RESTRICTION_LIVE_VOICEMAIL] = true;
+	restrictions_init(&all);
+	restrictions_tighten(&all, RESTRICTION_LIVE_VOICEMAIL, false);
 	assert_int_equal(restrictions_payload_settings(
-	                     all, ENROLMENT_DEVICE, &settings, NULL),
+	                     &all, ENROLMENT_DEVICE, &settings, NULL),
 	    0);
 	assert_null(settings);
+}
+
+static void the_stricter_of_two_restrictions_stays(void **state)
+{
+	struct restrictions set;
+
+	(void)state;
+	restrictions_init(&set);
+	restrictions_tighten(&set, RESTRICTION_LIVE_VOICEMAIL, true);
+	restrictions_tighten(&set, RESTRICTION_LIVE_VOICEMAIL, false);
+	restrictions_tighten(&set, RESTRICTION_LIVE_VOICEMAIL, true);
+	assert_int_equal(set.values[RESTRICTION_LIVE_VOICEMAIL], 0);
+	restrictions_tighten(&set, RESTRICTION_MANAGED_PASTEBOARD, true);
+	restrictions_tighten(&set, RESTRICTION_MANAGED_PASTEBOARD, false);
+	assert_int_equal(set.values[RESTRICTION_MANAGED_PASTEBOARD], 1);
 }
 
 static void a_web_clip_leads_to_a_safe_address(void **state)
 {
 	static const char *const bad[] = {"", "http://x", "https://",
-	    "javascript:x", "https://a b", "https://a\"", "tel:"};
+	    "javascript:x", "https://a b", "https://a\"", "tel:1"};
 	plist_t settings = NULL;
 	struct err err = {0};
 	size_t i;
@@ -358,6 +373,7 @@ int main(void)
 	    cmocka_unit_test(odd_values_are_unknown),
 	    cmocka_unit_test(real_reports_are_read),
 	    cmocka_unit_test(a_phone_gets_only_what_its_enrolment_takes),
+	    cmocka_unit_test(the_stricter_of_two_restrictions_stays),
 	    cmocka_unit_test(a_web_clip_leads_to_a_safe_address),
 	};
 
