@@ -16,7 +16,7 @@ struct given {
 	const char *payload;
 };
 
-static const struct given set[] = {
+static const struct given given[] = {
     {DECLARATION_TYPE_PASSCODE, BASE ".passcode",
         "{\"RequirePasscode\":true,\"MinimumLength\":6}"},
     {DECLARATION_TYPE_SUBSCRIPTIONS, BASE ".status",
@@ -45,9 +45,10 @@ static void add_all(struct declarations *all, bool backwards)
 {
 	size_t i;
 
-	for (i = 0; i < COUNT(set); i++)
+	for (i = 0; i < COUNT(given); i++)
 		assert_int_equal(
-		    add(all, &set[backwards ? COUNT(set) - 1 - i : i], NULL),
+		    add(all, &given[backwards ? COUNT(given) - 1 - i : i],
+		        NULL),
 		    0);
 }
 
@@ -80,7 +81,7 @@ static void another_content_is_another_token(void **state)
 	struct declarations other = {0};
 
 	(void)state;
-	assert_int_equal(add(&one, &set[0], NULL), 0);
+	assert_int_equal(add(&one, &given[0], NULL), 0);
 	assert_int_equal(add(&other, &longer, NULL), 0);
 	assert_string_not_equal(one.items[0].token, other.items[0].token);
 	assert_string_not_equal(one.token, other.token);
@@ -146,15 +147,15 @@ static void bad_declarations_are_refused(void **state)
 		expect_code(add(&all, &bad[i], &err), ERR_INVALID, &err,
 		    bad[i].identifier);
 	assert_int_equal(all.count, 0);
-	assert_int_equal(add(&all, &set[0], NULL), 0);
-	expect_code(add(&all, &set[0], &err), ERR_INVALID, &err, "twice");
+	assert_int_equal(add(&all, &given[0], NULL), 0);
+	expect_code(add(&all, &given[0], &err), ERR_INVALID, &err, "twice");
 	for (i = 1; i < DECLARATIONS_MAX; i++) {
 		struct given more = {DECLARATION_TYPE_LEGACY, name, "{}"};
 
 		(void)snprintf(name, sizeof(name), "n%zu", i);
 		assert_int_equal(add(&all, &more, NULL), 0);
 	}
-	expect_code(add(&all, &set[1], &err), ERR_LIMIT, &err, "too many");
+	expect_code(add(&all, &given[1], &err), ERR_LIMIT, &err, "too many");
 	declarations_clear(&all);
 }
 
