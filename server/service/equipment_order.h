@@ -13,41 +13,30 @@
 
 #include "server/lifecycle/equipment_order.h"
 #include "server/store/store.h"
+#include "server/store/store_task.h"
 
 struct actor;
 struct err;
 struct service;
 struct txn;
 
-#define EQUIPMENT_NEED_MAX 1000 /* bytes of the need text */
+#define EQUIPMENT_NEED_MAX 511 /* bytes of the need text, of a note */
 
 struct equipment_order_view {
-	char id[STORE_ID];
-	enum equipment_order_state state;
-	enum equipment_order_what what;
-	char item_id[64]; /* of the catalogue; "" when none was named */
-	char item_name[LIMIT_NAME + 1];
-	char person_id[STORE_ID]; /* for whom */
-	char person_name[LIMIT_NAME + 1];
-	char need[EQUIPMENT_NEED_MAX + 1];
-	char subject[64];            /* block, replace: which subscription */
-	char requested_by[STORE_ID]; /* person id, "" by IT */
-	char requested_name[LIMIT_NAME + 1];
-	char approver_id[STORE_ID]; /* who is asked, then who decided */
+	struct equipment_order_row order;
+	char person_name[LIMIT_NAME + 1]; /* for whom */
+	char unit_name[LIMIT_NAME + 1];
+	/* While requested: who is asked to decide, and the task by which. */
+	char approver_id[STORE_ID];
 	char approver_name[LIMIT_NAME + 1];
-	char task_id[STORE_ID]; /* the approver's task; "" none */
-	char decided_why[EQUIPMENT_NEED_MAX + 1]; /* a refusal's sentence */
-	char linked_to[64]; /* serial or subscription id */
-	int64_t requested_at;
-	int64_t decided_at;
-	int64_t ordered_at;
-	int64_t linked_at;
+	char task_id[STORE_ID];
 };
 
 struct equipment_order_request {
 	enum equipment_order_what what;
-	const char *item_id;      /* catalogue; NULL: none */
-	const char *person_id;    /* for whom */
+	const char *item;         /* catalogue id or name, or free words */
+	const char *person_id;    /* for whom; NULL: for a unit */
+	const char *unit_id;      /* NULL: the person's own */
 	const char *need;         /* one text; NULL: none */
 	const char *subject;      /* block, replace: subscription id */
 	const char *requested_by; /* person id; NULL: the actor (IT) */
@@ -62,7 +51,7 @@ int service_equipment_order_create(struct service *service,
     const struct actor *actor, const struct equipment_order_request *request,
     struct equipment_order_view *out, struct err *err);
 
-struct equipment_order_filter {
+struct equipment_order_listing {
 	const char *person_id; /* for whom; NULL: any */
 	bool only_open;
 	const char *after_id;
@@ -71,7 +60,7 @@ struct equipment_order_filter {
 typedef int service_equipment_order_fn(
     void *arg, const struct equipment_order_view *view);
 int service_equipment_order_each(struct service *service,
-    const struct actor *actor, const struct equipment_order_filter *filter,
+    const struct actor *actor, const struct equipment_order_listing *filter,
     service_equipment_order_fn *fn, void *arg, struct err *err);
 int service_equipment_order_load(struct service *service,
     const struct actor *actor, const char *order_id,

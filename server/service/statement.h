@@ -10,26 +10,19 @@
 #include <stdint.h>
 
 #include "server/service/task.h"
+#include "server/store/store_evidence.h"
 
 struct actor;
 struct err;
 struct service;
 
 struct statement_view {
-	char id[STORE_ID];
-	char task_id[STORE_ID]; /* "" when none asked for it */
-	char rule[TASK_RULE_MAX];
-	char person_id[STORE_ID];
+	struct statement_row statement;
 	char person_name[LIMIT_NAME + 1];
-	bool yes;
-	char language[16];
-	char text_sha256[STORE_SHA256]; /* of the exact text that was shown */
-	char made_by[LIMIT_NAME + 1];   /* "page:<person id>" */
-	int64_t made_at;
-	int64_t valid_until;
+	char subject_name[LIMIT_NAME + 1];
 };
 
-struct statement_filter {
+struct statement_listing {
 	const char *person_id; /* NULL: any */
 	const char *rule;      /* NULL: any */
 	bool only_newest;      /* one for each person and rule */
@@ -38,9 +31,10 @@ struct statement_filter {
 };
 
 typedef int service_statement_fn(void *arg, const struct statement_view *view);
-/* In id order: older first. */
+/* In id order: older first. The exact words that were shown are behind
+ * store_shown_text_load(text_sha256). */
 int service_statement_each(struct service *service, const struct actor *actor,
-    const struct statement_filter *filter, service_statement_fn *fn, void *arg,
+    const struct statement_listing *filter, service_statement_fn *fn, void *arg,
     struct err *err);
 
 /* What somebody wants to state through the API, by the task that asks. */

@@ -18,40 +18,30 @@
 
 #include "server/lifecycle/task.h"
 #include "server/store/store.h"
+#include "server/store/store_task.h"
 
 struct actor;
 struct err;
 struct service;
 struct txn;
 
-#define TASK_RULE_MAX 64
 #define TASK_TITLE_MAX 512
-#define TASK_NOTE_MAX 256
 
 struct task_view {
-	char id[STORE_ID];
-	enum task_kind kind;
-	enum task_state state;
-	char rule[TASK_RULE_MAX];   /* "VST-03"; "" for an acknowledgement */
-	char period[128];           /* why now: "employment_start:2026-11-22" */
-	char title[TASK_TITLE_MAX]; /* in the language asked for */
-	char person_id[STORE_ID];   /* whose task it is */
-	char person_name[LIMIT_NAME + 1];
-	char unit_id[STORE_ID];
+	struct task_row task;
+	char title[TASK_TITLE_MAX]; /* what is asked, in the language asked for
+				     */
+	char person_name[LIMIT_NAME + 1]; /* "" while nobody is to be found */
 	char unit_name[LIMIT_NAME + 1];
-	char about_id[STORE_ID];     /* absence, order or unit; "" none */
-	char escalated_to[STORE_ID]; /* person who was told; "" nobody yet */
-	char closed_by[LIMIT_NAME + 1];
-	char note[TASK_NOTE_MAX]; /* how it was closed, one sentence */
-	int64_t created_at;
-	int64_t remind_at;
-	int64_t due_at;
-	int64_t escalate_at;
-	int64_t expires_at;
-	int64_t closed_at;
+	char subject_name[LIMIT_NAME + 1]; /* person, unit, serial, number */
+	/* Whom it was escalated to: the next manager up as the register is
+	 * now; "" before, or when there is nobody above. */
+	char escalated_to[STORE_ID];
+	char escalated_to_name[LIMIT_NAME + 1];
 };
 
-struct task_filter {
+/* What of the tasks is wanted. */
+struct task_listing {
 	const char *person_id; /* NULL: any */
 	const char *unit_id;   /* NULL: any; of the unit itself */
 	const char *rule;      /* NULL: any */
@@ -66,7 +56,7 @@ struct task_filter {
  * value other than 0, which is returned when negative. */
 typedef int service_task_fn(void *arg, const struct task_view *view);
 int service_task_each(struct service *service, const struct actor *actor,
-    const struct task_filter *filter, service_task_fn *fn, void *arg,
+    const struct task_listing *filter, service_task_fn *fn, void *arg,
     struct err *err);
 /* -ERR_NOT_FOUND: no such task in the actor's organisation. */
 int service_task_load(struct service *service, const struct actor *actor,
@@ -127,14 +117,15 @@ int service_tasks_unmeasured(struct service *service, struct txn *txn,
     unsigned *made, struct err *err);
 
 /*
- * A colleague or deputy is named and has to agree: about_id is the absence
- * (deputy) or forwarding, until its end. kind: TASK_ACCEPT_DEPUTY or
- * TASK_ACCEPT_COLLEAGUE. Once for each (about_id, person).
+ * An absence names a deputy, or a person a colleague for their calls: that one
+ * is asked to accept, once. kind: TASK_ACCEPT_DEPUTY (absence_id) or
+ * TASK_ACCEPT_COLLEAGUE (until until_at). about_id: the person who is away.
+ * service_tasks_plan() of the absent person does the former by itself.
  */
 int service_task_ask_acceptance(struct service *service, struct txn *txn,
     const char *org_id, enum task_kind kind, const char *rule_id,
-    const char *person_id, const char *about_id, int64_t until,
-    struct err *err);
+    const char *person_id, const char *about_id, const char *absence_id,
+    int64_t until_at, struct err *err);
 
 /* ---- periodic ---- */
 
