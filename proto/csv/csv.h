@@ -1,7 +1,8 @@
 /*
  * csv: comma-separated values as RFC 4180 and the world write them, read as a
  * stream: bytes in, rows out. A row that is broken is told apart and the next
- * one is read. Knows no columns and no meaning; no I/O.
+ * one is read; after a quotation mark that is never closed, that is the next
+ * line. Knows no columns and no meaning; no I/O.
  *
  * Taken: UTF-8 with or without a byte-order mark, Latin-1 (in the sense of
  * Windows-1252), `,` `;` tab or `|`, "…" with "" and line ends inside, CRLF,
@@ -18,10 +19,10 @@ struct err;
 struct csv;
 
 #define CSV_COLUMNS_MAX 256
-#define CSV_CELL_MAX 4096         /* bytes as UTF-8, without NUL */
-#define CSV_ROW_MAX (64 * 1024)   /* bytes of all cells of a row */
-#define CSV_LINES_IN_ROW_MAX 1000 /* an opened quote swallows the file else */
-#define CSV_SAMPLE_MAX 4096       /* looked at to guess */
+#define CSV_CELL_MAX 4096       /* bytes as UTF-8, without NUL */
+#define CSV_ROW_MAX (64 * 1024) /* bytes of all cells of a row */
+#define CSV_LINES_IN_ROW_MAX 50 /* an opened quote swallows the file else */
+#define CSV_SAMPLE_MAX 4096     /* looked at to guess */
 
 enum csv_encoding {
 	CSV_ENCODING_AUTO, /* a mark, else UTF-8 if the sample is, else Latin-1 */
