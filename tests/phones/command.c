@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/base/err.h"
+#include "tests/phones/declarative.h"
 #include "tests/phones/enrol.h"
 #include "tests/phones/profile.h"
 #include "tests/phones/property.h"
@@ -166,6 +167,17 @@ static void do_erase_device(
 		answer->after = AFTER_ERASE;
 }
 
+static void do_declarative_management(
+    struct session *session, plist_t command, struct command_answer *answer)
+{
+	(void)command; /* the tokens inside are only a hint: it asks anew */
+	if (declarative_is_known(session->phone))
+		declarative_start(session->phone);
+	else
+		command_fail(answer, DOMAIN_MCMDM, CODE_UNKNOWN_REQUEST,
+		    "declarative management needs iOS 15.");
+}
+
 struct command_row {
 	const char *request_type;
 	void (*execute)(struct session *session, plist_t command,
@@ -183,6 +195,7 @@ static const struct command_row rows[] = {
     {"DeviceLock", do_device_lock},
     {"ClearPasscode", do_clear_passcode},
     {"EraseDevice", do_erase_device},
+    {"DeclarativeManagement", do_declarative_management},
 };
 
 void command_execute(

@@ -30,21 +30,32 @@ static bool satisfies(const struct phone_pin *pin, const json_t *policy)
 	return policy_number(policy, "minComplexChars") == 0;
 }
 
-bool passcode_is_compliant(const struct phone *phone)
+/* holder: a profile's record, or what is declared. */
+static bool satisfies_all(const struct phone *phone, const json_t *holder)
 {
-	json_t *policies;
-	json_t *profile;
+	json_t *policies = json_object_get(holder, "passcode");
 	json_t *policy;
 	size_t i;
-	size_t j;
+
+	json_array_foreach(policies, i, policy)
+	{
+		if (!satisfies(&phone->pin, policy))
+			return false;
+	}
+	return true;
+}
+
+bool passcode_is_compliant(const struct phone *phone)
+{
+	json_t *profile;
+	size_t i;
 
 	json_array_foreach(phone->profiles, i, profile)
 	{
-		policies = json_object_get(profile, "passcode");
-		json_array_foreach(policies, j,
-		    policy) if (!satisfies(&phone->pin, policy)) return false;
+		if (!satisfies_all(phone, profile))
+			return false;
 	}
-	return true;
+	return satisfies_all(phone, phone->declarations);
 }
 
 int passcode_grace_seconds(const struct phone *phone)

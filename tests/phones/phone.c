@@ -184,12 +184,13 @@ int phone_new(
 	if (!phone)
 		return err_memory(err);
 	phone->profiles = json_array();
+	phone->declarations = json_object();
 	phone->usb = json_object();
 	phone->log = json_array();
 	phone->anomalies = json_array();
 	phone->anchors = sk_X509_new_null();
-	if (!phone->profiles || !phone->usb || !phone->log ||
-	    !phone->anomalies || !phone->anchors) {
+	if (!phone->profiles || !phone->declarations || !phone->usb ||
+	    !phone->log || !phone->anomalies || !phone->anchors) {
 		phone_free(phone);
 		return err_memory(err);
 	}
@@ -232,6 +233,7 @@ void phone_free(struct phone *phone)
 		return;
 	phone_mdm_clear(&phone->mdm);
 	json_decref(phone->profiles);
+	json_decref(phone->declarations);
 	json_decref(phone->usb);
 	json_decref(phone->log);
 	json_decref(phone->anomalies);
@@ -324,6 +326,7 @@ void phone_forget_mdm(struct phone *phone)
 		else
 			i++;
 	}
+	(void)json_object_clear(phone->declarations);
 	phone_mdm_clear(&phone->mdm);
 	phone->mdm.unlock_token_due = phone->pin.set;
 	phone_profiles_changed(phone);
@@ -360,6 +363,7 @@ void phone_erase(struct phone *phone)
 	erase_usb(phone);
 	phone_mdm_clear(&phone->mdm);
 	(void)json_array_clear(phone->profiles);
+	(void)json_object_clear(phone->declarations);
 	memset(&phone->pin, 0, sizeof(phone->pin));
 	(void)str_copy(
 	    phone->hardware.name, sizeof(phone->hardware.name), "iPhone");

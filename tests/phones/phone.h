@@ -123,6 +123,7 @@ struct phone {
 	struct phone_mdm mdm;
 	struct phone_behaviour behaviour;
 	json_t *profiles;  /* array, see profile.h; owned */
+	json_t *declarations; /* object, see declarative.h; owned */
 	json_t *usb;       /* object: its cable side, usb/usb_state.h; owned */
 	json_t *log;       /* array of commands, see below; owned */
 	json_t *anomalies; /* array of sentences about the server; owned */

@@ -315,6 +315,7 @@ json_t *phone_state_encode(const struct phone *phone, struct err *err)
 	(void)json_object_set_new(
 	    json, "anchors", anchors_encode(phone->anchors, err));
 	(void)json_object_set(json, "profiles", phone->profiles);
+	(void)json_object_set(json, "declarations", phone->declarations);
 	(void)json_object_set(json, "usb", phone->usb);
 	(void)json_object_set(json, "log", phone->log);
 	(void)json_object_set(json, "anomalies", phone->anomalies);
@@ -343,6 +344,16 @@ static void take_array(const json_t *json, const char *key, json_t **to)
 	*to = json_incref(array);
 }
 
+static void take_object(const json_t *json, const char *key, json_t **to)
+{
+	json_t *object = json_object_get(json, key);
+
+	if (!json_is_object(object))
+		return;
+	json_decref(*to);
+	*to = json_incref(object);
+}
+
 static int phone_parse(const json_t *json, struct phone *phone, struct err *err)
 {
 	const json_t *anchors = json_object_get(json, "anchors");
@@ -354,10 +365,8 @@ static int phone_parse(const json_t *json, struct phone *phone, struct err *err)
 	members_parse(behaviour_members, json_object_get(json, "behaviour"),
 	    &phone->behaviour);
 	sims_parse(json_object_get(json, "sims"), phone);
-	if (json_is_object(json_object_get(json, "usb"))) {
-		json_decref(phone->usb);
-		phone->usb = json_incref(json_object_get(json, "usb"));
-	}
+	take_object(json, "declarations", &phone->declarations);
+	take_object(json, "usb", &phone->usb);
 	take_array(json, "profiles", &phone->profiles);
 	take_array(json, "log", &phone->log);
 	take_array(json, "anomalies", &phone->anomalies);
@@ -425,6 +434,7 @@ json_t *phone_state_summary(const struct phone *phone)
 	(void)json_object_set_new(
 	    json, "has_unlock_token", json_boolean(mdm->unlock_token.len > 0));
 	(void)json_object_set(json, "profiles", phone->profiles);
+	(void)json_object_set(json, "declarations", phone->declarations);
 	(void)json_object_set(json, "log", phone->log);
 	(void)json_object_set(json, "anomalies", phone->anomalies);
 	return json;

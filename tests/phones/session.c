@@ -9,6 +9,7 @@
 #include "proto/base/err.h"
 #include "tests/phones/behaviour.h"
 #include "tests/phones/command.h"
+#include "tests/phones/declarative.h"
 #include "tests/phones/dump.h"
 #include "tests/phones/enrol.h"
 #include "tests/phones/passcode.h"
@@ -121,11 +122,10 @@ int session_judge(struct session *session, const char *name,
 	    "%s: status %ld", name, reply->status);
 }
 
-static int send_checkin(
-    struct session *session, const char *type, plist_t message, struct err *err)
+static int talk_checkin(struct session *session, const char *type,
+    plist_t message, struct line_reply *reply, struct err *err)
 {
 	struct phone *phone = session->phone;
-	struct line_reply reply = {0};
 	struct buf body = {0};
 	char name[64];
 	int rc;
@@ -137,15 +137,36 @@ static int send_checkin(
 	rc = property_encode(message, &body, err);
 	if (rc == 0)
 		rc = session_send(session, name, "PUT", phone->mdm.checkin_url,
-		    "application/x-apple-aspen-mdm-checkin", &body, true,
-		    &reply, err);
+		    "application/x-apple-aspen-mdm-checkin", &body, true, reply,
+		    err);
 	if (rc == 0)
-		rc = session_judge(session, type, &reply, err);
+		rc = session_judge(session, type, reply, err);
 	if (rc == 0)
 		session_note(session, "checkin", "%s", type);
-	line_reply_clear(&reply);
 	buf_clear(&body);
 	return rc;
+}
+
+static int send_checkin(
+    struct session *session, const char *type, plist_t message, struct err *err)
+{
+	struct line_reply reply = {0};
+	int rc = talk_checkin(session, type, message, &reply, err);
+
+	line_reply_clear(&reply);
+	return rc;
+}
+
+int session_declarative(struct session *session, const char *endpoint,
+    const struct buf *data, struct line_reply *reply, struct err *err)
+{
+	CLEANUP(plist) plist_t message = plist_new_dict();
+
+	property_set_string(message, "Endpoint", endpoint);
+	if (data)
+		property_set_data(message, "Data", data->data, data->len);
+	return talk_checkin(
+	    session, "DeclarativeManagement", message, reply, err);
 }
 
 int session_authenticate(struct session *session, struct err *err)
@@ -426,5 +447,7 @@ int session_run(struct session *session, struct err *err)
 	    rounds++ < ROUNDS_MAX)
 		rc = handle_command(session, &reply, err);
 	line_reply_clear(&reply);
+	if (rc == 0 && phone->mdm.enrolled)
+		rc = declarative_run(session, err);
 	return rc;
 }

@@ -55,6 +55,9 @@ int session_run(struct session *session, struct err *err);
 int session_authenticate(struct session *session, struct err *err);
 int session_token_update(struct session *session, struct err *err);
 int session_check_out(struct session *session, struct err *err);
+/* data: JSON of a status report, NULL for a question. reply: status 200. */
+int session_declarative(struct session *session, const char *endpoint,
+    const struct buf *data, struct line_reply *reply, struct err *err);
 
 /* One command as the server sent it. */
 struct session_command {
