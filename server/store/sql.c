@@ -131,3 +131,15 @@ int sql_statement_next(const struct sql_dialect *dialect, const char **at,
 	*at = from;
 	return 1;
 }
+
+int sql_like_pattern(const char *text, struct buf *out, struct err *err)
+{
+	buf_append_char(out, '%');
+	for (; *text; text++) {
+		if (strchr("%_\\", *text))
+			buf_append_char(out, '\\');
+		buf_append_char(out, *text);
+	}
+	buf_append_char(out, '%');
+	return buf_check(out, err);
+}

@@ -31,4 +31,7 @@ int sql_placeholders(const struct sql_dialect *dialect, const char *sql,
 int sql_statement_next(const struct sql_dialect *dialect, const char **at,
     struct buf *out, struct err *err);
 
+/* Appends "%text%" for LIKE … ESCAPE '\\', with LIKE's own signs made plain. */
+int sql_like_pattern(const char *text, struct buf *out, struct err *err);
+
 #endif

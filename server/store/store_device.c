@@ -6,6 +6,8 @@
 #include "proto/base/err.h"
 #include "server/store/db.h"
 #include "server/store/row.h"
+#include "server/store/sql.h"
+#include "server/store/store_equipment.h"
 #include "server/store/txn.h"
 
 static const struct field fields[] = {
@@ -133,19 +135,6 @@ int store_device_find_serial(struct txn *txn, const char *org_id,
 	return 0;
 }
 
-/* "%text%", with LIKE's own characters made plain. */
-static int build_pattern(const char *text, struct buf *out, struct err *err)
-{
-	buf_append_char(out, '%');
-	for (; *text; text++) {
-		if (strchr("%_\\", *text))
-			buf_append_char(out, '\\');
-		buf_append_char(out, *text);
-	}
-	buf_append_char(out, '%');
-	return buf_check(out, err);
-}
-
 static int walk(
     struct db_stmt *stmt, store_device_fn *fn, void *arg, struct err *err)
 {
@@ -189,7 +178,7 @@ int store_device_each(struct txn *txn, const char *org_id, const char *text,
 		return walk_all(txn, org_id, fn, arg, err);
 	if (strlen(text) > LIMIT_NAME)
 		return 0; /* longer than anything it could be found in */
-	r = build_pattern(text, &pattern, err);
+	r = sql_like_pattern(text, &pattern, err);
 	if (r == 0)
 		r = db_prepare(txn->db,
 		    "SELECT " COLUMNS " FROM devices WHERE org_id = $1"
@@ -207,4 +196,63 @@ int store_device_each(struct txn *txn, const char *org_id, const char *text,
 	}
 	buf_clear(&pattern);
 	return r;
+}
+
+int store_device_each_id(struct txn *txn, const char *org_id,
+    const char *after_id, int limit, store_device_fn *fn, void *arg,
+    struct err *err)
+{
+	struct db_stmt *stmt;
+	int r = db_prepare(txn->db,
+	    "SELECT " COLUMNS " FROM devices WHERE org_id = $1 AND id > $2"
+	    " ORDER BY id LIMIT $3",
+	    &stmt, err);
+
+	if (r < 0)
+		return r;
+	db_bind_text(stmt, 1, org_id);
+	db_bind_text(stmt, 2, after_id);
+	db_bind_int64(stmt, 3, limit > 0 ? limit : INT64_MAX);
+	return walk(stmt, fn, arg, err);
+}
+
+int store_device_load_of(struct txn *txn, const char *org_id, const char *id,
+    struct device *out, struct err *err)
+{
+	struct db_stmt *stmt;
+	int r = db_prepare(txn->db,
+	    "SELECT " COLUMNS " FROM devices WHERE org_id = $1 AND id = $2",
+	    &stmt, err);
+
+	if (r < 0)
+		return r;
+	db_bind_text(stmt, 1, org_id);
+	db_bind_text(stmt, 2, id);
+	return row_take(stmt, fields, FIELDS, out, sizeof(*out), err);
+}
+
+int store_device_find_imei(struct txn *txn, const char *org_id,
+    const char *imei, struct device *out, struct err *err)
+{
+	struct one_device one = {.count = 0};
+	struct db_stmt *stmt;
+	int r = db_prepare(txn->db,
+	    "SELECT " COLUMNS " FROM devices WHERE org_id = $1 AND imei = $2"
+	    " AND imei <> '' LIMIT 2",
+	    &stmt, err);
+
+	if (r < 0)
+		return r;
+	db_bind_text(stmt, 1, org_id);
+	db_bind_text(stmt, 2, imei);
+	r = walk(stmt, note_device, &one, err);
+	if (r < 0)
+		return r;
+	if (one.count == 0)
+		return err_set(err, ERR_NOT_FOUND, "no device of that IMEI");
+	if (one.count > 1)
+		return err_set(err, ERR_CONFLICT,
+		    "several devices have the IMEI %.64s", imei);
+	*out = one.row;
+	return 0;
 }

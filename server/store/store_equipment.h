@@ -83,7 +83,7 @@ struct assignment_row {
 
 /*
  * -ERR_CONFLICT: the phone or subscription is held by somebody already. What
- * may change: to_at with closed_*, voided_*, and device_id of a subscription.
+ * may change: to_at with closed_*, voided_*.
  */
 int store_assignment_save(
     struct txn *txn, const struct assignment_row *row, struct err *err);
@@ -117,9 +117,7 @@ int store_assignment_each_subscription(struct txn *txn, const char *org_id,
 int store_device_each_id(struct txn *txn, const char *org_id,
     const char *after_id, int limit, store_device_fn *fn, void *arg,
     struct err *err);
-/* Exact; -ERR_CONFLICT: several. */
-int store_device_find_serial(struct txn *txn, const char *org_id,
-    const char *serial, struct device *out, struct err *err);
+/* Exact; -ERR_CONFLICT: several. (By serial: store_bench.h.) */
 int store_device_find_imei(struct txn *txn, const char *org_id,
     const char *imei, struct device *out, struct err *err);
 /* store_device_load(), but of this organisation only. */

@@ -9,7 +9,7 @@
  *   nothing but changed_at and changed_by writes nothing.
  * - each walks in the order of ids, beginning behind after_id ("": at the
  *   start), at most limit rows (0: all). A non-zero answer of fn ends the walk
- *   and is returned. fn may read and, in a write unit, save.
+ *   and is returned. fn may read; what it has to save it saves after the walk.
  * - A day is counted from 1970-01-01 in the organisation's calendar; 0: none.
  * - Periods are never written over: a mistake is voided (voided_at) and a new
  *   row says what is right. Voided rows come from load and each, never from a
@@ -177,9 +177,9 @@ int store_absence_find_on(struct txn *txn, const char *org_id,
 /* ---- history: what a row of the ledger was before ---- */
 
 struct history_row {
-	char id[STORE_ID]; /* grows with time */
-	char kind[32];     /* "person", "unit", "subscription", "catalogue" */
 	char row_id[STORE_ID];
+	int64_t number; /* 1, 2, 3 … of this row */
+	char kind[32];  /* "person", "unit", "subscription", "catalogue item" */
 	int64_t changed_at; /* when it ceased to be so */
 	char changed_by[LIMIT_NAME + 1];
 	const char *was; /* JSON object of its columns; borrowed */

@@ -22,15 +22,15 @@ CREATE INDEX lives_org ON lives(org_id, id);
 
 -- What a row was before it was changed, as JSON; purged with its row.
 CREATE TABLE ledger_history (
-  id TEXT PRIMARY KEY,
   org_id TEXT NOT NULL REFERENCES organisations(id),
-  kind TEXT NOT NULL,
   row_id TEXT NOT NULL,
+  number {bigint} NOT NULL,
+  kind TEXT NOT NULL,
   changed_at {bigint} NOT NULL,
   changed_by TEXT NOT NULL,
-  was TEXT NOT NULL
+  was TEXT NOT NULL,
+  PRIMARY KEY (org_id, row_id, number)
 );
-CREATE INDEX ledger_history_row ON ledger_history(org_id, row_id, id);
 
 CREATE TABLE units (
   id TEXT PRIMARY KEY,
