@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -74,6 +75,33 @@ static int path_make(char path[PACK_PATH_MAX], const char *folder,
 	return 0;
 }
 
+/* The packs that are being loaded, from the one below the top upwards. */
+struct chain {
+	const char *name;
+	const struct chain *above;
+	unsigned depth;
+};
+
+struct places {
+	const char *library; /* NULL: none */
+	const struct chain *above;
+};
+
+static bool is_there(const char *path)
+{
+	struct stat info;
+
+	return stat(path, &info) == 0;
+}
+
+/* An overlay need not say anything in a language that its base has. */
+static bool is_left_out(
+    const struct pack *pack, const char *language, const char *path)
+{
+	return pack_extends(pack) && !is_there(path) &&
+	    pack_profile_text_find(pack, language);
+}
+
 static int texts_load(struct pack *pack, const char *folder,
     const char *language, struct err *err)
 {
@@ -81,6 +109,8 @@ static int texts_load(struct pack *pack, const char *folder,
 	struct buf yaml = {0};
 	int rc = path_make(path, folder, "texts.", language, err);
 
+	if (rc == 0 && is_left_out(pack, language, path))
+		return 0;
 	if (rc == 0)
 		rc = file_read(path, &yaml, err);
 	if (rc == 0)
@@ -90,7 +120,72 @@ static int texts_load(struct pack *pack, const char *folder,
 	return rc;
 }
 
-int pack_load(const char *folder, struct pack **out, struct err *err)
+static int folder_load(const char *folder, const struct places *places,
+    struct pack **out, struct err *err);
+
+/* Beside the folder, then in the library. A name holds no slash and no dot. */
+static int base_path(const char *folder, const char *name,
+    const struct places *places, char path[PACK_PATH_MAX], struct err *err)
+{
+	char file[PACK_PATH_MAX + 16];
+	int wrote = snprintf(path, PACK_PATH_MAX, "%s/../%s", folder, name);
+
+	if (wrote < 0 || wrote >= PACK_PATH_MAX)
+		return err_set(err, ERR_LIMIT, "the folder's path is too long");
+	(void)snprintf(file, sizeof(file), "%s/pack.yaml", path);
+	if (is_there(file) || !places->library)
+		return 0;
+	wrote = snprintf(path, PACK_PATH_MAX, "%s/%s", places->library, name);
+	if (wrote < 0 || wrote >= PACK_PATH_MAX)
+		return err_set(err, ERR_LIMIT, "the folder's path is too long");
+	return 0;
+}
+
+static int chain_check(const struct pack *pack, const char *path,
+    const struct chain *chain, struct err *err)
+{
+	const struct chain *link;
+	const char *name = pack_extends(pack);
+
+	if (chain->depth > PACK_DEPTH_MAX)
+		return err_set(err, ERR_LIMIT,
+		    "%s:1: extends: more than %d packs stand on each other",
+		    path, PACK_DEPTH_MAX);
+	for (link = chain->above; link; link = link->above) {
+		if (strcmp(link->name, name) == 0)
+			return err_set(err, ERR_INVALID,
+			    "%s:1: extends: the pack '%s' would stand on "
+			    "itself",
+			    path, name);
+	}
+	return 0;
+}
+
+/* path: of the file that names the pack below. */
+static int base_load(struct pack *pack, const char *folder, const char *path,
+    const struct places *places, struct err *err)
+{
+	struct chain chain = {pack_name(pack), places->above,
+	    places->above ? places->above->depth + 1 : 1};
+	struct places below = {places->library, &chain};
+	char beneath[PACK_PATH_MAX];
+	struct pack *base = NULL;
+	int rc = chain_check(pack, path, &chain, err);
+
+	if (rc == 0)
+		rc =
+		    base_path(folder, pack_extends(pack), places, beneath, err);
+	if (rc == 0)
+		rc = folder_load(beneath, &below, &base, err);
+	if (rc == 0)
+		rc = pack_lay_over(pack, base, err);
+	if (rc)
+		pack_free(base);
+	return rc;
+}
+
+static int folder_load(const char *folder, const struct places *places,
+    struct pack **out, struct err *err)
 {
 	char path[PACK_PATH_MAX];
 	struct buf yaml = {0};
@@ -102,6 +197,8 @@ int pack_load(const char *folder, struct pack **out, struct err *err)
 		rc = file_read(path, &yaml, err);
 	if (rc == 0)
 		rc = pack_parse(path, yaml.data, yaml.len, &pack, err);
+	if (rc == 0 && pack_extends(pack))
+		rc = base_load(pack, folder, path, places, err);
 	for (i = 0; rc == 0 && i < pack_language_count(pack); i++)
 		rc = texts_load(pack, folder, pack_language_at(pack, i), err);
 	if (rc == 0)
@@ -113,4 +210,17 @@ int pack_load(const char *folder, struct pack **out, struct err *err)
 	pack_free(pack);
 	buf_clear(&yaml);
 	return rc;
+}
+
+int pack_load_with(
+    const char *folder, const char *library, struct pack **out, struct err *err)
+{
+	struct places places = {library, NULL};
+
+	return folder_load(folder, &places, out, err);
+}
+
+int pack_load(const char *folder, struct pack **out, struct err *err)
+{
+	return pack_load_with(folder, NULL, out, err);
 }

@@ -107,7 +107,7 @@ static const char *value_of(const struct known *known, enum pack_fact fact,
 		    known->security.passcode_compliant_with_profiles);
 	case PACK_FACT_PROFILE_INSTALLED:
 		return evidence->says == VERDICT_MET ? "yes" : "no";
-	case PACK_FACT_COUNT:
+	default:
 		break;
 	}
 	return "unknown";
