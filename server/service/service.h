@@ -27,6 +27,7 @@ struct pack;
 struct known_identities;
 struct last_seen_table;
 struct policy_profile;
+struct token_uses;
 
 /* Counted for /metrics; the label text stands in service_counters[]. */
 enum service_counter {
@@ -46,6 +47,17 @@ enum service_counter {
 	SERVICE_COUNTER_COUNT
 };
 
+/*
+ * One organisation of this server, with the policy in force in it. The table
+ * of tenants is made at the start and does not change while the server runs;
+ * several may share one pack.
+ */
+struct tenant {
+	struct organisation organisation;
+	const struct pack *pack;        /* NULL: none */
+	struct policy_profile *profile; /* made from it; NULL: none */
+};
+
 struct service {
 	struct store *store;
 	struct keeper *keeper;
@@ -54,6 +66,10 @@ struct service {
 	const struct log *log;
 	struct last_seen_table *last_seen;
 	struct known_identities *known;
+	struct token_uses *token_uses; /* NULL: not noted */
+	int64_t repeat_purge_at;       /* service_repeat_purge()'s own */
+	struct tenant *tenants;        /* at least one; by id */
+	size_t tenant_count;
 	const struct pack *pack; /* the policy in force; NULL: none */
 	struct policy_profile *policy_profile; /* made from it; NULL: none */
 	const uint8_t *ca;                     /* CA certificate, DER */
@@ -72,6 +88,10 @@ struct service {
 	atomic_uint_fast64_t order_ticks; /* keeps command ids in order */
 	atomic_uint_fast64_t counters[SERVICE_COUNTER_COUNT];
 };
+
+/* NULL: no organisation of this server. */
+struct tenant *service_tenant_find(
+    const struct service *service, const char *org_id);
 
 void service_count(struct service *service, enum service_counter counter);
 const char *service_counter_name(enum service_counter counter);

@@ -1,0 +1,15 @@
+/* The organisations of this server: found by id, few enough to look through. */
+#include <string.h>
+
+#include "server/service/service.h"
+
+struct tenant *service_tenant_find(
+    const struct service *service, const char *org_id)
+{
+	size_t i;
+
+	for (i = 0; i < service->tenant_count; i++)
+		if (strcmp(service->tenants[i].organisation.id, org_id) == 0)
+			return &service->tenants[i];
+	return NULL;
+}
