@@ -151,13 +151,14 @@ enum pack_setting { PACK_UNSET, PACK_FALSE, PACK_TRUE };
 struct pack_document {
 	char *id; /* named by pack_source.document */
 	char *title;
-	char *decision;         /* "KS 2017-11-27 § 407", as printed */
-	char *decided;          /* YYYY-MM-DD */
-	char *valid_from;       /* YYYY-MM-DD, first day in force */
+	char *decision; /* "KS 2017-11-27 § 407", as printed */
+	char *decided;  /* YYYY-MM-DD; NULL: not printed */
+	char
+	    *valid_from; /* YYYY-MM-DD, first day in force; NULL: not printed */
 	char *valid_until;      /* last day in force; NULL: open-ended */
 	char *review_by;        /* NULL: not set */
 	char *note;             /* known defects of the document; NULL: none */
-	int64_t valid_from_ms;  /* 00:00 UTC of that day */
+	int64_t valid_from_ms;  /* 00:00 UTC of that day; 0: always */
 	int64_t valid_until_ms; /* 00:00 UTC of the day after; INT64_MAX */
 };
 

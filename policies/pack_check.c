@@ -110,9 +110,11 @@ static int document_dates_check(
     const struct pack_at *at, struct pack_document *document)
 {
 	int64_t unused;
-	int rc = pack_at_date(at, "decided", document->decided, &unused);
+	int rc = 0;
 
-	if (rc == 0)
+	if (document->decided)
+		rc = pack_at_date(at, "decided", document->decided, &unused);
+	if (rc == 0 && document->valid_from)
 		rc = pack_at_date(at, "valid_from", document->valid_from,
 		    &document->valid_from_ms);
 	if (rc == 0 && document->review_by)

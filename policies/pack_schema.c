@@ -95,7 +95,8 @@ static const cyaml_strval_t facts[PACK_FACT_COUNT] = {
 
 /* For lists: as bits. */
 static const cyaml_strval_t words[] = {
-#define WORD_AS_BIT(value, text) {text, (int64_t)PACK_WORD_BIT(PACK_WORD_##value)},
+#define WORD_AS_BIT(value, text)                                               \
+	{text, (int64_t)PACK_WORD_BIT(PACK_WORD_##value)},
     PACK_WORDS(WORD_AS_BIT)
 #undef WORD_AS_BIT
 };
@@ -194,8 +195,8 @@ static const cyaml_schema_field_t document_fields[] = {
     REQUIRED_TEXT("id", struct pack_document, id, WORD),
     REQUIRED_TEXT("title", struct pack_document, title, TITLE),
     REQUIRED_TEXT("decision", struct pack_document, decision, TITLE),
-    REQUIRED_TEXT("decided", struct pack_document, decided, WORD),
-    REQUIRED_TEXT("valid_from", struct pack_document, valid_from, WORD),
+    OPTIONAL_TEXT("decided", struct pack_document, decided, WORD),
+    OPTIONAL_TEXT("valid_from", struct pack_document, valid_from, WORD),
     OPTIONAL_TEXT("valid_until", struct pack_document, valid_until, WORD),
     OPTIONAL_TEXT("review_by", struct pack_document, review_by, WORD),
     OPTIONAL_TEXT("note", struct pack_document, note, TEXT),
