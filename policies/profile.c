@@ -5,154 +5,50 @@
 
 #include <openssl/sha.h>
 
+#include "policies/policy_demand.h"
 #include "proto/apple/profile_payload.h"
+#include "proto/apple/web_clip_payload.h"
 #include "proto/apple/xplist.h"
 #include "proto/base/str.h"
 
-/* Stands in the bytes that the real UUIDs are worked out from. */
-#define UUID_PLACEHOLDER_PROFILE "00000000-0000-8000-8000-000000000001"
-#define UUID_PLACEHOLDER_PASSCODE "00000000-0000-8000-8000-000000000002"
-
 #define IDENTIFIER_MAX POLICY_PROFILE_IDENTIFIER_MAX
+#define PART_NAME_MAX 16 /* of parts[], with its dot */
 
 /* Everything one encoding needs. */
 struct draft {
+	const struct pack *pack;
+	const struct policy_profile_target *target;
 	const struct pack_profile_text *text;
-	const struct pack_text *passcode_text; /* of the first such rule */
+	const char *language;
 	const char *organisation;
+	enum enrolment_kind enrolment;
+	struct policy_demand demand;
 	char identifier[IDENTIFIER_MAX];
-	char passcode_identifier[IDENTIFIER_MAX];
 	char uuid[UUID_TEXT_MAX];
-	char passcode_uuid[UUID_TEXT_MAX];
-	struct pack_passcode passcode; /* the strictest of all rules */
-	size_t rule_count;
+	char part_uuids[POLICY_PROFILE_PAYLOADS][UUID_TEXT_MAX];
+	size_t payload_count; /* as last encoded */
 };
 
-/* The strictest of two demands ---------------------------------------- */
-
-static unsigned larger(unsigned a, unsigned b)
-{
-	return a > b ? a : b;
-}
-
-/* 0 demands nothing. */
-static unsigned smaller_set(unsigned a, unsigned b)
-{
-	if (a == 0 || b == 0)
-		return a + b;
-	return a < b ? a : b;
-}
-
-static void passcode_tighten(
-    struct pack_passcode *all, const struct pack_passcode *one)
-{
-	all->allow_simple = all->allow_simple && one->allow_simple;
-	all->alphanumeric = all->alphanumeric || one->alphanumeric;
-	all->min_length = larger(all->min_length, one->min_length);
-	all->min_complex_characters =
-	    larger(all->min_complex_characters, one->min_complex_characters);
-	all->history = larger(all->history, one->history);
-	all->max_age_days = smaller_set(all->max_age_days, one->max_age_days);
-	all->auto_lock_minutes =
-	    smaller_set(all->auto_lock_minutes, one->auto_lock_minutes);
-	all->erase_after_failed_attempts = smaller_set(
-	    all->erase_after_failed_attempts, one->erase_after_failed_attempts);
-	if (one->lock_grace_minutes < all->lock_grace_minutes)
-		all->lock_grace_minutes = one->lock_grace_minutes;
-}
-
-static bool rule_fits(
-    const struct pack_rule *rule, enum pack_equipment equipment)
-{
-	if (equipment == PACK_EQUIPMENT_NONE)
-		equipment = PACK_EQUIPMENT_ORGANISATION;
-	return rule->class == PACK_ENFORCE && rule->passcode &&
-	    (rule->equipment == equipment ||
-	        rule->equipment == PACK_EQUIPMENT_ANY);
-}
-
-static void draft_collect(struct draft *draft, const struct pack *pack,
-    const struct policy_profile_target *target, const char *language)
-{
-	const struct pack_rule *rule;
-	size_t i;
-
-	for (i = 0; (rule = pack_rule_at(pack, i)) != NULL; i++) {
-		if (!rule_fits(rule, target->equipment))
-			continue;
-		if (draft->rule_count++ == 0) {
-			draft->passcode = *rule->passcode;
-			draft->passcode_text =
-			    pack_text_find(pack, language, rule->id);
-		} else {
-			passcode_tighten(&draft->passcode, rule->passcode);
-		}
-	}
-}
-
-/* The draft ------------------------------------------------------------ */
-
-static bool is_organisation_id(const char *id)
-{
-	size_t len = id ? strlen(id) : 0;
-
-	return len > 0 && len <= 64 &&
-	    strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789.-") == len;
-}
-
-static int draft_identify(struct draft *draft, const struct pack *pack,
-    const struct policy_profile_target *target, struct err *err)
-{
-	int wrote;
-
-	if (!is_organisation_id(target->organisation_id))
-		return err_set(err, ERR_INVALID,
-		    "organisation id: use 1 to 64 of a to z, 0 to 9, . and -");
-	wrote = snprintf(draft->identifier, IDENTIFIER_MAX, "workphone.%s.%s",
-	    target->organisation_id, pack_name(pack));
-	if (wrote < 0 || wrote >= IDENTIFIER_MAX - 16)
-		return err_set(err, ERR_LIMIT, "profile identifier too long");
-	(void)snprintf(draft->passcode_identifier, IDENTIFIER_MAX,
-	    "%.*s.passcode", IDENTIFIER_MAX - 16, draft->identifier);
-	return 0;
-}
-
-static int draft_make(struct draft *draft, const struct pack *pack,
-    const struct policy_profile_target *target, struct err *err)
-{
-	const char *language = target->language;
-
-	if (!language)
-		language = pack_language_at(pack, 0);
-	draft->text = pack_profile_text_find(pack, language);
-	if (!draft->text)
-		return err_set(err, ERR_INVALID,
-		    "pack '%s' has no texts in the language '%.8s'",
-		    pack_name(pack), language);
-	draft->organisation = target->organisation_name
-	    ? target->organisation_name
-	    : pack_organisation(pack);
-	draft_collect(draft, pack, target, language);
-	if (draft->rule_count == 0)
-		return err_set(err, ERR_NOT_FOUND,
-		    "no rule of pack '%s' sets anything on such a phone",
-		    pack_name(pack));
-	return draft_identify(draft, pack, target, err);
-}
-
-/* Encoding ------------------------------------------------------------- */
+/* --- the payloads --------------------------------------------------------- */
 
 static int number_or_none(unsigned number)
 {
 	return number ? (int)number : -1;
 }
 
+/*
+ * In user enrolment a phone asks for its own minimum as soon as the payload is
+ * there, and ignores every key (Apple: Passcode).
+ */
 static int passcode_settings(
-    const struct pack_passcode *passcode, plist_t *out, struct err *err)
+    const struct draft *draft, plist_t *out, struct err *err)
 {
+	const struct pack_passcode *passcode = &draft->demand.passcode;
 	struct passcode_payload payload = PASSCODE_PAYLOAD_NONE;
 
 	payload.force_pin = 1;
+	if (draft->enrolment == ENROLMENT_USER)
+		return passcode_payload_settings(&payload, out, err);
 	payload.allow_simple = passcode->allow_simple;
 	payload.require_alphanumeric = passcode->alphanumeric;
 	payload.min_length = number_or_none(passcode->min_length);
@@ -168,35 +64,168 @@ static int passcode_settings(
 	return passcode_payload_settings(&payload, out, err);
 }
 
-static int draft_encode(
-    const struct draft *draft, struct buf *xml, struct err *err)
+static int restriction_settings(
+    const struct draft *draft, plist_t *out, struct err *err)
 {
-	CLEANUP(plist) plist_t settings = NULL;
-	struct profile_payload payload = {
-	    .type = PROFILE_TYPE_PASSCODE,
-	    .identifier = draft->passcode_identifier,
-	    .uuid = draft->passcode_uuid,
-	    .display_name =
-	        draft->passcode_text ? draft->passcode_text->title : NULL,
-	    .description =
-	        draft->passcode_text ? draft->passcode_text->demand : NULL,
+	return restrictions_payload_settings(
+	    &draft->demand.restrictions, draft->enrolment, out, err);
+}
+
+static int page_settings(
+    const struct draft *draft, plist_t *out, struct err *err)
+{
+	if (!draft->target->page_url || !draft->text->web_clip)
+		return 0;
+	return web_clip_payload_settings(draft->text->web_clip,
+	    draft->target->page_url, draft->demand.web_clip_removable, out,
+	    err);
+}
+
+/* Apple has no payload for one contact: the button hands it over. */
+static int contact_settings(
+    const struct draft *draft, plist_t *out, struct err *err)
+{
+	if (!draft->target->contact_url || !draft->text->contact ||
+	    !pack_parameters(draft->pack)->switchboard_number)
+		return 0;
+	return web_clip_payload_settings(
+	    draft->text->contact, draft->target->contact_url, true, out, err);
+}
+
+/* settings leaves *out NULL when there is nothing to set on such a phone. */
+static const struct part {
+	enum policy_part demand;
+	const char *type;
+	const char *name; /* ends the payload's identifier */
+	int (*settings)(
+	    const struct draft *draft, plist_t *out, struct err *err);
+} parts[POLICY_PROFILE_PAYLOADS] = {
+    {POLICY_PASSCODE, PROFILE_TYPE_PASSCODE, "passcode", passcode_settings},
+    {POLICY_RESTRICTIONS, PROFILE_TYPE_RESTRICTIONS, "restrictions",
+        restriction_settings},
+    {POLICY_WEB_CLIP, PROFILE_TYPE_WEB_CLIP, "page", page_settings},
+    {POLICY_CONTACT_CARD, PROFILE_TYPE_WEB_CLIP, "contact", contact_settings},
+};
+
+/* --- the draft ------------------------------------------------------------ */
+
+static bool is_organisation_id(const char *id)
+{
+	size_t len = id ? strlen(id) : 0;
+
+	return len > 0 && len <= 64 &&
+	    strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789.-") == len;
+}
+
+static int draft_identify(struct draft *draft, struct err *err)
+{
+	int wrote;
+
+	if (!is_organisation_id(draft->target->organisation_id))
+		return err_set(err, ERR_INVALID,
+		    "organisation id: use 1 to 64 of a to z, 0 to 9, . and -");
+	wrote = snprintf(draft->identifier, IDENTIFIER_MAX, "workphone.%s.%s",
+	    draft->target->organisation_id, pack_name(draft->pack));
+	if (wrote < 0 || wrote >= IDENTIFIER_MAX - PART_NAME_MAX)
+		return err_set(err, ERR_LIMIT, "profile identifier too long");
+	return 0;
+}
+
+static int draft_make(struct draft *draft, struct err *err)
+{
+	const struct policy_profile_target *target = draft->target;
+
+	draft->language = target->language ? target->language
+	                                   : pack_language_at(draft->pack, 0);
+	draft->text = pack_profile_text_find(draft->pack, draft->language);
+	if (!draft->text)
+		return err_set(err, ERR_INVALID,
+		    "pack '%s' has no texts in the language '%.8s'",
+		    pack_name(draft->pack), draft->language);
+	draft->organisation = target->organisation_name
+	    ? target->organisation_name
+	    : pack_organisation(draft->pack);
+	draft->enrolment =
+	    target->enrolment ? target->enrolment : ENROLMENT_DEVICE;
+	policy_demand_collect(draft->pack, target->equipment, &draft->demand);
+	return draft_identify(draft, err);
+}
+
+/* --- encoding ------------------------------------------------------------- */
+
+struct encoding {
+	struct profile_payload payloads[POLICY_PROFILE_PAYLOADS];
+	plist_t settings[POLICY_PROFILE_PAYLOADS]; /* owned */
+	char identifiers[POLICY_PROFILE_PAYLOADS][IDENTIFIER_MAX];
+	size_t count;
+};
+
+static void encoding_clear(struct encoding *encoding)
+{
+	size_t i;
+
+	for (i = 0; i < encoding->count; i++)
+		plist_free(encoding->settings[i]);
+}
+
+static int encoding_add(struct encoding *encoding, const struct draft *draft,
+    size_t which, struct err *err)
+{
+	const struct part *part = &parts[which];
+	const struct pack_rule *rule = draft->demand.rules[part->demand];
+	const struct pack_text *text;
+	size_t at = encoding->count;
+	plist_t settings = NULL;
+	int rc;
+
+	if (!rule)
+		return 0;
+	rc = part->settings(draft, &settings, err);
+	if (rc || !settings)
+		return rc;
+	text = pack_text_find(draft->pack, draft->language, rule->id);
+	(void)snprintf(encoding->identifiers[at], IDENTIFIER_MAX, "%.*s.%s",
+	    IDENTIFIER_MAX - PART_NAME_MAX, draft->identifier, part->name);
+	encoding->settings[at] = settings;
+	encoding->payloads[at] = (struct profile_payload){
+	    .type = part->type,
+	    .identifier = encoding->identifiers[at],
+	    .uuid = draft->part_uuids[which],
+	    .display_name = text ? text->title : NULL,
+	    .description = text ? text->demand : NULL,
 	    .organisation = draft->organisation,
+	    .settings = settings,
 	};
+	encoding->count++;
+	return 0;
+}
+
+static int draft_encode(struct draft *draft, struct buf *xml, struct err *err)
+{
+	struct encoding encoding = {0};
 	struct profile profile = {
 	    .identifier = draft->identifier,
 	    .uuid = draft->uuid,
 	    .display_name = draft->text->name,
 	    .organisation = draft->organisation,
 	    .description = draft->text->description,
-	    .payloads = &payload,
-	    .payload_count = 1,
+	    .payloads = encoding.payloads,
 	};
-	int rc = passcode_settings(&draft->passcode, &settings, err);
+	size_t i;
+	int rc = 0;
 
-	if (rc)
-		return rc;
-	payload.settings = settings;
-	return profile_encode(&profile, xml, err);
+	for (i = 0; rc == 0 && i < POLICY_PROFILE_PAYLOADS; i++)
+		rc = encoding_add(&encoding, draft, i, err);
+	profile.payload_count = encoding.count;
+	draft->payload_count = encoding.count;
+	if (rc == 0 && encoding.count == 0)
+		rc = err_set(err, ERR_NOT_FOUND,
+		    "no rule of pack '%s' sets anything on such a phone",
+		    pack_name(draft->pack));
+	if (rc == 0)
+		rc = profile_encode(&profile, xml, err);
+	encoding_clear(&encoding);
+	return rc;
 }
 
 /*
@@ -220,22 +249,31 @@ static void uuid_from_hash(const uint8_t hash[SHA256_DIGEST_LENGTH],
 	    hex + 8, hex + 12, hex + 16, hex + 20);
 }
 
+/* Stands in the bytes that the real UUIDs are worked out from. */
+static void uuid_placeholder(size_t number, char out[UUID_TEXT_MAX])
+{
+	(void)snprintf(
+	    out, UUID_TEXT_MAX, "00000000-0000-8000-8000-%012zu", number);
+}
+
 /* The UUIDs follow from every other byte: encode without them, and hash. */
 static int draft_name(struct draft *draft, struct err *err)
 {
 	uint8_t hash[SHA256_DIGEST_LENGTH];
 	struct buf xml = {0};
+	size_t i;
 	int rc;
 
-	(void)str_copy(
-	    draft->uuid, sizeof(draft->uuid), UUID_PLACEHOLDER_PROFILE);
-	(void)str_copy(draft->passcode_uuid, sizeof(draft->passcode_uuid),
-	    UUID_PLACEHOLDER_PASSCODE);
+	uuid_placeholder(1, draft->uuid);
+	for (i = 0; i < POLICY_PROFILE_PAYLOADS; i++)
+		uuid_placeholder(i + 2, draft->part_uuids[i]);
 	rc = draft_encode(draft, &xml, err);
 	if (rc == 0) {
 		(void)SHA256(xml.data, xml.len, hash);
 		uuid_from_hash(hash, "profile", draft->uuid);
-		uuid_from_hash(hash, "passcode", draft->passcode_uuid);
+		for (i = 0; i < POLICY_PROFILE_PAYLOADS; i++)
+			uuid_from_hash(
+			    hash, parts[i].name, draft->part_uuids[i]);
 	}
 	buf_clear(&xml);
 	return rc;
@@ -251,16 +289,16 @@ static void draft_summarise(const struct draft *draft, const uint8_t *xml,
 	(void)str_copy(
 	    out->identifier, sizeof(out->identifier), draft->identifier);
 	(void)str_copy(out->uuid, sizeof(out->uuid), draft->uuid);
-	out->payload_count = 1;
+	out->payload_count = draft->payload_count;
 }
 
 int policy_profile_build(const struct pack *pack,
     const struct policy_profile_target *target, struct buf *xml,
     struct policy_profile_summary *out, struct err *err)
 {
-	struct draft draft = {0};
+	struct draft draft = {.pack = pack, .target = target};
 	size_t before = xml->len;
-	int rc = draft_make(&draft, pack, target, err);
+	int rc = draft_make(&draft, err);
 
 	if (rc == 0)
 		rc = draft_name(&draft, err);
