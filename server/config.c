@@ -38,12 +38,15 @@
 static const cyaml_schema_field_t tls_fields[] = {
     TEXT("certificate", struct config_tls, certificate),
     TEXT("key", struct config_tls, key),
+    TEXT("office_certificate", struct config_tls, office_certificate),
+    TEXT("office_key", struct config_tls, office_key),
     CYAML_FIELD_END,
 };
 
 static const cyaml_schema_field_t listener_fields[] = {
     TEXT("phones", struct config_listeners, phones),
     TEXT("phones_proxy", struct config_listeners, phones_proxy),
+    TEXT("office", struct config_listeners, office),
     TEXT("ops", struct config_listeners, ops),
     TEXT("admin", struct config_listeners, admin),
     CYAML_FIELD_END,
@@ -57,6 +60,9 @@ static const cyaml_schema_field_t limit_fields[] = {
     NUMBER("connections_per_address", struct config_limits,
         connections_per_address),
     NUMBER("header_bytes", struct config_limits, header_bytes),
+    NUMBER("requests_per_token", struct config_limits, requests_per_token),
+    NUMBER("requests_per_address", struct config_limits, requests_per_address),
+    NUMBER("failures_per_address", struct config_limits, failures_per_address),
     CYAML_FIELD_END,
 };
 
@@ -153,8 +159,11 @@ static const struct key keys[] = {
     TOP("policy", KEY_PATH, policy, ""),
     IN(tls, KEY_PATH, certificate, ""),
     IN(tls, KEY_PATH, key, ""),
+    IN(tls, KEY_PATH, office_certificate, ""),
+    IN(tls, KEY_PATH, office_key, ""),
     IN(listeners, KEY_ADDRESS, phones, "0.0.0.0:8444"),
     IN(listeners, KEY_ADDRESS, phones_proxy, "off"),
+    IN(listeners, KEY_ADDRESS, office, "0.0.0.0:8443"),
     IN(listeners, KEY_ADDRESS, ops, "127.0.0.1:8445"),
     IN(listeners, KEY_ADDRESS, admin, "unix:admin.sock"),
     LIMIT(io_threads, "2", 1, 64),
@@ -163,6 +172,9 @@ static const struct key keys[] = {
     LIMIT(connections, "25000", 1, 1000000),
     LIMIT(connections_per_address, "256", 1, 1000000),
     LIMIT(header_bytes, "16384", 1024, 65536),
+    LIMIT(requests_per_token, "600", 1, 60000),
+    LIMIT(requests_per_address, "1200", 1, 60000),
+    LIMIT(failures_per_address, "10", 1, 60000),
     IN(deadlines, KEY_DURATION, handshake, "10s"),
     IN(deadlines, KEY_DURATION, header, "10s"),
     IN(deadlines, KEY_DURATION, body, "20s"),
@@ -551,6 +563,8 @@ int config_write_template(const char *path, const char *organisation,
 	    "a\n"
 	    "  # unix socket only: whoever reaches it is believed.\n"
 	    "  phones_proxy: \"off\"\n"
+	    "  # People and programs, by API token; see docs/api.md.\n"
+	    "  office: \"0.0.0.0:8443\"\n"
 	    "  ops: \"127.0.0.1:8445\"\n"
 	    "  admin: \"unix:admin.sock\"\n");
 	if (text.failed ||

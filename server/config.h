@@ -17,12 +17,15 @@ struct err;
 struct config_tls {
 	char *certificate; /* PEM chain; "" : the one init made */
 	char *key;
+	char *office_certificate; /* shown to people; "" : as to phones */
+	char *office_key;
 };
 
 /* "address:port", "unix:/path", or "off". */
 struct config_listeners {
 	char *phones;
 	char *phones_proxy;
+	char *office;
 	char *ops;
 	char *admin;
 };
@@ -34,6 +37,10 @@ struct config_limits {
 	unsigned connections;
 	unsigned connections_per_address;
 	unsigned header_bytes;
+	/* A minute, of the office. */
+	unsigned requests_per_token;
+	unsigned requests_per_address;
+	unsigned failures_per_address;
 };
 
 /* Durations: "10s", "15m", "12h", "7d". */

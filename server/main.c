@@ -6,10 +6,12 @@
 
 #include "proto/base/err.h"
 #include "server/programs.h"
+#include "server/routes.h"
 
 #define DEFAULT_CONFIG "/etc/workphone/server.yaml"
 
 static int program_version(const struct options *options);
+static int program_routes(const struct options *options);
 static int program_help(const struct options *options);
 
 static const struct command {
@@ -23,6 +25,8 @@ static const struct command {
     {"check-config", program_check_config,
         "read the configuration and say what is wrong with it"},
     {"migrate", program_migrate, "bring the database up to this version"},
+    {"routes", program_routes,
+        "print every path, its listeners and the scope it needs"},
     {"version", program_version, "print the version"},
     {"help", program_help, "print this text"},
 };
@@ -60,6 +64,13 @@ static int program_version(const struct options *options)
 {
 	(void)options;
 	(void)printf("workphone-server %s\n", WP_VERSION);
+	return EXIT_DONE;
+}
+
+static int program_routes(const struct options *options)
+{
+	(void)options;
+	routes_print(stdout);
 	return EXIT_DONE;
 }
 

@@ -1,9 +1,12 @@
 #include "server/routes.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "proto/base/err.h"
 #include "proto/base/limits.h"
 #include "proto/station/station.h"
+#include "server/http/http_parser.h"
 #include "server/office/office.h"
 #include "server/ops.h"
 #include "server/phones/phones.h"
@@ -11,7 +14,7 @@
 #include "server/stations/stations.h"
 
 #define PHONES (LISTENER_PHONES | LISTENER_PHONES_PROXY)
-#define ROUTES_MAX 64
+#define ROUTES_MAX 192
 
 /* clang-format off */
 static const struct http_route routes[] = {
@@ -34,16 +37,94 @@ static const struct http_route routes[] = {
 };
 /* clang-format on */
 
+/* The gate stands before every route of the office. */
+static struct http_route gated(const struct office_route *route)
+{
+	return (struct http_route){
+	    .listeners = route->listeners,
+	    .method = route->method,
+	    .path = route->path,
+	    .body_max = route->body_max,
+	    .handle = office_gate,
+	    .name = route->name,
+	};
+}
+
+static void add(struct http_route *all, size_t *count,
+    const struct office_route *office, size_t office_count)
+{
+	size_t i;
+
+	for (i = 0; i < office_count && *count < ROUTES_MAX; i++)
+		all[(*count)++] = gated(&office[i]);
+}
+
 const struct http_route *routes_all(size_t *count)
 {
 	static struct http_route all[ROUTES_MAX];
-	size_t ours = sizeof(routes) / sizeof(routes[0]);
-	size_t office = office_route_count;
+	size_t n = sizeof(routes) / sizeof(routes[0]);
 
-	if (office > ROUTES_MAX - ours)
-		office = ROUTES_MAX - ours; /* a test holds this false */
 	memcpy(all, routes, sizeof(routes));
-	memcpy(all + ours, office_routes, office * sizeof(all[0]));
-	*count = ours + office;
+	add(all, &n, office_routes, office_route_count);
+	*count = n;
 	return all;
+}
+
+int routes_check(struct err *err)
+{
+	if (sizeof(routes) / sizeof(routes[0]) + office_route_count >
+	    ROUTES_MAX)
+		return err_set(err, ERR_INTERNAL, "there are too many routes");
+	return office_routes_check(office_routes, office_route_count, err);
+}
+
+/* ---- the table for people and tests ---- */
+
+static const struct {
+	unsigned bit;
+	const char *name;
+} listeners[] = {
+    {LISTENER_PHONES, "phones"},
+    {LISTENER_PHONES_PROXY, "phones_proxy"},
+    {LISTENER_OPS, "ops"},
+    {LISTENER_ADMIN, "admin"},
+    {LISTENER_OFFICE, "office"},
+};
+
+static void print_listeners(FILE *file, unsigned bits)
+{
+	const char *before = "";
+	size_t i;
+
+	for (i = 0; i < sizeof(listeners) / sizeof(listeners[0]); i++) {
+		if (!(bits & listeners[i].bit))
+			continue;
+		(void)fprintf(file, "%s%s", before, listeners[i].name);
+		before = ",";
+	}
+}
+
+static void print_scopes(FILE *file, const struct office_route *route)
+{
+	struct buf words = {0};
+
+	if (route)
+		scope_set_text(route->scope, &words);
+	(void)fprintf(file, "\t%s", words.len ? (const char *)words.data : "-");
+	buf_clear(&words);
+}
+
+void routes_print(FILE *file)
+{
+	size_t count;
+	const struct http_route *all = routes_all(&count);
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		(void)fprintf(file, "%s\t%s\t", http_method_name(all[i].method),
+		    all[i].path);
+		print_listeners(file, all[i].listeners);
+		print_scopes(file, office_route_find(&all[i]));
+		(void)fprintf(file, "\t%s\n", all[i].name);
+	}
 }

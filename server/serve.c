@@ -22,11 +22,13 @@
 #include "server/config.h"
 #include "server/fence.h"
 #include "server/keeper/keeper.h"
+#include "server/office/office.h"
 #include "server/ops.h"
 #include "server/paths.h"
 #include "server/phones/caller.h"
 #include "server/programs.h"
 #include "server/routes.h"
+#include "server/service/api_token.h"
 #include "server/service/handler_ctx.h"
 #include "server/service/known_identity.h"
 #include "server/service/last_seen.h"
@@ -35,7 +37,7 @@
 #include "server/store/store.h"
 #include "server/world.h"
 
-#define LISTENERS_MAX 4
+#define LISTENERS_MAX 5
 
 struct server {
 	struct config *config;
@@ -54,6 +56,9 @@ struct server {
 	char ca_file[PATHS_MAX];
 	char tls_certificate[PATHS_MAX];
 	char tls_key[PATHS_MAX];
+	char office_certificate[PATHS_MAX];
+	char office_key[PATHS_MAX];
+	struct office *office;
 	struct http_listener listeners[LISTENERS_MAX];
 	size_t listener_count;
 	struct http_server *http;
@@ -265,7 +270,8 @@ static int make_service(struct server *server, struct err *err)
 	service->silence_ms = config_ms(times->silence);
 	service->refresh_ms = config_ms(times->refresh);
 	if ((rc = last_seen_new(&service->last_seen, err)) < 0 ||
-	    (rc = known_identities_new(&service->known, err)) < 0)
+	    (rc = known_identities_new(&service->known, err)) < 0 ||
+	    (rc = token_uses_new(&service->token_uses, err)) < 0)
 		return rc;
 	rc = store_read(
 	    server->store, load_organisation, &service->organisation, err);
@@ -298,6 +304,10 @@ static void add_listener(
 		listener->key_file = server->tls_key;
 		listener->client_ca_file = server->ca_file;
 	}
+	if (bit == LISTENER_OFFICE) {
+		listener->certificate_file = server->office_certificate;
+		listener->key_file = server->office_key;
+	}
 }
 
 /* Whoever reaches this listener may claim to be any phone. */
@@ -323,6 +333,27 @@ static int copy_or_join(char *out, const char *set, const char *folder,
 	return 0;
 }
 
+/* A pair of its own for the name that people use, or the one of phones. */
+static int office_pair(struct server *server, struct err *err)
+{
+	const struct config_tls *tls = server->config->tls;
+	int rc;
+
+	if (!*tls->office_certificate != !*tls->office_key)
+		return err_set(err, ERR_INVALID,
+		    "tls.office_certificate and tls.office_key belong "
+		    "together: write both or none");
+	rc = copy_or_join(server->office_certificate,
+	    *tls->office_certificate ? tls->office_certificate
+	                             : server->tls_certificate,
+	    server->config->keys, "", err);
+	if (rc < 0)
+		return rc;
+	return copy_or_join(server->office_key,
+	    *tls->office_key ? tls->office_key : server->tls_key,
+	    server->config->keys, "", err);
+}
+
 static int make_listeners(struct server *server, struct err *err)
 {
 	const struct config *config = server->config;
@@ -336,14 +367,31 @@ static int make_listeners(struct server *server, struct err *err)
 	if (rc == 0)
 		rc = copy_or_join(server->tls_key, config->tls->key,
 		    config->keys, KEEPER_TLS_KEY, err);
+	if (rc == 0)
+		rc = office_pair(server, err);
 	if (rc < 0)
 		return rc;
+	add_listener(server, LISTENER_OFFICE, "office", at->office);
 	add_listener(server, LISTENER_PHONES, "phones", at->phones);
 	add_listener(
 	    server, LISTENER_PHONES_PROXY, "phones_proxy", at->phones_proxy);
 	add_listener(server, LISTENER_OPS, "ops", at->ops);
 	add_listener(server, LISTENER_ADMIN, "admin", at->admin);
 	return 0;
+}
+
+static int make_office(struct server *server, struct err *err)
+{
+	const struct config_limits *limits = server->config->limits;
+	const struct office_limits office = {
+	    .per_token = limits->requests_per_token,
+	    .per_address = limits->requests_per_address,
+	    .failures_per_address = limits->failures_per_address,
+	};
+	int rc = routes_check(err);
+
+	return rc < 0 ? rc
+	              : office_new(&office, world_rng(), &server->office, err);
 }
 
 static int make_http(struct server *server, struct err *err)
@@ -360,10 +408,12 @@ static int make_http(struct server *server, struct err *err)
 	server->ctx.service = &server->service;
 	server->ctx.ops = &server->ops;
 	server->ctx.callers = server->callers;
+	server->ctx.office = server->office;
 	config.listeners = server->listeners;
 	config.listener_count = server->listener_count;
 	config.routes = routes_all(&config.route_count);
 	config.ctx = &server->ctx;
+	config.refuse = office_refuse;
 	config.io_threads = limits->io_threads;
 	config.workers = limits->workers;
 	config.queue_max = limits->queue;
@@ -479,6 +529,8 @@ static void stop(struct server *server)
 	last_seen_free(server->service.last_seen);
 	known_identities_free(server->service.known);
 	caller_checks_free(server->callers);
+	office_free(server->office);
+	token_uses_free(server->service.token_uses);
 	pack_free(server->pack);
 	store_close(server->store);
 	keeper_stop(server->keeper);
@@ -491,8 +543,8 @@ static void stop(struct server *server)
 
 /* No thread is started before the fence: it would not stand around it. */
 static int (*const steps[])(struct server *, struct err *) = {raise_limits,
-    take_lock, start_keeper, load_ca, load_bench, load_policy, make_http,
-    close_fence, open_store, make_service, start_http};
+    take_lock, start_keeper, load_ca, load_bench, load_policy, make_office,
+    make_http, close_fence, open_store, make_service, start_http};
 
 int program_serve(const struct options *options)
 {

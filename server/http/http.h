@@ -89,7 +89,6 @@ struct http_route {
 	size_t body_max; /* bytes; above it 413 before the body is read */
 	http_handle_fn *handle;
 	const char *name; /* label in metrics, static */
-	const void *more; /* the caller's own, for its handler; may be NULL */
 };
 
 /*

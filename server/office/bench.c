@@ -1,4 +1,5 @@
 /* Stations, the phones on their ports, and work orders. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,12 +7,8 @@
 #include "server/office/decode.h"
 #include "server/office/describe.h"
 #include "server/office/handlers.h"
-#include "server/office/problem.h"
+#include "server/office/pager.h"
 #include "server/service/bench.h"
-#include "server/service/handler_ctx.h"
-
-#define ORDERS_DEFAULT 100
-#define ORDERS_MAX 1000
 
 static const char *const station_states[STATION_STATE_COUNT] = {
     [STATION_INVITED] = "invited",
@@ -47,37 +44,33 @@ static void station_members(
 	encode_text(enc, "revoked_by", row->revoked_by);
 }
 
-struct list_out {
-	struct encoder *enc;
-	int64_t now;
-};
-
 static int on_station(void *arg, const struct station_row *row)
 {
-	struct list_out *out = arg;
+	struct pager *pager = arg;
+	struct office_call *call = pager->call;
+	char key[PAGER_KEY_MAX];
+	enum pager_turn turn;
 
-	encode_open(out->enc, NULL, '{');
-	station_members(out->enc, row, out->now);
-	encode_close(out->enc, '}');
+	pager_key_time(key, row->created_at, row->id);
+	turn = pager_turn(pager, key);
+	if (turn != PAGER_SHOW)
+		return turn == PAGER_STOP;
+	encode_open(&call->enc, NULL, '{');
+	station_members(&call->enc, row, clock_now(call->service->clock));
+	encode_close(&call->enc, '}');
 	return 0;
 }
 
-void office_stations_list(void *ctx, const struct http_request *request,
-    struct http_response *response)
+int office_stations_list(struct office_call *call, struct err *err)
 {
-	struct service *service = ((struct handler_ctx *)ctx)->service;
-	struct encoder enc = {&response->body, false};
-	struct list_out out = {&enc, clock_now(service->clock)};
-	struct err err = {0};
-	int rc = decode_query_names(request, NULL, 0, &err);
+	struct pager pager;
+	int rc = pager_only(&pager, call, PAGER_FALLING, err);
 
-	encode_open(&enc, NULL, '{');
-	encode_open(&enc, "items", '[');
 	if (rc == 0)
-		rc = service_station_each(service, on_station, &out, &err);
-	encode_close(&enc, ']');
-	encode_close(&enc, '}');
-	problem_or_answer(service, response, rc, 200, &err);
+		rc = pager_end(&pager,
+		    service_station_each(
+		        call->service, &call->actor, on_station, &pager, err));
+	return rc;
 }
 
 /* ---- inviting and revoking ---- */
@@ -104,66 +97,55 @@ static int valid_for_parse(const char *text, int64_t *ms, struct err *err)
 	return 0;
 }
 
-void office_station_invite(void *ctx, const struct http_request *request,
-    struct http_response *response)
+int office_station_invite(struct office_call *call, struct err *err)
 {
-	struct service *service = ((struct handler_ctx *)ctx)->service;
-	struct encoder enc = {&response->body, false};
 	struct invitation order = {0};
 	struct station_row row;
-	struct actor actor;
-	struct err err = {0};
 	json_t *document = NULL;
 	char code[STATION_CODE_MAX + 1] = "";
 	int64_t valid_ms = 0;
 	int rc;
 
-	office_actor_get(request, &actor);
-	rc =
-	    decode_body(request, invitation_fields, 2, &order, &document, &err);
+	rc = decode_body(
+	    call->request, invitation_fields, 2, &order, &document, err);
 	if (rc == 0)
-		rc = valid_for_parse(order.valid_for, &valid_ms, &err);
+		rc = valid_for_parse(order.valid_for, &valid_ms, err);
 	if (rc == 0)
-		rc = service_station_invite(
-		    service, &actor, order.name, valid_ms, &row, code, &err);
+		rc = service_station_invite(call->service, &call->actor,
+		    order.name, valid_ms, &row, code, err);
 	if (rc == 0) {
-		encode_open(&enc, NULL, '{');
-		station_members(&enc, &row, row.created_at);
-		encode_text(&enc, "code", code); /* shown this once */
-		encode_close(&enc, '}');
+		encode_open(&call->enc, NULL, '{');
+		station_members(&call->enc, &row, row.created_at);
+		encode_text(&call->enc, "code", code); /* shown this once */
+		encode_close(&call->enc, '}');
 	}
 	explicit_bzero(code, sizeof(code));
-	problem_or_answer(service, response, rc, 201, &err);
+	call->status = 201;
 	json_decref(document);
+	return rc;
 }
 
-void office_station_revoke(void *ctx, const struct http_request *request,
-    struct http_response *response)
+int office_station_revoke(struct office_call *call, struct err *err)
 {
-	struct service *service = ((struct handler_ctx *)ctx)->service;
-	struct encoder enc = {&response->body, false};
 	struct station_row row;
-	struct actor actor;
-	struct err err = {0};
 	int rc;
 
-	office_actor_get(request, &actor);
-	rc = service_station_revoke(
-	    service, &actor, request->params[0], &row, &err);
-	if (rc == 0) {
-		encode_open(&enc, NULL, '{');
-		station_members(&enc, &row, row.revoked_at);
-		encode_close(&enc, '}');
-	}
-	problem_or_answer(service, response, rc, 200, &err);
+	rc = decode_nothing(call->request, err);
+	if (rc == 0)
+		rc = service_station_revoke(call->service, &call->actor,
+		    call->request->params[0], &row, err);
+	if (rc < 0)
+		return rc;
+	encode_open(&call->enc, NULL, '{');
+	station_members(&call->enc, &row, row.revoked_at);
+	encode_close(&call->enc, '}');
+	return 0;
 }
 
 /* ---- phones at benches ---- */
 
-static int on_phone(void *arg, const struct bench_phone *row)
+static void phone_encode(struct encoder *enc, const struct bench_phone *row)
 {
-	struct encoder *enc = arg;
-
 	encode_open(enc, NULL, '{');
 	encode_text(enc, "udid", row->udid);
 	encode_text(enc, "serial", row->serial);
@@ -178,24 +160,36 @@ static int on_phone(void *arg, const struct bench_phone *row)
 	else
 		encode_null(enc, "facts");
 	encode_close(enc, '}');
+}
+
+/* Those that are plugged in come first. */
+static int on_phone(void *arg, const struct bench_phone *row)
+{
+	struct pager *pager = arg;
+	char key[PAGER_KEY_MAX];
+	char serial[LIMIT_SERIAL + 2];
+	enum pager_turn turn;
+
+	(void)snprintf(serial, sizeof(serial), "%c%s",
+	    row->is_attached ? '0' : '1', row->serial);
+	pager_key_texts(key, serial, row->udid);
+	turn = pager_turn(pager, key);
+	if (turn != PAGER_SHOW)
+		return turn == PAGER_STOP;
+	phone_encode(&pager->call->enc, row);
 	return 0;
 }
 
-void office_bench_phones_list(void *ctx, const struct http_request *request,
-    struct http_response *response)
+int office_bench_phones_list(struct office_call *call, struct err *err)
 {
-	struct service *service = ((struct handler_ctx *)ctx)->service;
-	struct encoder enc = {&response->body, false};
-	struct err err = {0};
-	int rc = decode_query_names(request, NULL, 0, &err);
+	struct pager pager;
+	int rc = pager_only(&pager, call, PAGER_RISING, err);
 
-	encode_open(&enc, NULL, '{');
-	encode_open(&enc, "items", '[');
 	if (rc == 0)
-		rc = service_bench_phone_each(service, on_phone, &enc, &err);
-	encode_close(&enc, ']');
-	encode_close(&enc, '}');
-	problem_or_answer(service, response, rc, 200, &err);
+		rc = pager_end(&pager,
+		    service_bench_phone_each(
+		        call->service, &call->actor, on_phone, &pager, err));
+	return rc;
 }
 
 /* ---- work orders ---- */
@@ -222,51 +216,43 @@ static void order_members(struct encoder *enc, const struct work_order_row *row)
 	encode_time(enc, "closed_at", row->closed_at);
 }
 
-static int on_order(void *arg, const struct work_order_row *row)
+static void order_encode(struct encoder *enc, const struct work_order_row *row)
 {
-	struct encoder *enc = arg;
-
 	encode_open(enc, NULL, '{');
 	order_members(enc, row);
 	encode_close(enc, '}');
+}
+
+static int on_order(void *arg, const struct work_order_row *row)
+{
+	struct pager *pager = arg;
+	char key[PAGER_KEY_MAX];
+	enum pager_turn turn;
+
+	pager_key_time(key, row->created_at, row->id);
+	turn = pager_turn(pager, key);
+	if (turn != PAGER_SHOW)
+		return turn == PAGER_STOP;
+	order_encode(&pager->call->enc, row);
 	return 0;
 }
 
-void office_work_orders_list(void *ctx, const struct http_request *request,
-    struct http_response *response)
+int office_work_orders_list(struct office_call *call, struct err *err)
 {
-	static const char *const names[] = {"open", "limit"};
-	struct service *service = ((struct handler_ctx *)ctx)->service;
-	struct encoder enc = {&response->body, false};
-	struct err err = {0};
-	uint64_t limit = ORDERS_DEFAULT;
+	static const char *const names[] = {"open", "limit", "cursor"};
+	struct pager pager;
 	bool only_open = false;
-	int rc = decode_query_names(request, names, 2, &err);
+	int rc = decode_query_names(call->request, names, 3, err);
 
 	if (rc == 0)
-		rc = decode_query_flag(request, "open", &only_open, &err);
+		rc = decode_query_flag(call->request, "open", &only_open, err);
 	if (rc == 0)
-		rc = decode_query_number(
-		    request, "limit", ORDERS_MAX, &limit, &err);
-	encode_open(&enc, NULL, '{');
-	encode_open(&enc, "items", '[');
-	if (rc == 0)
-		rc = service_work_order_each(
-		    service, only_open, (int)limit, on_order, &enc, &err);
-	encode_close(&enc, ']');
-	encode_close(&enc, '}');
-	problem_or_answer(service, response, rc, 200, &err);
-}
-
-static void order_answer(struct service *service,
-    struct http_response *response, int rc, int status,
-    const struct work_order_row *row, const struct err *err)
-{
-	struct encoder enc = {&response->body, false};
-
-	if (rc == 0)
-		(void)on_order(&enc, row);
-	problem_or_answer(service, response, rc, status, err);
+		rc = pager_begin(&pager, call, PAGER_FALLING, err);
+	if (rc == 0) /* 0: the pager stops the walk */
+		rc = pager_end(&pager,
+		    service_work_order_each(
+		        call->service, &call->actor, only_open, 0, on_order, &pager, err));
+	return rc;
 }
 
 struct work {
@@ -279,41 +265,39 @@ static const struct decode_field work_fields[] = {
     {"reason", DECODE_TEXT, offsetof(struct work, reason), 500, false},
 };
 
-void office_work_order_create(void *ctx, const struct http_request *request,
-    struct http_response *response)
+int office_work_order_create(struct office_call *call, struct err *err)
 {
-	struct service *service = ((struct handler_ctx *)ctx)->service;
-	struct bench_request wanted = {.device = request->params[0]};
+	struct bench_request wanted = {.device = call->request->params[0]};
 	struct work_order_row row = {.kind = 0};
 	struct work order = {0};
-	struct actor actor;
-	struct err err = {0};
 	json_t *document = NULL;
 	int rc;
 
-	office_actor_get(request, &actor);
-	rc = decode_body(request, work_fields, 2, &order, &document, &err);
+	rc = decode_body(call->request, work_fields, 2, &order, &document, err);
 	if (rc == 0 && work_order_kind_parse(order.kind, &wanted.kind) < 0)
-		rc = err_set(&err, ERR_INVALID,
+		rc = err_set(err, ERR_INVALID,
 		    "\"kind\" must be read_facts, pair or restart");
 	wanted.reason = order.reason;
 	if (rc == 0)
-		rc = service_work_order(service, &actor, &wanted, &row, &err);
-	order_answer(service, response, rc, 201, &row, &err);
+		rc = service_work_order(
+		    call->service, &call->actor, &wanted, &row, err);
+	if (rc == 0)
+		order_encode(&call->enc, &row);
+	call->status = 201;
 	json_decref(document);
+	return rc;
 }
 
-void office_work_order_cancel(void *ctx, const struct http_request *request,
-    struct http_response *response)
+int office_work_order_cancel(struct office_call *call, struct err *err)
 {
-	struct service *service = ((struct handler_ctx *)ctx)->service;
 	struct work_order_row row = {.kind = 0};
-	struct actor actor;
-	struct err err = {0};
 	int rc;
 
-	office_actor_get(request, &actor);
-	rc = service_work_order_cancel(
-	    service, &actor, request->params[0], &row, &err);
-	order_answer(service, response, rc, 200, &row, &err);
+	rc = decode_nothing(call->request, err);
+	if (rc == 0)
+		rc = service_work_order_cancel(call->service, &call->actor,
+		    call->request->params[0], &row, err);
+	if (rc == 0)
+		order_encode(&call->enc, &row);
+	return rc;
 }

@@ -26,15 +26,21 @@
 #include "server/service/scope.h"
 #include "server/service/service.h"
 
-struct handler_ctx;
+struct office;
+
+struct office_route;
 
 struct office_call {
 	struct service *service;
+	struct office *office; /* the gate's own; NULL: no office listener */
+	const struct office_route *route;
 	const struct http_request *request;
 	struct http_response *response;
-	struct encoder enc; /* into response->body */
-	struct actor actor; /* who asks, for which organisation */
-	int status;
+	struct encoder enc;          /* into response->body */
+	struct actor actor;          /* who asks, for which organisation */
+	char caller[LIMIT_NAME + 1]; /* "token:<id>", "local"; see repeat.h */
+	int status;                  /* of a good answer */
+	int refusal; /* status of a bad one; 0: follows from the code */
 	bool has_guessed;
 	char request_id[UUID_TEXT_MAX]; /* in X-Request-Id, problem, log */
 };
@@ -46,6 +52,7 @@ enum office_flag {
 	OFFICE_PAGE = 1,   /* HTML for people; asks for no API token */
 	OFFICE_ACTS = 2,   /* takes an Idempotency-Key (POST) */
 	OFFICE_SECRET = 4, /* the answer is shown once: not kept for repeats */
+	OFFICE_THING = 16, /* a GET of one thing: has an ETag */
 	OFFICE_ANY_BODY = 8, /* the body is no JSON: the handler checks its type
 			      */
 };
@@ -69,6 +76,9 @@ struct office_route {
  * twice. */
 int office_routes_check(
     const struct office_route *routes, size_t count, struct err *err);
+
+/* The route that http's was made from, by its name's address; NULL: none. */
+const struct office_route *office_route_find(const struct http_route *route);
 
 /* The handler of every office route in the http table. */
 http_handle_fn office_gate;

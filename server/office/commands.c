@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,16 +7,19 @@
 #include "server/office/decode.h"
 #include "server/office/describe.h"
 #include "server/office/handlers.h"
-#include "server/office/problem.h"
-#include "server/service/handler_ctx.h"
-
-#define COMMANDS_DEFAULT 100
-#define COMMANDS_MAX 1000 /* one answer stays under about 1 MB */
+#include "server/office/pager.h"
 
 static int on_command(void *arg, const struct command_view *view)
 {
-	struct encoder *enc = arg;
+	struct pager *pager = arg;
+	struct encoder *enc = &pager->call->enc;
+	char key[PAGER_KEY_MAX];
+	enum pager_turn turn;
 
+	pager_key_time(key, view->command.created_at, view->command.id);
+	turn = pager_turn(pager, key);
+	if (turn != PAGER_SHOW)
+		return turn == PAGER_STOP;
 	encode_open(enc, NULL, '{');
 	describe_command_members(enc, &view->command);
 	encode_text(enc, "serial", view->device.serial);
@@ -28,47 +32,39 @@ static int on_command(void *arg, const struct command_view *view)
 static int filter_decode(const struct http_request *request,
     struct command_view_filter *filter, char **device, struct err *err)
 {
-	static const char *const names[] = {"device", "open", "limit"};
-	uint64_t limit = COMMANDS_DEFAULT;
+	static const char *const names[] = {
+	    "device", "open", "limit", "cursor"};
 	int rc;
 
-	rc = decode_query_names(request, names, 3, err);
+	rc = decode_query_names(request, names, 4, err);
 	if (rc == 0)
 		rc = decode_query_text(
 		    request, "device", LIMIT_NAME, device, err);
 	if (rc == 0)
 		rc =
 		    decode_query_flag(request, "open", &filter->only_open, err);
-	if (rc == 0)
-		rc = decode_query_number(
-		    request, "limit", COMMANDS_MAX, &limit, err);
 	filter->device = *device;
-	filter->limit = (int)limit;
+	filter->limit = INT_MAX - 1; /* the pager stops the walk */
 	return rc;
 }
 
-void office_commands_list(void *ctx, const struct http_request *request,
-    struct http_response *response)
+int office_commands_list(struct office_call *call, struct err *err)
 {
-	struct service *service = ((struct handler_ctx *)ctx)->service;
-	struct encoder enc = {&response->body, false};
 	struct command_view_filter filter = {0};
-	struct err err = {0};
+	struct pager pager;
 	char *device = NULL;
 	bool more = false;
 	int rc;
 
-	rc = filter_decode(request, &filter, &device, &err);
-	encode_open(&enc, NULL, '{');
-	encode_open(&enc, "items", '[');
+	rc = filter_decode(call->request, &filter, &device, err);
 	if (rc == 0)
-		rc = service_command_each(
-		    service, &filter, on_command, &enc, &more, &err);
-	encode_close(&enc, ']');
-	encode_bool(&enc, "more", more);
-	encode_close(&enc, '}');
-	problem_or_answer(service, response, rc, 200, &err);
+		rc = pager_begin(&pager, call, PAGER_FALLING, err);
+	if (rc == 0)
+		rc = pager_end(&pager,
+		    service_command_each(call->service, &call->actor, &filter, on_command,
+		        &pager, &more, err));
 	free(device);
+	return rc;
 }
 
 struct answers_out {
@@ -97,7 +93,7 @@ static int on_answer(void *arg, int64_t at, const char *status,
 	return 0;
 }
 
-static int command_encode(struct service *service, struct encoder *enc,
+static int command_encode(struct service *service, const struct actor *actor, struct encoder *enc,
     const char *id, bool raw, struct err *err)
 {
 	struct answers_out out = {enc, raw};
@@ -106,69 +102,47 @@ static int command_encode(struct service *service, struct encoder *enc,
 	int rc;
 
 	rc = service_command_explain(
-	    service, id, &command, why, sizeof(why), err);
+	    service, actor, id, &command, why, sizeof(why), err);
 	if (rc < 0)
 		return rc;
 	encode_open(enc, NULL, '{');
 	describe_command_members(enc, &command);
 	encode_text(enc, "why", why);
 	encode_open(enc, "answers", '[');
-	rc = service_answer_each(service, command.id, on_answer, &out, err);
+	rc = service_answer_each(service, actor, command.id, on_answer, &out, err);
 	encode_close(enc, ']');
 	encode_close(enc, '}');
 	return rc;
 }
 
-void office_command_get(void *ctx, const struct http_request *request,
-    struct http_response *response)
+int office_command_get(struct office_call *call, struct err *err)
 {
 	static const char *const names[] = {"raw"};
-	struct service *service = ((struct handler_ctx *)ctx)->service;
-	struct encoder enc = {&response->body, false};
-	struct err err = {0};
 	bool raw = false;
 	int rc;
 
-	rc = decode_query_names(request, names, 1, &err);
+	rc = decode_query_names(call->request, names, 1, err);
 	if (rc == 0)
-		rc = decode_query_flag(request, "raw", &raw, &err);
+		rc = decode_query_flag(call->request, "raw", &raw, err);
 	if (rc == 0)
-		rc = command_encode(
-		    service, &enc, request->params[0], raw, &err);
-	problem_or_answer(service, response, rc, 200, &err);
-}
-
-/* Nothing can be said about a cancelling, but what is said must be JSON. */
-static int cancel_decode(const struct http_request *request, struct err *err)
-{
-	json_t *document = NULL;
-	int rc = 0;
-
-	if (request->body_len > 0)
-		rc = decode_body(request, NULL, 0, NULL, &document, err);
-	json_decref(document);
+		rc = command_encode(call->service, &call->actor, &call->enc,
+		    call->request->params[0], raw, err);
 	return rc;
 }
 
-void office_command_cancel(void *ctx, const struct http_request *request,
-    struct http_response *response)
+int office_command_cancel(struct office_call *call, struct err *err)
 {
-	struct service *service = ((struct handler_ctx *)ctx)->service;
-	struct encoder enc = {&response->body, false};
 	struct command command;
-	struct actor actor;
-	struct err err = {0};
 	int rc;
 
-	office_actor_get(request, &actor);
-	rc = cancel_decode(request, &err);
+	rc = decode_nothing(call->request, err);
 	if (rc == 0)
-		rc = service_command_cancel(
-		    service, &actor, request->params[0], &command, &err);
-	if (rc == 0) {
-		encode_open(&enc, NULL, '{');
-		describe_command_members(&enc, &command);
-		encode_close(&enc, '}');
-	}
-	problem_or_answer(service, response, rc, 200, &err);
+		rc = service_command_cancel(call->service, &call->actor,
+		    call->request->params[0], &command, err);
+	if (rc < 0)
+		return rc;
+	encode_open(&call->enc, NULL, '{');
+	describe_command_members(&call->enc, &command);
+	encode_close(&call->enc, '}');
+	return 0;
 }

@@ -8,12 +8,13 @@
 #include "proto/base/limits.h"
 #include "proto/base/str.h"
 #include "server/http/http.h"
+#include "server/service/handler_ctx.h"
 
 /*
  * Demanding the type keeps a foreign page from posting a form to the office
  * listener (such a request needs no permission of the browser).
  */
-static bool is_json_type(const struct http_request *request)
+bool decode_is_json(const struct http_request *request)
 {
 	static const char type[] = "application/json";
 	const char *value = http_header_get(request, "Content-Type");
@@ -31,7 +32,7 @@ static int object_parse(
 	json_error_t why = {0};
 	json_t *document;
 
-	if (!is_json_type(request))
+	if (!decode_is_json(request))
 		return err_set(err, ERR_UNSUPPORTED,
 		    "the body must have Content-Type application/json");
 	if (request->body_len > LIMIT_API_BODY)
@@ -154,6 +155,18 @@ int decode_body(const struct http_request *request,
 	return 0;
 }
 
+/* Nothing can be said to some orders, but what is said must be JSON. */
+int decode_nothing(const struct http_request *request, struct err *err)
+{
+	json_t *document = NULL;
+	int rc = 0;
+
+	if (request->body_len > 0)
+		rc = decode_body(request, NULL, 0, NULL, &document, err);
+	json_decref(document);
+	return rc;
+}
+
 static bool is_named(
     const char *name, size_t len, const char *const *names, size_t count)
 {
@@ -171,9 +184,14 @@ int decode_query_names(const struct http_request *request,
 	const char *at = request->query;
 	size_t len;
 
+	/* Of several organisations the local caller names one, always. */
+	static const char *const local[] = {"organisation"};
+	bool is_local = request->listener == LISTENER_ADMIN;
+
 	while (*at) {
 		len = strcspn(at, "=&");
-		if (len > 0 && !is_named(at, len, names, count))
+		if (len > 0 && !is_named(at, len, names, count) &&
+		    !(is_local && is_named(at, len, local, 1)))
 			return err_set(err, ERR_INVALID,
 			    "unknown query parameter \"%.*s\"",
 			    (int)(len < 64 ? len : 64), at);

@@ -37,6 +37,12 @@ int decode_body(const struct http_request *request,
     const struct decode_field *fields, size_t count, void *out,
     json_t **document, struct err *err);
 
+/* Is the body said to be application/json? */
+bool decode_is_json(const struct http_request *request);
+
+/* No body, or an object without keys. */
+int decode_nothing(const struct http_request *request, struct err *err);
+
 /* Refuses a query that names anything but these. */
 int decode_query_names(const struct http_request *request,
     const char *const *names, size_t count, struct err *err);

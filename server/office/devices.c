@@ -4,40 +4,44 @@
 #include "server/office/decode.h"
 #include "server/office/describe.h"
 #include "server/office/handlers.h"
-#include "server/office/problem.h"
-#include "server/service/handler_ctx.h"
+#include "server/office/pager.h"
 
 static int on_device(void *arg, const struct device_view *view)
 {
-	struct encoder *enc = arg;
+	struct pager *pager = arg;
+	struct encoder *enc = &pager->call->enc;
+	char key[PAGER_KEY_MAX];
+	enum pager_turn turn;
 
+	pager_key_texts(key, view->device.serial, view->device.id);
+	turn = pager_turn(pager, key);
+	if (turn != PAGER_SHOW)
+		return turn == PAGER_STOP;
 	encode_open(enc, NULL, '{');
 	describe_device_members(enc, view);
 	encode_close(enc, '}');
 	return 0;
 }
 
-void office_devices_list(void *ctx, const struct http_request *request,
-    struct http_response *response)
+int office_devices_list(struct office_call *call, struct err *err)
 {
-	static const char *const names[] = {"q"};
-	struct service *service = ((struct handler_ctx *)ctx)->service;
-	struct encoder enc = {&response->body, false};
-	struct err err = {0};
+	static const char *const names[] = {"q", "limit", "cursor"};
+	struct pager pager;
 	char *text = NULL;
 	int rc;
 
-	rc = decode_query_names(request, names, 1, &err);
+	rc = decode_query_names(call->request, names, 3, err);
 	if (rc == 0)
-		rc = decode_query_text(request, "q", LIMIT_NAME, &text, &err);
-	encode_open(&enc, NULL, '{');
-	encode_open(&enc, "items", '[');
+		rc = decode_query_text(
+		    call->request, "q", LIMIT_NAME, &text, err);
 	if (rc == 0)
-		rc = service_device_each(service, text, on_device, &enc, &err);
-	encode_close(&enc, ']');
-	encode_close(&enc, '}');
-	problem_or_answer(service, response, rc, 200, &err);
+		rc = pager_begin(&pager, call, PAGER_RISING, err);
+	if (rc == 0)
+		rc = pager_end(&pager,
+		    service_device_each(
+		        call->service, &call->actor, text, on_device, &pager, err));
 	free(text);
+	return rc;
 }
 
 static int facts_encode(struct service *service, struct encoder *enc,
@@ -93,11 +97,12 @@ static int on_command(void *arg, const struct command_view *view)
 #define DEVICE_COMMANDS_MAX 100
 
 /* The phone is named by its id: what the caller typed may fit others, too. */
-static int device_encode(struct service *service, struct encoder *enc,
+static int device_encode(struct service *service, const struct actor *actor, struct encoder *enc,
     const struct device_view *view, struct err *err)
 {
 	const struct command_view_filter open = {
 	    view->device.id, true, DEVICE_COMMANDS_MAX};
+	const struct tenant *tenant = service_tenant_find(service, actor->org_id);
 	bool more;
 	int rc;
 
@@ -106,30 +111,26 @@ static int device_encode(struct service *service, struct encoder *enc,
 	describe_life(enc, "life", &view->life);
 	rc = all_facts_encode(service, enc, view, err);
 	encode_open(enc, "verdicts", '[');
-	if (rc == 0 && service->pack) /* with no policy nothing is judged */
+	if (rc == 0 && tenant && tenant->pack) /* with no policy nothing is judged */
 		rc = service_verdict_each(
-		    service, view->device.id, on_verdict, enc, err);
+		    service, actor, view->device.id, on_verdict, enc, err);
 	encode_close(enc, ']');
 	encode_open(enc, "commands", '[');
 	if (rc == 0)
 		rc = service_command_each(
-		    service, &open, on_command, enc, &more, err);
+		    service, actor, &open, on_command, enc, &more, err);
 	encode_close(enc, ']');
 	encode_close(enc, '}');
 	return rc;
 }
 
-void office_device_get(void *ctx, const struct http_request *request,
-    struct http_response *response)
+int office_device_get(struct office_call *call, struct err *err)
 {
-	struct service *service = ((struct handler_ctx *)ctx)->service;
-	struct encoder enc = {&response->body, false};
 	struct device_view view;
-	struct err err = {0};
 	int rc;
 
-	rc = service_device_view(service, request->params[0], &view, &err);
-	if (rc == 0)
-		rc = device_encode(service, &enc, &view, &err);
-	problem_or_answer(service, response, rc, 200, &err);
+	rc = service_device_view(
+	    call->service, &call->actor, call->request->params[0], &view, err);
+	return rc < 0 ? rc
+	              : device_encode(call->service, &call->actor, &call->enc, &view, err);
 }

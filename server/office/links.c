@@ -4,44 +4,38 @@
 #include "server/office/decode.h"
 #include "server/office/describe.h"
 #include "server/office/handlers.h"
-#include "server/office/problem.h"
+#include "server/office/pager.h"
 #include "server/service/bench.h"
-#include "server/service/handler_ctx.h"
 
 #define LINK_VALID_MAX_MS (90 * TIME_DAY_MS) /* a ticket, not a standing door */
 
-struct links_out {
-	struct encoder *enc;
-	int64_t now;
-};
-
 static int on_link(void *arg, const struct link *link)
 {
-	struct links_out *out = arg;
+	struct pager *pager = arg;
+	struct office_call *call = pager->call;
+	char key[PAGER_KEY_MAX];
+	enum pager_turn turn;
 
-	encode_open(out->enc, NULL, '{');
-	describe_link_members(out->enc, link, out->now);
-	encode_close(out->enc, '}');
+	pager_key_time(key, link->created_at, link->id);
+	turn = pager_turn(pager, key);
+	if (turn != PAGER_SHOW)
+		return turn == PAGER_STOP;
+	encode_open(&call->enc, NULL, '{');
+	describe_link_members(
+	    &call->enc, link, clock_now(call->service->clock));
+	encode_close(&call->enc, '}');
 	return 0;
 }
 
-void office_links_list(void *ctx, const struct http_request *request,
-    struct http_response *response)
+int office_links_list(struct office_call *call, struct err *err)
 {
-	struct service *service = ((struct handler_ctx *)ctx)->service;
-	struct encoder enc = {&response->body, false};
-	struct links_out out = {&enc, clock_now(service->clock)};
-	struct err err = {0};
-	int rc;
+	struct pager pager;
+	int rc = pager_only(&pager, call, PAGER_FALLING, err);
 
-	rc = decode_query_names(request, NULL, 0, &err);
-	encode_open(&enc, NULL, '{');
-	encode_open(&enc, "items", '[');
 	if (rc == 0)
-		rc = service_link_each(service, on_link, &out, &err);
-	encode_close(&enc, ']');
-	encode_close(&enc, '}');
-	problem_or_answer(service, response, rc, 200, &err);
+		rc = pager_end(&pager,
+		    service_link_each(call->service, &call->actor, on_link, &pager, err));
+	return rc;
 }
 
 struct link_order {
@@ -101,33 +95,28 @@ static void created_encode(struct encoder *enc, const struct link *link,
 	encode_close(enc, '}');
 }
 
-void office_link_create(void *ctx, const struct http_request *request,
-    struct http_response *response)
+int office_link_create(struct office_call *call, struct err *err)
 {
-	struct service *service = ((struct handler_ctx *)ctx)->service;
-	struct encoder enc = {&response->body, false};
 	struct link_request order = {0};
 	struct work_order_row work = {.id = ""};
 	struct link link;
-	struct actor actor;
-	struct err err = {0};
 	json_t *document = NULL;
 	char *url = NULL;
 	bool bench = false;
 	int rc;
 
-	office_actor_get(request, &actor);
-	rc = link_decode(request, &order, &bench, &document, &err);
+	rc = link_decode(call->request, &order, &bench, &document, err);
 	if (rc == 0 && bench)
-		rc = service_link_create_bench(
-		    service, &actor, &order, &link, &work, &url, &err);
+		rc = service_link_create_bench(call->service, &call->actor,
+		    &order, &link, &work, &url, err);
 	else if (rc == 0)
 		rc = service_link_create(
-		    service, &actor, &order, &link, &url, &err);
+		    call->service, &call->actor, &order, &link, &url, err);
 	if (rc == 0)
-		created_encode(
-		    &enc, &link, url, work.id, clock_now(service->clock));
-	problem_or_answer(service, response, rc, 201, &err);
+		created_encode(&call->enc, &link, url, work.id,
+		    clock_now(call->service->clock));
+	call->status = 201;
 	json_decref(document);
 	free(url);
+	return rc;
 }

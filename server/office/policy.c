@@ -5,8 +5,7 @@
 #include "server/office/decode.h"
 #include "server/office/describe.h"
 #include "server/office/handlers.h"
-#include "server/office/problem.h"
-#include "server/service/handler_ctx.h"
+#include "server/office/pager.h"
 
 struct push_order {
 	const char *device;
@@ -33,44 +32,45 @@ static void plan_encode(
 	encode_close(enc, '}');
 }
 
-void office_policy_push(void *ctx, const struct http_request *request,
-    struct http_response *response)
+int office_policy_push(struct office_call *call, struct err *err)
 {
-	struct service *service = ((struct handler_ctx *)ctx)->service;
-	struct encoder enc = {&response->body, false};
 	struct push_order order = {0};
 	struct policy_plan plan;
-	struct actor actor;
-	struct err err = {0};
 	json_t *document = NULL;
 	int rc;
 
-	office_actor_get(request, &actor);
-	rc = decode_body(request, push_fields, 2, &order, &document, &err);
+	rc = decode_body(call->request, push_fields, 2, &order, &document, err);
 	if (rc == 0 && order.device && !*order.device)
 		/* "" must not come to mean all of them */
-		rc = err_set(&err, ERR_INVALID, "\"device\" must not be empty");
+		rc = err_set(err, ERR_INVALID, "\"device\" must not be empty");
 	if (rc == 0)
-		rc = service_policy_push(
-		    service, &actor, order.device, order.dry_run, &plan, &err);
+		rc = service_policy_push(call->service, &call->actor,
+		    order.device, order.dry_run, &plan, err);
 	if (rc == 0)
-		plan_encode(&enc, &plan, order.dry_run);
-	problem_or_answer(
-	    service, response, rc, order.dry_run ? 200 : 202, &err);
+		plan_encode(&call->enc, &plan, order.dry_run);
+	call->status = order.dry_run ? 200 : 202;
 	json_decref(document);
+	return rc;
 }
 
 struct verdicts_out {
-	struct encoder *enc;
+	struct pager pager;
 	const char *rule; /* NULL: every rule */
 };
 
 static int on_verdict(void *arg, const struct verdict_view *view)
 {
 	struct verdicts_out *out = arg;
+	char key[PAGER_KEY_MAX];
+	enum pager_turn turn;
 
-	if (!out->rule || strcmp(out->rule, view->rule) == 0)
-		describe_verdict(out->enc, NULL, view);
+	if (out->rule && strcmp(out->rule, view->rule) != 0)
+		return 0;
+	pager_key_texts(key, view->device.serial, view->device.id);
+	turn = pager_turn(&out->pager, key);
+	if (turn != PAGER_SHOW)
+		return turn == PAGER_STOP;
+	describe_verdict(&out->pager.call->enc, NULL, view);
 	return 0;
 }
 
@@ -97,35 +97,31 @@ static int found_check(
 	return rc;
 }
 
-void office_verdicts_list(void *ctx, const struct http_request *request,
-    struct http_response *response)
+int office_verdicts_list(struct office_call *call, struct err *err)
 {
-	static const char *const names[] = {"device", "rule"};
-	struct service *service = ((struct handler_ctx *)ctx)->service;
-	struct encoder enc = {&response->body, false};
-	struct verdicts_out out = {&enc, NULL};
-	struct err err = {0};
+	static const char *const names[] = {
+	    "device", "rule", "limit", "cursor"};
+	struct verdicts_out out = {0};
 	char *device = NULL;
 	char *rule = NULL;
 	int rc;
 
-	rc = decode_query_names(request, names, 2, &err);
+	rc = decode_query_names(call->request, names, 4, err);
 	if (rc == 0)
 		rc = decode_query_text(
-		    request, "device", LIMIT_NAME, &device, &err);
+		    call->request, "device", LIMIT_NAME, &device, err);
 	if (rc == 0)
-		rc = decode_query_text(request, "rule", 64, &rule, &err);
+		rc = decode_query_text(call->request, "rule", 64, &rule, err);
 	if (rc == 0)
-		rc = found_check(service, device, &err);
+		rc = found_check(call->service, device, err);
 	out.rule = rule;
-	encode_open(&enc, NULL, '{');
-	encode_open(&enc, "items", '[');
 	if (rc == 0)
-		rc = service_verdict_each(
-		    service, device, on_verdict, &out, &err);
-	encode_close(&enc, ']');
-	encode_close(&enc, '}');
-	problem_or_answer(service, response, rc, 200, &err);
+		rc = pager_begin(&out.pager, call, PAGER_RISING, err);
+	if (rc == 0)
+		rc = pager_end(&out.pager,
+		    service_verdict_each(
+		        call->service, &call->actor, device, on_verdict, &out, err));
 	free(device);
 	free(rule);
+	return rc;
 }

@@ -1,87 +1,79 @@
 #include "server/office/problem.h"
 
-#include "proto/base/err.h"
 #include "server/http/http.h"
 #include "server/office/encode.h"
-#include "server/service/service.h"
-
-struct problem_kind {
-	int status;
-	const char *title; /* the status in words, RFC 9110 section 15 */
-};
 
 /* A code that is not listed is a fault of ours: 500. */
-static const struct problem_kind problem_kinds[ERR_CODE_COUNT] = {
-    [ERR_INVALID] = {400, "Bad Request"},
-    [ERR_DENIED] = {403, "Forbidden"},
-    [ERR_NOT_FOUND] = {404, "Not Found"},
-    [ERR_CONFLICT] = {409, "Conflict"},
-    [ERR_EXPIRED] = {410, "Gone"},
-    [ERR_LIMIT] = {413, "Content Too Large"},
-    [ERR_UNSUPPORTED] = {422, "Unprocessable Content"},
-    [ERR_BUSY] = {503, "Service Unavailable"},
-    [ERR_FULL] = {503, "Service Unavailable"},
-    [ERR_TIMEOUT] = {503, "Service Unavailable"},
+static const int statuses[ERR_CODE_COUNT] = {
+    [ERR_INVALID] = 400,
+    [ERR_DENIED] = 403,
+    [ERR_NOT_FOUND] = 404,
+    [ERR_CONFLICT] = 409,
+    [ERR_EXPIRED] = 410,
+    [ERR_LIMIT] = 413,
+    [ERR_UNSUPPORTED] = 422,
+    [ERR_BUSY] = 503,
+    [ERR_FULL] = 503,
+    [ERR_TIMEOUT] = 503,
 };
 
-static const struct problem_kind *problem_kind_get(enum err_code code)
-{
-	static const struct problem_kind fault = {500, "Internal Server Error"};
+/* RFC 9110 section 15, RFC 6585; code: when no struct err has a better one. */
+static const struct {
+	int status;
+	const char *title;
+	const char *code;
+} kinds[] = {
+    {400, "Bad Request", NULL},
+    {401, "Unauthorized", "unauthorised"},
+    {403, "Forbidden", NULL},
+    {404, "Not Found", NULL},
+    {405, "Method Not Allowed", "method_not_allowed"},
+    {406, "Not Acceptable", "not_acceptable"},
+    {408, "Request Timeout", NULL},
+    {409, "Conflict", NULL},
+    {410, "Gone", NULL},
+    {412, "Precondition Failed", "changed_meanwhile"},
+    {413, "Content Too Large", NULL},
+    {414, "URI Too Long", "limit"},
+    {415, "Unsupported Media Type", "media_type"},
+    {422, "Unprocessable Content", NULL},
+    {429, "Too Many Requests", "too_many"},
+    {431, "Request Header Fields Too Large", "limit"},
+    {503, "Service Unavailable", NULL},
+};
 
-	if ((size_t)code >= ERR_CODE_COUNT || !problem_kinds[code].status)
-		return &fault;
-	return &problem_kinds[code];
+int problem_status(enum err_code code)
+{
+	if ((size_t)code >= ERR_CODE_COUNT || !statuses[code])
+		return 500;
+	return statuses[code];
 }
 
-static void headers_add(struct http_response *response)
+void problem_answer(struct http_response *response, int status,
+    const struct err *err, const char *request_id)
 {
-	http_response_header(response, "Cache-Control", "no-store");
-	http_response_header(response, "X-Content-Type-Options", "nosniff");
-}
-
-void problem_answer(struct http_response *response, const struct err *err)
-{
-	const struct problem_kind *kind = problem_kind_get(err->code);
 	struct encoder enc = {&response->body, false};
+	const char *title = "Internal Server Error";
+	const char *code = NULL;
+	size_t i;
 
+	if (status == 0)
+		status = problem_status(err->code);
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (kinds[i].status == status) {
+			title = kinds[i].title;
+			code = kinds[i].code;
+		}
+	}
 	buf_reset(&response->body);
 	encode_open(&enc, NULL, '{');
 	encode_text(&enc, "type", "about:blank");
-	encode_text(&enc, "title", kind->title);
-	encode_number(&enc, "status", kind->status);
+	encode_text(&enc, "title", title);
+	encode_number(&enc, "status", status);
 	encode_text(&enc, "detail", err->text);
-	encode_text(&enc, "code", err_code_name(err->code));
+	encode_text(&enc, "code", code ? code : err_code_name(err->code));
+	encode_text(&enc, "request_id", request_id);
 	encode_close(&enc, '}');
-	response->status = kind->status;
-	response->content_type = "application/problem+json";
-	headers_add(response);
-	if (kind->status == 503)
-		http_response_header(response, "Retry-After", "5");
-}
-
-static void fault_answer(struct service *service,
-    struct http_response *response, const struct err *err)
-{
-	problem_answer(response, err);
-	if (response->status >= 500)
-		log_error(service->log, "office_request_failed", LOG_STATUS,
-		    err_code_name(err->code), LOG_ERROR, err->text, NULL);
-}
-
-void problem_or_answer(struct service *service, struct http_response *response,
-    int rc, int status, const struct err *err)
-{
-	struct err full = {0};
-
-	if (rc < 0) {
-		fault_answer(service, response, err);
-		return;
-	}
-	if (buf_check(&response->body, &full) < 0) {
-		fault_answer(service, response, &full);
-		return;
-	}
 	response->status = status;
-	response->content_type = "application/json";
-	headers_add(response);
+	response->content_type = "application/problem+json";
 }

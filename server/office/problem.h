@@ -1,22 +1,23 @@
 /*
- * problem: how a handler answers: a finished JSON body, or an error as
- * application/problem+json (RFC 9457).
+ * problem: what the API says instead of an answer: application/problem+json
+ * (RFC 9457) with `code` (a stable word), `detail` (one sentence) and
+ * `request_id`, which stands in the log line, too.
  */
 #ifndef SERVER_OFFICE_PROBLEM_H
 #define SERVER_OFFICE_PROBLEM_H
 
-struct err;
-struct http_response;
-struct service;
+#include "proto/base/err.h"
 
-/* Replaces whatever stands in the body; the status follows from the code. */
-void problem_answer(struct http_response *response, const struct err *err);
+struct http_response;
+
+/* The HTTP status of an error code. */
+int problem_status(enum err_code code);
 
 /*
- * The body is complete: sets status and headers. When its buffer failed, or
- * rc < 0, it becomes the problem instead; faults of ours are logged.
+ * Replaces whatever stands in the body. status 0: follows from the code.
+ * request_id may be NULL.
  */
-void problem_or_answer(struct service *service, struct http_response *response,
-    int rc, int status, const struct err *err);
+void problem_answer(struct http_response *response, int status,
+    const struct err *err, const char *request_id);
 
 #endif

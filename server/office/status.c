@@ -1,8 +1,6 @@
 #include "proto/base/err.h"
 #include "server/office/encode.h"
 #include "server/office/handlers.h"
-#include "server/office/problem.h"
-#include "server/service/handler_ctx.h"
 #include "server/service/look.h"
 #include "server/service/service.h"
 
@@ -35,18 +33,14 @@ static void describe_status(
 	encode_close(enc, '}');
 }
 
-void office_status_get(void *ctx, const struct http_request *request,
-    struct http_response *response)
+int office_status_get(struct office_call *call, struct err *err)
 {
-	struct service *service = ((struct handler_ctx *)ctx)->service;
-	struct encoder enc = {&response->body, false};
 	struct status_view view;
-	struct err err = {0};
 	int rc;
 
-	(void)request;
-	rc = service_status_load(service, &view, &err);
+	rc = service_status_load(call->service, &call->actor, &view, err);
 	if (rc == 0)
-		describe_status(&enc, &view, clock_now(service->clock));
-	problem_or_answer(service, response, rc, 200, &err);
+		describe_status(
+		    &call->enc, &view, clock_now(call->service->clock));
+	return rc;
 }

@@ -4,8 +4,6 @@
 #include "server/office/decode.h"
 #include "server/office/describe.h"
 #include "server/office/handlers.h"
-#include "server/office/problem.h"
-#include "server/service/handler_ctx.h"
 
 struct wipe_order {
 	bool dry_run;
@@ -38,13 +36,13 @@ static void plan_encode(struct encoder *enc, const struct wipe_plan *plan)
 	encode_close(enc, '}');
 }
 
-static int wipe_plan(struct service *service,
+static int wipe_plan(struct service *service, const struct actor *actor,
     const struct wipe_request *request, struct encoder *enc, struct err *err)
 {
 	struct wipe_plan plan;
 	int rc;
 
-	rc = service_wipe_plan(service, request, &plan, err);
+	rc = service_wipe_plan(service, actor, request, &plan, err);
 	if (rc == 0)
 		plan_encode(enc, &plan);
 	return rc;
@@ -66,39 +64,34 @@ static int wipe_queue(struct service *service, const struct actor *actor,
 	return 0;
 }
 
-void office_wipe_order(void *ctx, const struct http_request *request,
-    struct http_response *response)
+int office_wipe_order(struct office_call *call, struct err *err)
 {
-	struct service *service = ((struct handler_ctx *)ctx)->service;
-	struct encoder enc = {&response->body, false};
 	struct wipe_order order = {.reason = ""};
 	struct wipe_request wanted;
-	struct actor actor;
-	struct err err = {0};
 	json_t *document = NULL;
 	int rc;
 
-	office_actor_get(request, &actor);
-	rc = decode_body(request, wipe_fields,
+	rc = decode_body(call->request, wipe_fields,
 	    sizeof(wipe_fields) / sizeof(wipe_fields[0]), &order, &document,
-	    &err);
+	    err);
 	wanted = (struct wipe_request){
-	    .device = request->params[0],
+	    .device = call->request->params[0],
 	    .reason = order.reason,
 	    .preserve_data_plan = order.preserve_data_plan,
 	    .disallow_proximity_setup = order.disallow_proximity_setup,
 	};
 	if (rc == 0 && order.dry_run)
-		rc = wipe_plan(service, &wanted, &enc, &err);
+		rc = wipe_plan(call->service, &call->actor, &wanted, &call->enc, err);
 	else if (rc == 0)
-		rc = wipe_queue(service, &actor, &wanted, &enc, &err);
-	problem_or_answer(
-	    service, response, rc, order.dry_run ? 200 : 202, &err);
+		rc = wipe_queue(
+		    call->service, &call->actor, &wanted, &call->enc, err);
+	call->status = order.dry_run ? 200 : 202;
 	json_decref(document);
+	return rc;
 }
 
 /* Why the erase has not been answered yet, while that is the question. */
-static int waiting_encode(struct service *service, const struct wipe *wipe,
+static int waiting_encode(struct service *service, const struct actor *actor, const struct wipe *wipe,
     struct encoder *enc, struct err *err)
 {
 	struct command command;
@@ -107,34 +100,32 @@ static int waiting_encode(struct service *service, const struct wipe *wipe,
 
 	if (wipe->state == WIPE_ORDERED)
 		rc = service_command_explain(
-		    service, wipe->command_id, &command, why, sizeof(why), err);
+		    service, actor, wipe->command_id, &command, why, sizeof(why), err);
 	encode_text(enc, "why", why);
 	return rc;
 }
 
-void office_wipe_get(void *ctx, const struct http_request *request,
-    struct http_response *response)
+int office_wipe_get(struct office_call *call, struct err *err)
 {
-	struct service *service = ((struct handler_ctx *)ctx)->service;
-	struct encoder enc = {&response->body, false};
+	struct encoder *enc = &call->enc;
 	struct device_view view;
-	struct err err = {0};
 	int rc;
 
-	rc = service_device_view(service, request->params[0], &view, &err);
+	rc = service_device_view(
+	    call->service, &call->actor, call->request->params[0], &view, err);
 	if (rc == 0 && !view.wipe.id[0])
-		rc = err_set(&err, ERR_NOT_FOUND,
+		rc = err_set(err, ERR_NOT_FOUND,
 		    "no wipe has been ordered for the phone %s",
 		    view.device.serial);
-	if (rc == 0) {
-		encode_open(&enc, NULL, '{');
-		describe_device_brief(&enc, "device", &view.device);
-		describe_wipe(&enc, "wipe", &view.wipe);
-		describe_ladder(&enc, "ladder", &view.wipe);
-		encode_text(&enc, "warning", view.wipe.warning);
-		encode_time(&enc, "last_seen_at", view.last_seen_at);
-		rc = waiting_encode(service, &view.wipe, &enc, &err);
-		encode_close(&enc, '}');
-	}
-	problem_or_answer(service, response, rc, 200, &err);
+	if (rc < 0)
+		return rc;
+	encode_open(enc, NULL, '{');
+	describe_device_brief(enc, "device", &view.device);
+	describe_wipe(enc, "wipe", &view.wipe);
+	describe_ladder(enc, "ladder", &view.wipe);
+	encode_text(enc, "warning", view.wipe.warning);
+	encode_time(enc, "last_seen_at", view.last_seen_at);
+	rc = waiting_encode(call->service, &call->actor, &view.wipe, enc, err);
+	encode_close(enc, '}');
+	return rc;
 }

@@ -8,6 +8,7 @@
 struct service;
 struct ops;
 struct caller_checks;
+struct office;
 
 #define LISTENER_PHONES 1u       /* TLS; client certificate requested */
 #define LISTENER_PHONES_PROXY 2u /* plain; identity from Client-Cert */
@@ -19,6 +20,7 @@ struct handler_ctx {
 	struct service *service;
 	struct ops *ops;               /* health and metrics; owned by main */
 	struct caller_checks *callers; /* certificates checked before */
+	struct office *office; /* NULL: no office listener */
 };
 
 #endif

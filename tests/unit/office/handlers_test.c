@@ -35,7 +35,7 @@ static int tear_down(void **state)
 static json_t *call(int want, const char *route, const char *param,
     const char *query, const char *body)
 {
-	const struct office_call one = {route, param, query, body};
+	const struct office_ask one = {route, param, query, body};
 	int status;
 	json_t *document = office_fixture_call(&fixture, &one, &status);
 
@@ -386,9 +386,11 @@ static void the_table_is_closed(void **state)
 
 	(void)state;
 	for (i = 0; i < office_route_count; i++) {
-		const struct http_route *route = &office_routes[i];
+		const struct office_route *route = &office_routes[i];
 
-		assert_int_equal(route->listeners, LISTENER_ADMIN);
+		assert_int_equal(
+		    route->listeners & ~(LISTENER_ADMIN | LISTENER_OFFICE), 0);
+		assert_true(route->scope != 0);
 		assert_true(route->method == HTTP_POST
 		        ? route->body_max == LIMIT_API_BODY
 		        : route->body_max == 0);

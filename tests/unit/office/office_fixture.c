@@ -187,7 +187,7 @@ void office_fixture_add_command(struct office_fixture *fixture,
 	    &err);
 }
 
-static const struct http_route *route_find(const char *name)
+static const struct office_route *route_find(const char *name)
 {
 	size_t i;
 
@@ -199,12 +199,15 @@ static const struct http_route *route_find(const char *name)
 }
 
 json_t *office_fixture_call(
-    struct office_fixture *fixture, const struct office_call *call, int *status)
+    struct office_fixture *fixture, const struct office_ask *call, int *status)
 {
 	static const struct http_header json = {
 	    "Content-Type", "application/json"};
-	const struct http_route *route = route_find(call->route);
-	struct http_request request = {.method = route->method,
+	const struct office_route *route = route_find(call->route);
+	const struct http_route gated = {
+	    .handle = office_gate, .name = route->name};
+	struct http_request request = {.route = &gated,
+	    .method = route->method,
 	    .listener = LISTENER_ADMIN,
 	    .path = "",
 	    .query = call->query ? call->query : "",
@@ -217,7 +220,7 @@ json_t *office_fixture_call(
 	struct http_response response = {.status = 500};
 	json_t *document;
 
-	route->handle(&fixture->ctx, &request, &response);
+	office_gate(&fixture->ctx, &request, &response);
 	document = json_loadb((const char *)response.body.data,
 	    response.body.len, JSON_REJECT_DUPLICATES, NULL);
 	if (!document)

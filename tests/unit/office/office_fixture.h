@@ -36,14 +36,14 @@ void office_fixture_add_phone(
 void office_fixture_add_command(struct office_fixture *fixture,
     const char *serial, const char *id, enum command_state state);
 
-struct office_call {
+struct office_ask {
 	const char *route; /* "office_devices" */
 	const char *param; /* what ":device" or ":command" stands for */
 	const char *query;
 	const char *body; /* NULL: none */
 };
 /* Calls; *status as answered. The document is the caller's to json_decref(). */
-json_t *office_fixture_call(struct office_fixture *fixture,
-    const struct office_call *call, int *status);
+json_t *office_fixture_call(
+    struct office_fixture *fixture, const struct office_ask *call, int *status);
 
 #endif

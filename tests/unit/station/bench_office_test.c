@@ -27,7 +27,7 @@ static int begin(void **state)
 	return bench_world_begin(state);
 }
 
-static const struct http_route *route_find(const char *name)
+static const struct office_route *route_find(const char *name)
 {
 	for (size_t i = 0; i < office_route_count; i++)
 		if (strcmp(office_routes[i].name, name) == 0)
@@ -42,8 +42,11 @@ static json_t *call(int want, const char *name, const char *param,
 {
 	static const struct http_header json = {
 	    "Content-Type", "application/json"};
-	const struct http_route *route = route_find(name);
-	struct http_request request = {.method = route->method,
+	const struct office_route *route = route_find(name);
+	const struct http_route gated = {
+	    .handle = office_gate, .name = route->name};
+	struct http_request request = {.route = &gated,
+	    .method = route->method,
 	    .listener = LISTENER_ADMIN,
 	    .path = "",
 	    .query = query ? query : "",
@@ -56,7 +59,7 @@ static json_t *call(int want, const char *name, const char *param,
 	struct http_response response = {.status = 500};
 	json_t *document;
 
-	route->handle(&ctx, &request, &response);
+	office_gate(&ctx, &request, &response);
 	document = json_loadb((const char *)response.body.data,
 	    response.body.len, JSON_REJECT_DUPLICATES, NULL);
 	if (!document || response.status != want)

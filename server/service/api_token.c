@@ -1,0 +1,246 @@
+#include "server/service/api_token.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/err.h"
+#include "proto/base/str.h"
+#include "server/service/digest.h"
+#include "server/service/service.h"
+
+#define TOKEN_BYTES 32
+
+/* Tokens are made where the keys are, not by tokens. */
+#define SCOPES_OF_TOKENS                                                       \
+	(SCOPE_BIT(SCOPE_TOKENS_READ) | SCOPE_BIT(SCOPE_TOKENS_WRITE))
+
+/* ---- making ---- */
+
+/* RFC 4648 section 5, without padding: no character that a shell minds. */
+static int text_make(
+    const struct rng *rng, char token[API_TOKEN_MAX], struct err *err)
+{
+	uint8_t bytes[TOKEN_BYTES];
+	char *base64;
+	char *c;
+
+	rng_fill(rng, bytes, sizeof(bytes));
+	base64 = str_base64(bytes, sizeof(bytes));
+	explicit_bzero(bytes, sizeof(bytes));
+	if (!base64)
+		return err_memory(err);
+	base64[strcspn(base64, "=")] = '\0';
+	for (c = base64; *c; c++)
+		*c = *c == '+' ? '-' : *c == '/' ? '_' : *c;
+	(void)snprintf(token, API_TOKEN_MAX, "%s%s", API_TOKEN_PREFIX, base64);
+	explicit_bzero(base64, strlen(base64));
+	free(base64);
+	return 0;
+}
+
+static int request_check(const struct actor *actor,
+    const struct api_token_request *request, struct err *err)
+{
+	if (!request->name || !*request->name)
+		return err_set(err, ERR_INVALID, "a token needs a name");
+	if (!request->scopes)
+		return err_set(err, ERR_INVALID, "a token needs a scope");
+	if (request->scopes & SCOPES_OF_TOKENS)
+		return err_set(err, ERR_DENIED,
+		    "a token cannot make tokens: they are made at the server");
+	if (request->scopes & ~actor->scopes)
+		return err_set(
+		    err, ERR_DENIED, "a token cannot do more than its maker");
+	if (request->valid_ms < 0 || request->valid_ms > API_TOKEN_VALID_MAX_MS)
+		return err_set(
+		    err, ERR_INVALID, "a token is valid for at most 366 days");
+	return 0;
+}
+
+static int row_fill(const struct service *service, const struct actor *actor,
+    const struct api_token_request *request, struct api_token_row *row,
+    struct err *err)
+{
+	struct buf scopes = {0};
+	int64_t now = clock_now(service->clock);
+	int rc;
+
+	scope_set_text(request->scopes, &scopes);
+	rc = buf_check(&scopes, err);
+	if (rc == 0)
+		rc = str_copy(row->scopes, sizeof(row->scopes),
+		    (const char *)scopes.data);
+	buf_clear(&scopes);
+	if (rc == 0)
+		rc = str_copy(row->name, sizeof(row->name), request->name);
+	if (rc < 0)
+		return err_set(err, ERR_LIMIT,
+		    "the name or the list of scopes is too long");
+	uuid_make(now, service->rng, row->id);
+	(void)str_copy(row->org_id, sizeof(row->org_id), actor->org_id);
+	(void)str_copy(row->created_by, sizeof(row->created_by), actor->name);
+	row->created_at = now;
+	row->expires_at = now +
+	    (request->valid_ms ? request->valid_ms
+	                       : API_TOKEN_VALID_DEFAULT_MS);
+	return 0;
+}
+
+static int row_save(struct txn *txn, void *arg, struct err *err)
+{
+	return store_api_token_save(txn, arg, err);
+}
+
+int service_api_token_create(struct service *service, const struct actor *actor,
+    const struct api_token_request *request, struct api_token_row *out,
+    char token[API_TOKEN_MAX], struct err *err)
+{
+	struct api_token_row row = {.id = ""};
+	char text[API_TOKEN_MAX];
+	int rc = request_check(actor, request, err);
+
+	if (rc == 0)
+		rc = row_fill(service, actor, request, &row, err);
+	if (rc == 0)
+		rc = text_make(service->rng, text, err);
+	if (rc < 0)
+		return rc;
+	digest_sha256(text, strlen(text), row.token_sha256);
+	rc = store_write(service->store, row_save, &row, err);
+	if (rc == 0) {
+		log_info(service->log, "token_created", LOG_KIND, row.name,
+		    LOG_USER, actor->name, LOG_ORGANISATION, row.org_id, NULL);
+		memcpy(token, text, sizeof(text));
+		*out = row;
+	}
+	explicit_bzero(text, sizeof(text));
+	return rc;
+}
+
+/* ---- looking and revoking ---- */
+
+struct token_walk {
+	const char *org_id;
+	const char *after_id;
+	int limit;
+	store_api_token_fn *fn;
+	void *arg;
+};
+
+static int tokens_read(struct txn *txn, void *arg, struct err *err)
+{
+	struct token_walk *walk = arg;
+
+	return store_api_token_each(txn, walk->org_id, walk->after_id,
+	    walk->limit, walk->fn, walk->arg, err);
+}
+
+int service_api_token_each(struct service *service, const struct actor *actor,
+    const char *after_id, int limit, store_api_token_fn *fn, void *arg,
+    struct err *err)
+{
+	struct token_walk walk = {actor->org_id, after_id, limit, fn, arg};
+
+	return store_read(service->store, tokens_read, &walk, err);
+}
+
+struct token_pick {
+	const struct actor *actor;
+	const char *id;
+	int64_t now;
+	struct api_token_row row;
+};
+
+static int token_load(struct txn *txn, void *arg, struct err *err)
+{
+	struct token_pick *pick = arg;
+	int rc = store_api_token_load(
+	    txn, pick->actor->org_id, pick->id, &pick->row, err);
+
+	return rc == -ERR_NOT_FOUND
+	    ? err_set(err, ERR_NOT_FOUND, "there is no such token")
+	    : rc;
+}
+
+int service_api_token_load(struct service *service, const struct actor *actor,
+    const char *id, struct api_token_row *out, struct err *err)
+{
+	struct token_pick pick = {.actor = actor, .id = id};
+	int rc = store_read(service->store, token_load, &pick, err);
+
+	if (rc == 0)
+		*out = pick.row;
+	return rc;
+}
+
+static int token_revoke(struct txn *txn, void *arg, struct err *err)
+{
+	struct token_pick *pick = arg;
+	int rc = token_load(txn, pick, err);
+
+	if (rc < 0)
+		return rc;
+	if (pick->row.revoked_at)
+		return err_set(
+		    err, ERR_CONFLICT, "the token is revoked already");
+	pick->row.revoked_at = pick->now;
+	(void)str_copy(pick->row.revoked_by, sizeof(pick->row.revoked_by),
+	    pick->actor->name);
+	return store_api_token_save(txn, &pick->row, err);
+}
+
+int service_api_token_revoke(struct service *service, const struct actor *actor,
+    const char *id, struct api_token_row *out, struct err *err)
+{
+	struct token_pick pick = {
+	    .actor = actor, .id = id, .now = clock_now(service->clock)};
+	int rc = store_write(service->store, token_revoke, &pick, err);
+
+	if (rc < 0)
+		return rc;
+	log_info(service->log, "token_revoked", LOG_KIND, pick.row.name,
+	    LOG_USER, actor->name, LOG_ORGANISATION, pick.row.org_id, NULL);
+	*out = pick.row;
+	return 0;
+}
+
+/* ---- checking ---- */
+
+struct token_look {
+	const char *token_sha256;
+	struct api_token_row row;
+};
+
+static int token_find(struct txn *txn, void *arg, struct err *err)
+{
+	struct token_look *look = arg;
+
+	return store_api_token_find(txn, look->token_sha256, &look->row, err);
+}
+
+const char *service_api_token_state(
+    const struct api_token_row *row, int64_t now)
+{
+	if (row->revoked_at)
+		return "revoked";
+	return row->expires_at <= now ? "expired" : "active";
+}
+
+int service_api_token_check(struct service *service, const char *token_sha256,
+    struct api_token_row *out, struct err *err)
+{
+	struct token_look look = {.token_sha256 = token_sha256};
+	int64_t now = clock_now(service->clock);
+	int rc = store_read(service->store, token_find, &look, err);
+
+	if (rc == -ERR_NOT_FOUND)
+		return err_set(err, ERR_DENIED, "the token is not valid");
+	if (rc < 0)
+		return rc;
+	if (look.row.revoked_at || look.row.expires_at <= now)
+		return err_set(err, ERR_DENIED, "the token is %s",
+		    service_api_token_state(&look.row, now));
+	*out = look.row;
+	return 0;
+}
