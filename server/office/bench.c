@@ -250,8 +250,8 @@ int office_work_orders_list(struct office_call *call, struct err *err)
 		rc = pager_begin(&pager, call, PAGER_FALLING, err);
 	if (rc == 0) /* 0: the pager stops the walk */
 		rc = pager_end(&pager,
-		    service_work_order_each(
-		        call->service, &call->actor, only_open, 0, on_order, &pager, err));
+		    service_work_order_each(call->service, &call->actor,
+		        only_open, 0, on_order, &pager, err));
 	return rc;
 }
 

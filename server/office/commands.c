@@ -61,8 +61,8 @@ int office_commands_list(struct office_call *call, struct err *err)
 		rc = pager_begin(&pager, call, PAGER_FALLING, err);
 	if (rc == 0)
 		rc = pager_end(&pager,
-		    service_command_each(call->service, &call->actor, &filter, on_command,
-		        &pager, &more, err));
+		    service_command_each(call->service, &call->actor, &filter,
+		        on_command, &pager, &more, err));
 	free(device);
 	return rc;
 }
@@ -93,8 +93,8 @@ static int on_answer(void *arg, int64_t at, const char *status,
 	return 0;
 }
 
-static int command_encode(struct service *service, const struct actor *actor, struct encoder *enc,
-    const char *id, bool raw, struct err *err)
+static int command_encode(struct service *service, const struct actor *actor,
+    struct encoder *enc, const char *id, bool raw, struct err *err)
 {
 	struct answers_out out = {enc, raw};
 	struct command command;
@@ -109,7 +109,8 @@ static int command_encode(struct service *service, const struct actor *actor, st
 	describe_command_members(enc, &command);
 	encode_text(enc, "why", why);
 	encode_open(enc, "answers", '[');
-	rc = service_answer_each(service, actor, command.id, on_answer, &out, err);
+	rc = service_answer_each(
+	    service, actor, command.id, on_answer, &out, err);
 	encode_close(enc, ']');
 	encode_close(enc, '}');
 	return rc;

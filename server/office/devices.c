@@ -38,8 +38,8 @@ int office_devices_list(struct office_call *call, struct err *err)
 		rc = pager_begin(&pager, call, PAGER_RISING, err);
 	if (rc == 0)
 		rc = pager_end(&pager,
-		    service_device_each(
-		        call->service, &call->actor, text, on_device, &pager, err));
+		    service_device_each(call->service, &call->actor, text,
+		        on_device, &pager, err));
 	free(text);
 	return rc;
 }
@@ -97,12 +97,13 @@ static int on_command(void *arg, const struct command_view *view)
 #define DEVICE_COMMANDS_MAX 100
 
 /* The phone is named by its id: what the caller typed may fit others, too. */
-static int device_encode(struct service *service, const struct actor *actor, struct encoder *enc,
-    const struct device_view *view, struct err *err)
+static int device_encode(struct service *service, const struct actor *actor,
+    struct encoder *enc, const struct device_view *view, struct err *err)
 {
 	const struct command_view_filter open = {
 	    view->device.id, true, DEVICE_COMMANDS_MAX};
-	const struct tenant *tenant = service_tenant_find(service, actor->org_id);
+	const struct tenant *tenant =
+	    service_tenant_find(service, actor->org_id);
 	bool more;
 	int rc;
 
@@ -111,7 +112,8 @@ static int device_encode(struct service *service, const struct actor *actor, str
 	describe_life(enc, "life", &view->life);
 	rc = all_facts_encode(service, enc, view, err);
 	encode_open(enc, "verdicts", '[');
-	if (rc == 0 && tenant && tenant->pack) /* with no policy nothing is judged */
+	if (rc == 0 && tenant &&
+	    tenant->pack) /* with no policy nothing is judged */
 		rc = service_verdict_each(
 		    service, actor, view->device.id, on_verdict, enc, err);
 	encode_close(enc, ']');
@@ -132,5 +134,6 @@ int office_device_get(struct office_call *call, struct err *err)
 	rc = service_device_view(
 	    call->service, &call->actor, call->request->params[0], &view, err);
 	return rc < 0 ? rc
-	              : device_encode(call->service, &call->actor, &call->enc, &view, err);
+	              : device_encode(call->service, &call->actor, &call->enc,
+	                    &view, err);
 }

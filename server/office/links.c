@@ -34,7 +34,8 @@ int office_links_list(struct office_call *call, struct err *err)
 
 	if (rc == 0)
 		rc = pager_end(&pager,
-		    service_link_each(call->service, &call->actor, on_link, &pager, err));
+		    service_link_each(
+		        call->service, &call->actor, on_link, &pager, err));
 	return rc;
 }
 

@@ -83,14 +83,15 @@ static int on_found(void *arg, const struct device_view *view)
 
 /* A mistyped name must not read like "no rule is broken". */
 static int found_check(
-    struct service *service, const char *text, struct err *err)
+    struct office_call *call, const char *text, struct err *err)
 {
 	bool found = false;
 	int rc;
 
 	if (!text)
 		return 0;
-	rc = service_device_each(service, text, on_found, &found, err);
+	rc = service_device_each(
+	    call->service, &call->actor, text, on_found, &found, err);
 	if (rc == 0 && !found)
 		rc = err_set(
 		    err, ERR_NOT_FOUND, "no phone is found by \"%.64s\"", text);
@@ -113,14 +114,14 @@ int office_verdicts_list(struct office_call *call, struct err *err)
 	if (rc == 0)
 		rc = decode_query_text(call->request, "rule", 64, &rule, err);
 	if (rc == 0)
-		rc = found_check(call->service, device, err);
+		rc = found_check(call, device, err);
 	out.rule = rule;
 	if (rc == 0)
 		rc = pager_begin(&out.pager, call, PAGER_RISING, err);
 	if (rc == 0)
 		rc = pager_end(&out.pager,
-		    service_verdict_each(
-		        call->service, &call->actor, device, on_verdict, &out, err));
+		    service_verdict_each(call->service, &call->actor, device,
+		        on_verdict, &out, err));
 	free(device);
 	free(rule);
 	return rc;

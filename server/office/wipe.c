@@ -81,7 +81,8 @@ int office_wipe_order(struct office_call *call, struct err *err)
 	    .disallow_proximity_setup = order.disallow_proximity_setup,
 	};
 	if (rc == 0 && order.dry_run)
-		rc = wipe_plan(call->service, &call->actor, &wanted, &call->enc, err);
+		rc = wipe_plan(
+		    call->service, &call->actor, &wanted, &call->enc, err);
 	else if (rc == 0)
 		rc = wipe_queue(
 		    call->service, &call->actor, &wanted, &call->enc, err);
@@ -91,16 +92,16 @@ int office_wipe_order(struct office_call *call, struct err *err)
 }
 
 /* Why the erase has not been answered yet, while that is the question. */
-static int waiting_encode(struct service *service, const struct actor *actor, const struct wipe *wipe,
-    struct encoder *enc, struct err *err)
+static int waiting_encode(struct service *service, const struct actor *actor,
+    const struct wipe *wipe, struct encoder *enc, struct err *err)
 {
 	struct command command;
 	char why[ERR_TEXT_MAX] = "";
 	int rc = 0;
 
 	if (wipe->state == WIPE_ORDERED)
-		rc = service_command_explain(
-		    service, actor, wipe->command_id, &command, why, sizeof(why), err);
+		rc = service_command_explain(service, actor, wipe->command_id,
+		    &command, why, sizeof(why), err);
 	encode_text(enc, "why", why);
 	return rc;
 }

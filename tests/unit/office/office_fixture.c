@@ -80,7 +80,7 @@ void office_fixture_init(struct office_fixture *fixture)
 	service->log = &fixture->log;
 	service->link_valid_ms = 7 * TIME_DAY_MS;
 	service->silence_ms = 10 * TIME_MINUTE_MS;
-	service->organisation =
+	fixture->tenant.organisation =
 	    (struct organisation){.id = "00000000-0000-7000-8000-000000000001",
 	        .name = "V\xc3\xa4stervik",
 	        .topic = "com.apple.mgmt.x",
@@ -88,8 +88,10 @@ void office_fixture_init(struct office_fixture *fixture)
 	(void)snprintf(service->phones_url, sizeof(service->phones_url),
 	    "https://mdm.example:8444");
 	must(store_write(service->store, organisation_save,
-	         &service->organisation, &err),
+	         &fixture->tenant.organisation, &err),
 	    &err);
+	service->tenants = &fixture->tenant;
+	service->tenant_count = 1;
 	fixture->ctx.service = service;
 }
 
@@ -140,7 +142,7 @@ void office_fixture_add_phone(
 	        .enrolled_at = fixture->now,
 	        .last_seen_at = fixture->now}};
 	struct err err = {0};
-	const char *org = fixture->service.organisation.id;
+	const char *org = fixture->tenant.organisation.id;
 
 	(void)snprintf(rows.link.id, STORE_ID, "link-%.20s", serial);
 	(void)snprintf(rows.link.org_id, STORE_ID, "%s", org);
@@ -180,7 +182,7 @@ void office_fixture_add_command(struct office_fixture *fixture,
 
 	(void)snprintf(row.id, STORE_ID, "%s", id);
 	(void)snprintf(
-	    row.org_id, STORE_ID, "%s", fixture->service.organisation.id);
+	    row.org_id, STORE_ID, "%s", fixture->tenant.organisation.id);
 	(void)snprintf(row.device_id, STORE_ID, "device-%.20s", serial);
 	(void)snprintf(row.life_id, STORE_ID, "life-%.20s", serial);
 	must(store_write(fixture->service.store, command_save, &row, &err),

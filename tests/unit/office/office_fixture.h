@@ -21,6 +21,7 @@ struct office_fixture {
 	struct clock clock;
 	struct rng rng;
 	struct log log;
+	struct tenant tenant;
 	struct service service;
 	struct handler_ctx ctx;
 };
