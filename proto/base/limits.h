@@ -18,6 +18,8 @@
 #define LIMIT_ANSWER_BODY (4 * 1024 * 1024) /* InstalledApplicationList */
 #define LIMIT_SCEP_BODY (64 * 1024)         /* a pkiMessage is 2–5 kB */
 #define LIMIT_API_BODY (256 * 1024)
+/* Four packs of three files; the five real ones have 40 to 90 kB each. */
+#define LIMIT_POLICY_BODY (2 * 1024 * 1024)
 #define LIMIT_PROFILE (1024 * 1024) /* an imported profile */
 
 /* Single values, bytes without NUL. */

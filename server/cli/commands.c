@@ -57,6 +57,15 @@ const struct cli_command cli_commands[] = {
 	    "take back a work order that has not begun",
 	    "ORDER is an id, as `workphone orders` shows it. A wipe's goes "
 	    "with its command:\nworkphone cancel.", run_bench_cancel},
+	{"policy", "VERB FOLDER [RULE|FOLDER]", 2, 3, BIT(OPTION_YES), 0,
+	    false, "check, show, compare, plan and apply policy packs",
+	    "check FOLDER        is the pack in order\n"
+	    "show FOLDER [RULE]  its rules, or all about one\n"
+	    "diff FROM TO        what is different between two packs\n"
+	    "plan FOLDER         what would change, on how many phones\n"
+	    "apply FOLDER        the same, asks, and puts it into force\n"
+	    "FOLDER holds pack.yaml and texts.LANGUAGE.yaml. The first three "
+	    "ask no server.", run_policy},
 	{"push-policy", "[DEVICE]", 0, 1,
 	    BIT(OPTION_DRY_RUN) | BIT(OPTION_YES), 0, false,
 	    "send the policy's profile to one phone or to all",

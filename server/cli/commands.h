@@ -23,8 +23,13 @@ int run_bench(struct cli *cli);
 int run_bench_order(struct cli *cli);
 int run_bench_cancel(struct cli *cli);
 int run_orders(struct cli *cli);
+int run_policy(struct cli *cli);
 int run_push_policy(struct cli *cli);
 int run_verdicts(struct cli *cli);
 int run_wipe(struct cli *cli);
+
+/* Verbs of `policy`, behind run_policy(). */
+int policy_plan(struct cli *cli, const char *folder);
+int policy_apply(struct cli *cli, const char *folder);
 
 #endif
