@@ -34,9 +34,11 @@
 #define LOG_ORGANISATION "organisation"
 #define LOG_PACK "pack"
 #define LOG_PATH "path"
+#define LOG_PERSON "person" /* id, never a name */
 #define LOG_PID "pid"
 #define LOG_PORT "port" /* its label */
 #define LOG_REPORT "report"
+#define LOG_REQUEST "request" /* id of a request to the office */
 #define LOG_REQUEST_TYPE "request_type"
 #define LOG_RULE "rule"
 #define LOG_SERIAL "serial"
@@ -44,6 +46,7 @@
 #define LOG_STATE "state"
 #define LOG_STATION "station"
 #define LOG_STATUS "status"
+#define LOG_TASK "task"
 #define LOG_USER "user"
 #define LOG_VERSION "version"
 
