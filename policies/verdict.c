@@ -1,24 +1,90 @@
 #include "policies/verdict.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "policies/verdict_scope.h"
 #include "policies/verdict_weigh.h"
 #include "proto/base/str.h"
 
-/* Higher decides: one fact that breaks the rule is enough. */
-static const int ranks[VERDICT_COUNT] = {
-    [VERDICT_MET] = 0,
-    [VERDICT_UNKNOWN] = 1,
-    [VERDICT_DISPUTED] = 2,
-    [VERDICT_BROKEN] = 3,
+/* Higher decides. All: one fact that breaks the rule is enough. Any: one that
+ * meets it is. */
+static const int ranks[2][VERDICT_COUNT] = {
+    [PACK_NEEDS_ALL] =
+        {
+            [VERDICT_MET] = 0,
+            [VERDICT_UNKNOWN] = 1,
+            [VERDICT_DISPUTED] = 2,
+            [VERDICT_BROKEN] = 3,
+        },
+    [PACK_NEEDS_ANY] =
+        {
+            [VERDICT_BROKEN] = 0,
+            [VERDICT_UNKNOWN] = 1,
+            [VERDICT_DISPUTED] = 2,
+            [VERDICT_MET] = 3,
+        },
 };
 
-static void decide(
-    struct judgement *out, enum verdict verdict, enum verdict_cause cause)
+static bool outranks(
+    const struct pack_rule *rule, enum verdict a, enum verdict b)
 {
-	out->verdict = verdict;
-	out->cause = cause;
+	const int *rank = ranks[rule->proof_needs == PACK_NEEDS_ANY];
+
+	return rank[a] > rank[b];
+}
+
+/* Facts ------------------------------------------------------------------ */
+
+/* How calls are taken care of by what the fact shows (C1). */
+static unsigned way_of(enum pack_fact fact)
+{
+	switch (fact) {
+	case PACK_FACT_CALL_FORWARD_UNCONDITIONAL:
+	case PACK_FACT_CALL_FORWARD_TARGET:
+	case PACK_FACT_CALL_FORWARD_CONDITIONAL:
+		return PACK_ABSENCE_FORWARD;
+	case PACK_FACT_CALL_REFERRAL:
+		return PACK_ABSENCE_REFERRAL;
+	case PACK_FACT_VOICEMAIL_GREETING:
+		return PACK_ABSENCE_VOICEMAIL | PACK_ABSENCE_WATCHED_VOICEMAIL;
+	default:
+		return 0;
+	}
+}
+
+/* Days away so far or as planned. */
+static int64_t absence_days(const struct subject_facts *subject)
+{
+	const struct subject_absence *absence = &subject->absence;
+	int32_t last = absence->until_day > 0
+	    ? absence->until_day
+	    : calendar_day_at(subject->place.zone, subject->now_ms);
+
+	return (int64_t)last - absence->from_day + 1;
+}
+
+/*
+ * In an absence the organisation names the ways it accepts, once for all rules
+ * that are met by any of several (C1); a mailbox perhaps for some days only.
+ */
+static bool is_accepted(const struct pack_rule *rule,
+    const struct subject_facts *subject, const struct pack_proof *proof)
+{
+	const struct pack_absence *absence =
+	    subject->parameters ? subject->parameters->absence : NULL;
+	unsigned way = way_of(proof->fact);
+
+	if (!absence || !way || rule->proof_needs != PACK_NEEDS_ANY ||
+	    (rule->when != PACK_WHEN_ABSENCE &&
+	        rule->when != PACK_WHEN_ABSENCE_LONGER))
+		return true;
+	if (!(absence->accept & way))
+		return false;
+	return !(way & PACK_ABSENCE_VOICEMAIL) ||
+	    absence->voicemail_max_days == 0 ||
+	    absence_days(subject) <= absence->voicemail_max_days;
 }
 
 static void weigh(const struct pack_rule *rule,
@@ -32,9 +98,10 @@ static void weigh(const struct pack_rule *rule,
 	if (again_at_ms < out->again_at_ms)
 		out->again_at_ms = again_at_ms;
 	if (out->evidence_count > 1 &&
-	    ranks[evidence->says] <= ranks[out->verdict])
+	    !outranks(rule, evidence->says, out->verdict))
 		return;
-	decide(out, evidence->says, evidence->cause);
+	out->verdict = evidence->says;
+	out->cause = evidence->cause;
 	out->fact = proof->fact;
 	out->since_ms = evidence->observed_at_ms;
 	if (evidence->cause == CAUSE_NEVER_REPORTED)
@@ -42,80 +109,142 @@ static void weigh(const struct pack_rule *rule,
 }
 
 /* Proven by several facts: it is as old as the oldest of them. */
-static void since_oldest(struct judgement *out)
+static void since_oldest(const struct pack_rule *rule, struct judgement *out)
 {
 	size_t i;
 
-	for (i = 0; out->verdict == VERDICT_MET && i < out->evidence_count;
+	for (i = 0; out->verdict == VERDICT_MET &&
+	     rule->proof_needs == PACK_NEEDS_ALL && i < out->evidence_count;
 	     i++) {
 		if (out->evidence[i].observed_at_ms < out->since_ms)
 			out->since_ms = out->evidence[i].observed_at_ms;
 	}
 }
 
-static bool is_in_force(
-    const struct pack_rule *rule, int64_t now_ms, struct judgement *out)
-{
-	if (!rule->cited)
-		return true;
-	if (now_ms < rule->cited->valid_from_ms) {
-		out->again_at_ms = rule->cited->valid_from_ms;
-		return false;
-	}
-	if (now_ms >= rule->cited->valid_until_ms)
-		return false;
-	out->again_at_ms = rule->cited->valid_until_ms;
-	return true;
-}
-
-static bool is_about(
-    const struct pack_rule *rule, enum pack_equipment equipment)
-{
-	return equipment == PACK_EQUIPMENT_NONE ||
-	    rule->equipment == PACK_EQUIPMENT_NONE ||
-	    rule->equipment == PACK_EQUIPMENT_ANY ||
-	    rule->equipment == equipment;
-}
-
-/* Cut between characters when it is too long. */
-static void note_exception(struct judgement *out, const char *text)
-{
-	size_t used = 0;
-	size_t step;
-
-	while (*text && (step = str_utf8_step(text)) != 0 &&
-	    used + step < sizeof(out->note)) {
-		memcpy(out->note + used, text, step);
-		used += step;
-		text += step;
-	}
-	out->note[used] = '\0';
-}
-
-/* Is the verdict clear before any fact is looked at? */
-static bool is_outside(const struct pack_rule *rule,
+static void weigh_facts(const struct pack_rule *rule,
     const struct subject_facts *subject, struct judgement *out)
 {
-	if (rule->class == PACK_WAIVED) {
-		decide(out, VERDICT_WAIVED, CAUSE_WAIVED);
-	} else if (!is_in_force(rule, subject->now_ms, out)) {
-		decide(out, VERDICT_EXEMPT, CAUSE_NOT_IN_FORCE);
-	} else if (subject->exception) {
-		decide(out, VERDICT_EXEMPT, CAUSE_EXCEPTION);
-		note_exception(out, subject->exception);
-	} else if (subject->roles && !(subject->roles & rule->binds)) {
-		decide(out, VERDICT_EXEMPT, CAUSE_NOT_BOUND);
-	} else if (!is_about(rule, subject->equipment)) {
-		decide(out, VERDICT_EXEMPT, CAUSE_OTHER_EQUIPMENT);
-	} else {
-		return false;
+	unsigned i;
+
+	for (i = 0; i < rule->proof_count; i++) {
+		if (is_accepted(rule, subject, &rule->proof[i]))
+			weigh(rule, subject, &rule->proof[i], out);
 	}
-	return true;
+	/* A rule that asks only for what the organisation does not accept
+	 * would be met by nothing: its own words hold then. */
+	for (i = 0; out->evidence_count == 0 && i < rule->proof_count; i++)
+		weigh(rule, subject, &rule->proof[i], out);
+	since_oldest(rule, out);
 }
+
+/* Statements -------------------------------------------------------------- */
+
+static const struct subject_statement *statement_newest(
+    const struct pack_rule *rule, const struct subject_facts *subject)
+{
+	const struct subject_statement *found = NULL;
+	size_t i;
+
+	for (i = 0; i < subject->statement_count; i++) {
+		const struct subject_statement *at = &subject->statements[i];
+
+		if (strcmp(at->rule_id, rule->id) == 0 &&
+		    at->at_ms <=
+		        verdict_later(subject->now_ms, VERDICT_CLOCK_SKEW_MS) &&
+		    (!found || at->at_ms > found->at_ms))
+			found = at;
+	}
+	return found;
+}
+
+static int64_t statement_until(const struct pack_rule *rule,
+    const struct subject_facts *subject,
+    const struct subject_statement *statement)
+{
+	int64_t until = rule->statement->valid_ms > 0
+	    ? verdict_later(statement->at_ms, rule->statement->valid_ms)
+	    : verdict_absence_ends(subject);
+
+	if (statement->valid_until_ms > 0 && statement->valid_until_ms < until)
+		until = statement->valid_until_ms;
+	return until;
+}
+
+/* What the newest statement says, by itself. */
+static enum verdict statement_weigh(const struct pack_rule *rule,
+    const struct subject_facts *subject, struct judgement *out,
+    enum verdict_cause *cause)
+{
+	const struct subject_statement *statement =
+	    statement_newest(rule, subject);
+	struct judgement_statement *kept = &out->statement;
+
+	*cause = CAUSE_NOT_STATED;
+	if (!statement)
+		return VERDICT_UNKNOWN;
+	*kept = (struct judgement_statement){
+	    .is_there = true,
+	    .is_yes = statement->is_yes,
+	    .at_ms = statement->at_ms,
+	    .valid_until_ms = statement_until(rule, subject, statement),
+	};
+	(void)snprintf(kept->by, sizeof(kept->by), "%.60s",
+	    statement->by ? statement->by : "");
+	if (kept->valid_until_ms <= subject->now_ms) {
+		*cause = CAUSE_STATEMENT_EXPIRED;
+		return VERDICT_UNKNOWN;
+	}
+	if (kept->valid_until_ms < out->again_at_ms)
+		out->again_at_ms = kept->valid_until_ms;
+	*cause = statement->is_yes ? CAUSE_STATED : CAUSE_STATED_NO;
+	return statement->is_yes ? VERDICT_MET : VERDICT_BROKEN;
+}
+
+/* Is nothing known that a person's word could stand in for? */
+static bool is_silent(const struct judgement *out)
+{
+	static const bool silent[CAUSE_COUNT] = {
+	    [CAUSE_NEVER_REPORTED] = true,
+	    [CAUSE_NOT_IN_ANSWER] = true,
+	    [CAUSE_STALE] = true,
+	    [CAUSE_FROM_FUTURE] = true,
+	    [CAUSE_BEFORE_ENROLMENT] = true,
+	    [CAUSE_BEFORE_WINDOW] = true,
+	    [CAUSE_SIM_MISSING] = true,
+	};
+
+	return out->verdict == VERDICT_UNKNOWN && silent[out->cause];
+}
+
+static void weigh_statement(const struct pack_rule *rule,
+    const struct subject_facts *subject, struct judgement *out)
+{
+	bool alone = out->evidence_count == 0;
+	enum verdict_cause cause;
+	enum verdict says;
+
+	if (!alone && rule->statement->fallback && !is_silent(out))
+		return;
+	says = statement_weigh(rule, subject, out, &cause);
+	out->needs_statement = says == VERDICT_UNKNOWN;
+	/* In the place of facts an absent statement adds nothing. */
+	if (!alone && rule->statement->fallback && says == VERDICT_UNKNOWN)
+		return;
+	if (!alone && !rule->statement->fallback &&
+	    !outranks(rule, says, out->verdict))
+		return;
+	out->verdict = says;
+	out->cause = cause;
+	out->since_ms = out->statement.at_ms;
+}
+
+/* The judgement ------------------------------------------------------------ */
 
 bool verdict_is_judged(const struct pack_rule *rule)
 {
-	return rule->class == PACK_WAIVED || rule->proof_count > 0;
+	return rule->class == PACK_WAIVED ||
+	    (rule->class != PACK_INFORM &&
+	        (rule->proof_count > 0 || rule->statement));
 }
 
 static int subject_check(const struct pack_rule *rule,
@@ -141,26 +270,33 @@ static int subject_check(const struct pack_rule *rule,
 	return 0;
 }
 
-int verdict_judge(const struct pack_rule *rule,
+int verdict_decide(const struct pack_rule *rule,
     const struct subject_facts *subject, struct judgement *out, struct err *err)
 {
-	struct judgement made = {0};
-	unsigned i;
 	int rc = subject_check(rule, subject, err);
 
 	if (rc)
 		return rc;
-	(void)str_copy(made.rule_id, sizeof(made.rule_id), rule->id);
-	made.judged_at_ms = subject->now_ms;
-	made.again_at_ms = INT64_MAX;
-	if (!is_outside(rule, subject, &made)) {
-		for (i = 0; i < rule->proof_count; i++)
-			weigh(rule, subject, &rule->proof[i], &made);
-		since_oldest(&made);
-	}
-	verdict_reason(&made, rule, "en", made.reason);
-	*out = made;
+	memset(out, 0, sizeof(*out));
+	(void)str_copy(out->rule_id, sizeof(out->rule_id), rule->id);
+	out->judged_at_ms = subject->now_ms;
+	out->again_at_ms = INT64_MAX;
+	if (verdict_is_outside(rule, subject, out))
+		return 0;
+	weigh_facts(rule, subject, out);
+	if (rule->statement)
+		weigh_statement(rule, subject, out);
 	return 0;
+}
+
+int verdict_judge(const struct pack_rule *rule,
+    const struct subject_facts *subject, struct judgement *out, struct err *err)
+{
+	int rc = verdict_decide(rule, subject, out, err);
+
+	if (rc == 0)
+		verdict_reason(out, rule, "en", out->reason);
+	return rc;
 }
 
 const struct pack_step *verdict_step_due(

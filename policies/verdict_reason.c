@@ -7,100 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policies/verdict_words.h"
 #include "proto/base/str.h"
 #include "proto/base/time.h"
 
-#define WORD_MAX 200
-
-/* {fact} {age} {left} {fresh} {when} {source} {why} {period} {facts} */
-struct speech {
-	const char *language;
-	const char *sentences[CAUSE_COUNT];
-	const char *never_reported; /* when the enrolment time is not known */
-	const char *facts[PACK_FACT_COUNT];     /* as a question */
-	const char *facts_yes[PACK_FACT_COUNT]; /* as a statement */
-	const char *units[4][2]; /* days … seconds; one, several */
-};
-
-// clang-format off
-static const struct speech speeches[] = {
-    {.language = "en",
-     .sentences = {
-	[CAUSE_ALL_PROVEN] = "Seen on the phone: {facts}; the oldest of it {age} ago.",
-	[CAUSE_NO_PASSCODE] = "The phone has no passcode: it said so {age} ago.",
-	[CAUSE_NOT_COMPLIANT] = "The phone's passcode does not meet the demands: it said so {age} ago.",
-	[CAUSE_PROFILE_MISSING] = "Our profile is not on the phone: its list of {age} ago lacks it.",
-	[CAUSE_PROFILE_OUTDATED] = "The phone still has another version of our profile: its list is {age} old.",
-	[CAUSE_NEVER_REPORTED] = "Not known {fact}: nothing has been heard about it since the phone enrolled {age} ago.",
-	[CAUSE_NOT_IN_ANSWER] = "Not known {fact}: the answer of {age} ago does not say.",
-	[CAUSE_STALE] = "Not known {fact}: the last word on it is {age} old, and the limit is {fresh}.",
-	[CAUSE_FROM_FUTURE] = "Not known {fact}: the answer is dated {when}, which is yet to come, so a clock is wrong.",
-	[CAUSE_BEFORE_PROFILE] = "Not known {fact}: the answer of {age} ago was given before our profile was there.",
-	[CAUSE_BEFORE_ENROLMENT] = "Not known {fact}: the answer of {age} ago is from before the phone enrolled.",
-	[CAUSE_SETTLING] = "Not known yet {fact}: our profile is new; time left for it to arrive and be followed: {left}.",
-	[CAUSE_CONTRADICTION] = "Disputed {fact}: {source} contradict each other.",
-	[CAUSE_WAIVED] = "Not demanded: {why}",
-	[CAUSE_NOT_BOUND] = "The rule does not bind the holder of this phone.",
-	[CAUSE_OTHER_EQUIPMENT] = "The rule is not about phones of this ownership.",
-	[CAUSE_NOT_IN_FORCE] = "The rule is not in force: its document holds {period}.",
-	[CAUSE_EXCEPTION] = "An exception is granted: {why}",
-     },
-     .never_reported = "Not known {fact}: nothing has been heard about it.",
-     .facts = {
-	[PACK_FACT_PASSCODE_PRESENT] = "whether a passcode is set",
-	[PACK_FACT_PASSCODE_COMPLIANT] = "whether the passcode meets every demand",
-	[PACK_FACT_PASSCODE_COMPLIANT_WITH_PROFILES] = "whether the passcode meets our demands",
-	[PACK_FACT_PROFILE_INSTALLED] = "whether our profile is installed",
-     },
-     .facts_yes = {
-	[PACK_FACT_PASSCODE_PRESENT] = "a passcode is set",
-	[PACK_FACT_PASSCODE_COMPLIANT] = "it meets every demand",
-	[PACK_FACT_PASSCODE_COMPLIANT_WITH_PROFILES] = "it meets our demands",
-	[PACK_FACT_PROFILE_INSTALLED] = "our profile is installed",
-     },
-     .units = {{"day", "days"}, {"hour", "hours"}, {"minute", "minutes"}, {"second", "seconds"}},
-    },
-    {.language = "sv",
-     .sentences = {
-	[CAUSE_ALL_PROVEN] = "Sett på telefonen: {facts}; den äldsta uppgiften är {age} gammal.",
-	[CAUSE_NO_PASSCODE] = "Telefonen har ingen säkerhetskod: så svarade den för {age} sedan.",
-	[CAUSE_NOT_COMPLIANT] = "Telefonens säkerhetskod uppfyller inte kraven: så svarade den för {age} sedan.",
-	[CAUSE_PROFILE_MISSING] = "Vår profil finns inte på telefonen: den saknas i listan från för {age} sedan.",
-	[CAUSE_PROFILE_OUTDATED] = "Telefonen har kvar en annan version av vår profil: listan är {age} gammal.",
-	[CAUSE_NEVER_REPORTED] = "Det är inte känt {fact}: inget besked har kommit sedan telefonen anslöts för {age} sedan.",
-	[CAUSE_NOT_IN_ANSWER] = "Det är inte känt {fact}: svaret för {age} sedan säger inget om det.",
-	[CAUSE_STALE] = "Det är inte känt {fact}: det senaste beskedet är {age} gammalt, och gränsen är {fresh}.",
-	[CAUSE_FROM_FUTURE] = "Det är inte känt {fact}: svaret är daterat {when}, alltså i framtiden, så en klocka går fel.",
-	[CAUSE_BEFORE_PROFILE] = "Det är inte känt {fact}: svaret för {age} sedan gavs innan vår profil fanns där.",
-	[CAUSE_BEFORE_ENROLMENT] = "Det är inte känt {fact}: svaret för {age} sedan är från tiden innan telefonen anslöts.",
-	[CAUSE_SETTLING] = "Det är inte känt än {fact}: vår profil är ny; tid kvar för den att komma fram och följas: {left}.",
-	[CAUSE_CONTRADICTION] = "Det är omtvistat {fact}: {source} säger emot varandra.",
-	[CAUSE_WAIVED] = "Krävs inte: {why}",
-	[CAUSE_NOT_BOUND] = "Regeln gäller inte den som har telefonen.",
-	[CAUSE_OTHER_EQUIPMENT] = "Regeln gäller inte telefoner med denna ägare.",
-	[CAUSE_NOT_IN_FORCE] = "Regeln gäller inte nu: dokumentets giltighet är {period}.",
-	[CAUSE_EXCEPTION] = "Ett undantag är beviljat: {why}",
-     },
-     .never_reported = "Det är inte känt {fact}: inget besked har kommit.",
-     .facts = {
-	[PACK_FACT_PASSCODE_PRESENT] = "om en säkerhetskod är satt",
-	[PACK_FACT_PASSCODE_COMPLIANT] = "om säkerhetskoden uppfyller alla krav",
-	[PACK_FACT_PASSCODE_COMPLIANT_WITH_PROFILES] = "om säkerhetskoden uppfyller våra krav",
-	[PACK_FACT_PROFILE_INSTALLED] = "om vår profil är installerad",
-     },
-     .facts_yes = {
-	[PACK_FACT_PASSCODE_PRESENT] = "en säkerhetskod är satt",
-	[PACK_FACT_PASSCODE_COMPLIANT] = "den uppfyller alla krav",
-	[PACK_FACT_PASSCODE_COMPLIANT_WITH_PROFILES] = "den uppfyller våra krav",
-	[PACK_FACT_PROFILE_INSTALLED] = "vår profil är installerad",
-     },
-     .units = {{"dag", "dagar"}, {"timme", "timmar"}, {"minut", "minuter"}, {"sekund", "sekunder"}},
-    },
-};
-// clang-format on
+#define WORD_MAX 320
 
 struct telling {
-	const struct speech *speech;
+	const struct verdict_speech *speech;
 	const struct judgement *judgement;
 	const struct pack_rule *rule;
 };
@@ -108,7 +22,7 @@ struct telling {
 /* The words behind the placeholders ------------------------------------ */
 
 static void duration(
-    const struct speech *speech, int64_t ms, char out[WORD_MAX])
+    const struct verdict_speech *speech, int64_t ms, char out[WORD_MAX])
 {
 	static const int64_t sizes[] = {
 	    TIME_DAY_MS, TIME_HOUR_MS, TIME_MINUTE_MS, TIME_SECOND_MS};
@@ -131,20 +45,146 @@ static void word_fact(const struct telling *telling, char out[WORD_MAX])
 	    telling->speech->facts[telling->judgement->fact]);
 }
 
+/* What one fact said. {waited} and {version} stand in phrases only. */
+static void phrase_tell(const struct telling *telling,
+    const struct judgement_evidence *evidence, char out[WORD_MAX])
+{
+	const struct verdict_speech *speech = telling->speech;
+	char value[WORD_MAX] = "";
+	const char *text = pack_fact_name(evidence->fact);
+	const char *brace;
+	size_t i;
+
+	for (i = 0; i < speech->phrase_count; i++) {
+		if (speech->phrases[i].fact == evidence->fact &&
+		    speech->phrases[i].word == evidence->word)
+			text = speech->phrases[i].text;
+	}
+	brace = strchr(text, '{');
+	if (!brace) {
+		(void)snprintf(out, WORD_MAX, "%s", text);
+		return;
+	}
+	if (strncmp(brace, "{waited}", 8) == 0)
+		duration(speech, evidence->age_ms, value);
+	else
+		(void)snprintf(value, sizeof(value), "%s", evidence->text);
+	(void)snprintf(out, WORD_MAX, "%.*s%.60s%.120s", (int)(brace - text),
+	    text, value, strchr(brace, '}') + 1);
+}
+
 static void word_facts(const struct telling *telling, char out[WORD_MAX])
 {
 	const struct judgement *judgement = telling->judgement;
+	char phrase[WORD_MAX];
 	size_t used = 0;
 	size_t i;
-	int wrote;
 
 	*out = '\0';
 	for (i = 0; i < judgement->evidence_count && used < WORD_MAX; i++) {
+		int wrote;
+
+		/* Met by any of several: the others are not told of. */
+		if (judgement->evidence[i].says != judgement->verdict)
+			continue;
+		phrase_tell(telling, &judgement->evidence[i], phrase);
 		wrote = snprintf(out + used, WORD_MAX - used, "%s%s",
-		    i ? ", " : "",
-		    telling->speech->facts_yes[judgement->evidence[i].fact]);
+		    used ? ", " : "", phrase);
 		used += wrote > 0 ? (size_t)wrote : 0;
 	}
+}
+
+/* The fact that decided; NULL when none did. */
+static const struct judgement_evidence *deciding(
+    const struct judgement *judgement)
+{
+	size_t i;
+
+	for (i = 0; i < judgement->evidence_count; i++) {
+		if (judgement->evidence[i].fact == judgement->fact)
+			return &judgement->evidence[i];
+	}
+	return NULL;
+}
+
+static void word_says(const struct telling *telling, char out[WORD_MAX])
+{
+	const struct judgement_evidence *evidence =
+	    deciding(telling->judgement);
+
+	*out = '\0';
+	if (evidence)
+		phrase_tell(telling, evidence, out);
+}
+
+static const struct pack_proof *proof_find(const struct telling *telling)
+{
+	unsigned i;
+
+	for (i = 0; i < telling->rule->proof_count; i++) {
+		if (telling->rule->proof[i].fact == telling->judgement->fact)
+			return &telling->rule->proof[i];
+	}
+	return NULL;
+}
+
+static void word_limit(const struct telling *telling, char out[WORD_MAX])
+{
+	const struct pack_proof *proof = proof_find(telling);
+
+	*out = '\0';
+	if (proof)
+		duration(telling->speech, proof->at_most_ms, out);
+}
+
+static void word_version(const struct telling *telling, char out[WORD_MAX])
+{
+	const struct judgement_evidence *evidence =
+	    deciding(telling->judgement);
+
+	(void)snprintf(out, WORD_MAX, "%s", evidence ? evidence->text : "");
+}
+
+static void word_least(const struct telling *telling, char out[WORD_MAX])
+{
+	const struct pack_proof *proof = proof_find(telling);
+	const char *least = proof ? proof->at_least : NULL;
+
+	if (!least && telling->rule->software_update)
+		least = telling->rule->software_update->at_least;
+	(void)snprintf(out, WORD_MAX, "%s", least ? least : "");
+}
+
+static void word_by(const struct telling *telling, char out[WORD_MAX])
+{
+	const char *by = telling->judgement->statement.by;
+
+	(void)snprintf(
+	    out, WORD_MAX, "%s", *by ? by : telling->speech->somebody);
+}
+
+/* A day as the organisation's calendar has it: both zones keep one time. */
+static void day_text(int64_t at_ms, char out[WORD_MAX])
+{
+	char day[CALENDAR_DATE_TEXT_MAX];
+
+	calendar_day_text(calendar_day_at(CALENDAR_STOCKHOLM, at_ms), day);
+	(void)snprintf(out, WORD_MAX, "%s", day);
+}
+
+static void word_stated(const struct telling *telling, char out[WORD_MAX])
+{
+	day_text(telling->judgement->statement.at_ms, out);
+}
+
+static void word_until(const struct telling *telling, char out[WORD_MAX])
+{
+	int64_t until = telling->judgement->statement.valid_until_ms;
+
+	if (until == INT64_MAX)
+		(void)snprintf(out, WORD_MAX, "%s", telling->speech->no_end);
+	else
+		day_text(until, out);
 }
 
 static void word_age(const struct telling *telling, char out[WORD_MAX])
@@ -166,14 +206,11 @@ static void word_left(const struct telling *telling, char out[WORD_MAX])
 
 static void word_fresh(const struct telling *telling, char out[WORD_MAX])
 {
-	const struct pack_rule *rule = telling->rule;
-	unsigned i;
+	const struct pack_proof *proof = proof_find(telling);
 
 	*out = '\0';
-	for (i = 0; i < rule->proof_count; i++) {
-		if (rule->proof[i].fact == telling->judgement->fact)
-			duration(telling->speech, rule->proof[i].fresh_ms, out);
-	}
+	if (proof)
+		duration(telling->speech, proof->fresh_ms, out);
 }
 
 static void word_when(const struct telling *telling, char out[WORD_MAX])
@@ -186,15 +223,10 @@ static void word_when(const struct telling *telling, char out[WORD_MAX])
 
 static void word_source(const struct telling *telling, char out[WORD_MAX])
 {
-	const struct judgement *judgement = telling->judgement;
-	size_t i;
+	const struct judgement_evidence *evidence =
+	    deciding(telling->judgement);
 
-	*out = '\0';
-	for (i = 0; i < judgement->evidence_count; i++) {
-		if (judgement->evidence[i].fact == judgement->fact)
-			(void)snprintf(
-			    out, WORD_MAX, "%s", judgement->evidence[i].source);
-	}
+	(void)snprintf(out, WORD_MAX, "%s", evidence ? evidence->source : "");
 }
 
 static void word_why(const struct telling *telling, char out[WORD_MAX])
@@ -225,6 +257,13 @@ static const struct {
     {"{fresh}", word_fresh},
     {"{when}", word_when},
     {"{source}", word_source},
+    {"{says}", word_says},
+    {"{limit}", word_limit},
+    {"{version}", word_version},
+    {"{least}", word_least},
+    {"{by}", word_by},
+    {"{stated}", word_stated},
+    {"{until}", word_until},
     {"{why}", word_why},
     {"{period}", word_period},
 };
@@ -261,24 +300,30 @@ static size_t placeholder_find(
 	return 0;
 }
 
-static const struct speech *speech_find(const char *language)
+static const struct verdict_speech *speech_find(const char *language)
 {
+	static const struct verdict_speech *const speeches[] = {
+	    &verdict_speech_en, &verdict_speech_sv, &verdict_speech_da};
 	size_t i;
 
 	for (i = 0; i < sizeof(speeches) / sizeof(speeches[0]); i++) {
-		if (language && strcmp(speeches[i].language, language) == 0)
-			return &speeches[i];
+		if (language && strcmp(speeches[i]->language, language) == 0)
+			return speeches[i];
 	}
-	return &speeches[0];
+	return speeches[0];
 }
 
-static const char *sentence_find(
-    const struct speech *speech, const struct judgement *judgement)
+static const char *sentence_find(const struct telling *telling)
 {
+	const struct judgement *judgement = telling->judgement;
+
 	if (judgement->cause == CAUSE_NEVER_REPORTED &&
 	    judgement->since_ms <= 0)
-		return speech->never_reported;
-	return speech->sentences[judgement->cause];
+		return telling->speech->never_reported;
+	if (judgement->cause == CAUSE_ALL_PROVEN &&
+	    telling->rule->subject != PACK_SUBJECT_PHONE)
+		return telling->speech->seen;
+	return telling->speech->sentences[judgement->cause];
 }
 
 void verdict_reason(const struct judgement *judgement,
@@ -286,7 +331,7 @@ void verdict_reason(const struct judgement *judgement,
     char out[VERDICT_REASON_MAX])
 {
 	struct telling telling = {speech_find(language), judgement, rule};
-	const char *at = sentence_find(telling.speech, judgement);
+	const char *at = sentence_find(&telling);
 	char piece[WORD_MAX];
 	size_t used = 0;
 	size_t skip;
@@ -320,28 +365,54 @@ const char *verdict_name(enum verdict verdict)
 	return (unsigned)verdict < VERDICT_COUNT ? names[verdict] : "unknown";
 }
 
+static const char *const causes[CAUSE_COUNT] = {
+    [CAUSE_ALL_PROVEN] = "all_proven",
+    [CAUSE_NO_PASSCODE] = "no_passcode",
+    [CAUSE_NOT_COMPLIANT] = "not_compliant",
+    [CAUSE_PROFILE_MISSING] = "profile_missing",
+    [CAUSE_PROFILE_OUTDATED] = "profile_outdated",
+    [CAUSE_NEVER_REPORTED] = "never_reported",
+    [CAUSE_NOT_IN_ANSWER] = "not_in_answer",
+    [CAUSE_STALE] = "stale",
+    [CAUSE_FROM_FUTURE] = "from_future",
+    [CAUSE_BEFORE_PROFILE] = "before_profile",
+    [CAUSE_BEFORE_ENROLMENT] = "before_enrolment",
+    [CAUSE_SETTLING] = "settling",
+    [CAUSE_CONTRADICTION] = "contradiction",
+    [CAUSE_WAIVED] = "waived",
+    [CAUSE_NOT_BOUND] = "not_bound",
+    [CAUSE_OTHER_EQUIPMENT] = "other_equipment",
+    [CAUSE_NOT_IN_FORCE] = "not_in_force",
+    [CAUSE_EXCEPTION] = "exception",
+    [CAUSE_REGISTERED] = "registered",
+    [CAUSE_NOT_ACCEPTED] = "not_accepted",
+    [CAUSE_NOT_REGISTERED] = "not_registered",
+    [CAUSE_TOO_OLD] = "too_old",
+    [CAUSE_VERSION_TOO_LOW] = "version_too_low",
+    [CAUSE_STATED] = "stated",
+    [CAUSE_STATED_NO] = "stated_no",
+    [CAUSE_NOT_STATED] = "not_stated",
+    [CAUSE_STATEMENT_EXPIRED] = "statement_expired",
+    [CAUSE_SIM_MISSING] = "sim_missing",
+    [CAUSE_BEFORE_WINDOW] = "before_window",
+    [CAUSE_GRACE] = "grace",
+    [CAUSE_NOT_ABSENT] = "not_absent",
+    [CAUSE_ABSENCE_SHORT] = "absence_short",
+    [CAUSE_EMPLOYED] = "employed",
+};
+
 const char *verdict_cause_name(enum verdict_cause cause)
 {
-	static const char *const names[CAUSE_COUNT] = {
-	    [CAUSE_ALL_PROVEN] = "all_proven",
-	    [CAUSE_NO_PASSCODE] = "no_passcode",
-	    [CAUSE_NOT_COMPLIANT] = "not_compliant",
-	    [CAUSE_PROFILE_MISSING] = "profile_missing",
-	    [CAUSE_PROFILE_OUTDATED] = "profile_outdated",
-	    [CAUSE_NEVER_REPORTED] = "never_reported",
-	    [CAUSE_NOT_IN_ANSWER] = "not_in_answer",
-	    [CAUSE_STALE] = "stale",
-	    [CAUSE_FROM_FUTURE] = "from_future",
-	    [CAUSE_BEFORE_PROFILE] = "before_profile",
-	    [CAUSE_BEFORE_ENROLMENT] = "before_enrolment",
-	    [CAUSE_SETTLING] = "settling",
-	    [CAUSE_CONTRADICTION] = "contradiction",
-	    [CAUSE_WAIVED] = "waived",
-	    [CAUSE_NOT_BOUND] = "not_bound",
-	    [CAUSE_OTHER_EQUIPMENT] = "other_equipment",
-	    [CAUSE_NOT_IN_FORCE] = "not_in_force",
-	    [CAUSE_EXCEPTION] = "exception",
-	};
+	return (unsigned)cause < CAUSE_COUNT ? causes[cause] : "unknown";
+}
 
-	return (unsigned)cause < CAUSE_COUNT ? names[cause] : "unknown";
+enum verdict_cause verdict_cause_find(const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < CAUSE_COUNT; i++) {
+		if (strcmp(causes[i], name) == 0)
+			break;
+	}
+	return (enum verdict_cause)i;
 }

@@ -1,5 +1,8 @@
 #include "policies/verdict_weigh.h"
 
+#include "policies/verdict_observe.h"
+#include "policies/verdict_scope.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,15 +21,6 @@ struct weighing {
 
 /* Times ---------------------------------------------------------------- */
 
-static int64_t later(int64_t time_ms, int64_t by_ms)
-{
-	int64_t sum;
-
-	if (__builtin_add_overflow(time_ms, by_ms, &sum))
-		return INT64_MAX;
-	return sum;
-}
-
 static int64_t earliest(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
@@ -42,6 +36,9 @@ static void says(struct weighing *weighing, enum verdict verdict,
 {
 	weighing->out->says = verdict;
 	weighing->out->cause = cause;
+	weighing->out->word = verdict == VERDICT_MET ? PACK_WORD_YES
+	    : verdict == VERDICT_BROKEN              ? PACK_WORD_NO
+	                                             : PACK_WORD_UNKNOWN;
 	weighing->again_at_ms = again_at_ms;
 }
 
@@ -51,11 +48,13 @@ static enum verdict_cause time_refuse(
 {
 	const struct subject_facts *subject = weighing->subject;
 
-	if (observed_at_ms > later(subject->now_ms, VERDICT_CLOCK_SKEW_MS))
+	if (observed_at_ms >
+	    verdict_later(subject->now_ms, VERDICT_CLOCK_SKEW_MS))
 		return CAUSE_FROM_FUTURE;
 	if (observed_at_ms < subject->enrolled_at_ms)
 		return CAUSE_BEFORE_ENROLMENT;
-	if (later(observed_at_ms, weighing->proof->fresh_ms) < subject->now_ms)
+	if (verdict_later(observed_at_ms, weighing->proof->fresh_ms) <
+	    subject->now_ms)
 		return CAUSE_STALE;
 	return CAUSE_ALL_PROVEN;
 }
@@ -125,7 +124,7 @@ static void weigh_absence(struct weighing *weighing, enum profile_state state)
 		    weighing, VERDICT_UNKNOWN, CAUSE_BEFORE_PROFILE, INT64_MAX);
 		return;
 	}
-	settled = later(ordered > 0 ? ordered : subject->enrolled_at_ms,
+	settled = verdict_later(ordered > 0 ? ordered : subject->enrolled_at_ms,
 	    settle_ms(weighing->rule));
 	if (acknowledged <= 0 && subject->now_ms < settled) {
 		says(weighing, VERDICT_UNKNOWN, CAUSE_SETTLING, settled);
@@ -163,7 +162,8 @@ static void weigh_profile(struct weighing *weighing)
 		says(weighing, VERDICT_MET, CAUSE_ALL_PROVEN, INT64_MAX);
 	else
 		weigh_absence(weighing, state);
-	stale_at = later(list->observed_at_ms, weighing->proof->fresh_ms + 1);
+	stale_at =
+	    verdict_later(list->observed_at_ms, weighing->proof->fresh_ms + 1);
 	weighing->again_at_ms = earliest(weighing->again_at_ms, stale_at);
 }
 
@@ -184,7 +184,7 @@ static enum fact_bool value_with_profiles(const struct security_facts *facts)
 	return facts->passcode_compliant_with_profiles;
 }
 
-/* How each fact is read; a new fact is a row here. */
+/* How each fact is read; all others are observations (verdict_observe.h). */
 static const struct fact_reader {
 	/* NULL: read from the list of profiles. */
 	enum fact_bool (*value)(const struct security_facts *facts);
@@ -192,7 +192,7 @@ static const struct fact_reader {
 	/* Without our profile on the phone a yes or no is about other demands:
 	 * iPhones without any profile call themselves compliant. */
 	bool needs_profile;
-} readers[PACK_FACT_COUNT] = {
+} readers[PACK_FACT_PROFILE_INSTALLED + 1] = {
     [PACK_FACT_PASSCODE_PRESENT] = {value_present, CAUSE_NO_PASSCODE, false},
     [PACK_FACT_PASSCODE_COMPLIANT] = {value_compliant, CAUSE_NOT_COMPLIANT,
         true},
@@ -260,7 +260,7 @@ static const struct security_observation *answer_contradiction(
 		    answer_refuse(weighing, answer) == CAUSE_ALL_PROVEN &&
 		    reader->value(answer->facts) !=
 		        reader->value(newest->facts) &&
-		    later(answer->observed_at_ms, VERDICT_DISPUTE_MS) >=
+		    verdict_later(answer->observed_at_ms, VERDICT_DISPUTE_MS) >=
 		        newest->observed_at_ms)
 			return answer;
 	}
@@ -285,7 +285,7 @@ static void weigh_no(struct weighing *weighing)
 	/* A code that is too weak may still be changed in the time the phone
 	 * gives for it. No code at all is broken at once. */
 	if (reader->needs_profile)
-		settled = later(profile_installed_at(weighing->subject),
+		settled = verdict_later(profile_installed_at(weighing->subject),
 		    settle_ms(weighing->rule));
 	if (reader->needs_profile && weighing->subject->now_ms < settled)
 		says(weighing, VERDICT_UNKNOWN, CAUSE_SETTLING, settled);
@@ -304,13 +304,13 @@ static void weigh_usable(
 	evidence_from(weighing->out, answer, other);
 	if (other)
 		says(weighing, VERDICT_DISPUTED, CAUSE_CONTRADICTION,
-		    later(other->observed_at_ms, fresh_ms));
+		    verdict_later(other->observed_at_ms, fresh_ms));
 	else if (reader->value(answer->facts) == FACT_YES)
 		says(weighing, VERDICT_MET, CAUSE_ALL_PROVEN, INT64_MAX);
 	else
 		weigh_no(weighing);
-	weighing->again_at_ms = earliest(
-	    weighing->again_at_ms, later(answer->observed_at_ms, fresh_ms));
+	weighing->again_at_ms = earliest(weighing->again_at_ms,
+	    verdict_later(answer->observed_at_ms, fresh_ms));
 }
 
 static void weigh_security(struct weighing *weighing)
@@ -341,10 +341,12 @@ int64_t verdict_weigh(const struct pack_rule *rule,
 {
 	struct weighing weighing = {rule, subject, proof, out, INT64_MAX};
 
+	if (proof->fact > PACK_FACT_PROFILE_INSTALLED)
+		return verdict_observe(rule, subject, proof, out);
 	out->fact = proof->fact;
-	if (readers[proof->fact].value)
-		weigh_security(&weighing);
-	else
+	if (proof->fact == PACK_FACT_PROFILE_INSTALLED)
 		weigh_profile(&weighing);
+	else
+		weigh_security(&weighing);
 	return weighing.again_at_ms;
 }
