@@ -19,6 +19,8 @@
 
 #define CONFIG_FILE_MAX (64 * 1024)
 #define TEXT_MAX 1024
+#define ORGANISATIONS_MAX 64
+#define SLUG_MAX 63
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* ---- the shape of the file ---- */
@@ -90,8 +92,24 @@ static const cyaml_schema_field_t log_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t organisation_fields[] = {
+    TEXT("id", struct config_organisation, id),
+    TEXT("name", struct config_organisation, name),
+    TEXT("policy", struct config_organisation, policy),
+    TEXT("language", struct config_organisation, language),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t organisation_value = {
+    CYAML_VALUE_MAPPING(
+        CYAML_FLAG_DEFAULT, struct config_organisation, organisation_fields),
+};
+
 static const cyaml_schema_field_t config_fields[] = {
     TEXT("organisation", struct config, organisation),
+    CYAML_FIELD_SEQUENCE("organisations",
+        CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, organisations,
+        &organisation_value, 1, ORGANISATIONS_MAX),
     TEXT("phones_url", struct config, phones_url),
     TEXT("data", struct config, data),
     TEXT("keys", struct config, keys),
@@ -406,6 +424,130 @@ static int check_key(struct config *config, const struct key *key,
 	return 0;
 }
 
+/* ---- organisations: a list, or the one of the top level ---- */
+
+static int set_default(char **text, const char *fallback, struct err *err)
+{
+	if (!*text && !(*text = strdup(fallback)))
+		return err_memory(err);
+	return 0;
+}
+
+/* Without a list the one municipality stands at the top level. */
+static int make_list(struct config *config, struct err *err)
+{
+	struct config_organisation *one = calloc(1, sizeof(*one));
+	int rc;
+
+	if (!one)
+		return err_memory(err);
+	free(config->organisations);
+	config->organisations = one;
+	config->organisations_count = 1;
+	if ((rc = set_default(&one->id, "", err)) < 0 ||
+	    (rc = set_default(&one->name, config->organisation, err)) < 0 ||
+	    (rc = set_default(&one->policy, config->policy, err)) < 0)
+		return rc;
+	return set_default(&one->language, "", err);
+}
+
+static const char *check_slug(const char *text)
+{
+	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+	return text[len] || len == 0 || len > SLUG_MAX
+	    ? "is no short name; write small letters, digits and dashes, for "
+	      "example vastervik"
+	    : NULL;
+}
+
+static const char *check_language(const char *text)
+{
+	return *text && strcmp(text, "sv") != 0 && strcmp(text, "da") != 0 &&
+	        strcmp(text, "en") != 0
+	    ? "is no language of ours; write sv, da or en"
+	    : NULL;
+}
+
+static bool is_taken(const struct config *config, unsigned index, bool by_name)
+{
+	const struct config_organisation *all = config->organisations;
+	unsigned i;
+
+	for (i = 0; i < index; i++)
+		if (by_name ? strcmp(all[i].name, all[index].name) == 0
+		            : strcmp(all[i].id, all[index].id) == 0)
+			return true;
+	return false;
+}
+
+/* What is wrong with one of the list, and with which key; NULL: nothing. */
+static const char *find_wrong(const struct config *config, unsigned index,
+    const char **key, const char **text)
+{
+	const struct config_organisation *one = &config->organisations[index];
+	const char *wrong;
+
+	*key = "id";
+	*text = one->id;
+	if (!one->id)
+		return "is missing";
+	if ((wrong = check_slug(one->id)))
+		return wrong;
+	if (is_taken(config, index, false))
+		return "is there twice";
+	*key = "name";
+	*text = one->name;
+	if (!one->name || !*one->name)
+		return "is missing";
+	if (is_taken(config, index, true))
+		return "is there twice";
+	*key = "language";
+	*text = one->language;
+	return one->language ? check_language(one->language) : NULL;
+}
+
+static int check_list(const struct config *config,
+    const struct xyaml_outline *outline, struct err *err)
+{
+	const char *key;
+	const char *text;
+	const char *wrong;
+	char path[64];
+	unsigned i;
+
+	for (i = 0; i < config->organisations_count; i++) {
+		wrong = find_wrong(config, i, &key, &text);
+		if (!wrong)
+			continue;
+		(void)snprintf(
+		    path, sizeof(path), "organisations[%u].%s", i, key);
+		return xyaml_err(outline, path, err, ERR_INVALID,
+		    "%s: \"%s\" %s", path, text ? text : "", wrong);
+	}
+	if (*config->policy)
+		return xyaml_err(outline, "policy", err, ERR_INVALID,
+		    "policy: with a list, each of organisations names its own");
+	return 0;
+}
+
+/* What is left out of the list; the first names the server's certificates. */
+static int fill_list(struct config *config, struct err *err)
+{
+	struct config_organisation *one = config->organisations;
+	unsigned i;
+	int rc = 0;
+
+	if (config->organisations_count > 0 && one[0].name)
+		rc = set_default(&config->organisation, one[0].name, err);
+	for (i = 0; rc == 0 && i < config->organisations_count; i++) {
+		rc = set_default(&one[i].policy, "", err);
+		if (rc == 0)
+			rc = set_default(&one[i].language, "", err);
+	}
+	return rc;
+}
+
 static int make_absolute(
     char **text, const char *prefix, const char *folder, struct err *err)
 {
@@ -441,6 +583,9 @@ static int resolve_paths(
 			rc = make_absolute(
 			    text_of(config, &keys[i]), "unix:", folder, err);
 	}
+	for (i = 0; rc == 0 && i < config->organisations_count; i++)
+		rc = make_absolute(
+		    &config->organisations[i].policy, "", folder, err);
 	free(full);
 	return rc;
 }
@@ -449,6 +594,7 @@ static int finish(struct config *config, const char *path,
     config_overrides overrides, const struct xyaml_outline *outline,
     struct err *err)
 {
+	bool has_list = config->organisations_count > 0;
 	size_t i;
 	int rc;
 
@@ -458,11 +604,16 @@ static int finish(struct config *config, const char *path,
 	for (; overrides && *overrides; overrides++)
 		if ((rc = apply_override(config, *overrides, err)) < 0)
 			return rc;
-	if ((rc = fill_defaults(config, err)) < 0)
+	if ((rc = fill_list(config, err)) < 0 ||
+	    (rc = fill_defaults(config, err)) < 0)
 		return rc;
 	for (i = 0; i < COUNT(keys); i++)
 		if ((rc = check_key(config, &keys[i], outline, err)) < 0)
 			return rc;
+	rc = has_list ? check_list(config, outline, err)
+	              : make_list(config, err);
+	if (rc < 0)
+		return rc;
 	return resolve_paths(config, path, err);
 }
 

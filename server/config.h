@@ -65,13 +65,25 @@ struct config_log {
 	char *level;
 };
 
+/* One of several municipalities on this server. */
+struct config_organisation {
+	char *id;       /* short: "vastervik"; "" when there is no list */
+	char *name;     /* "Västerviks kommun" */
+	char *policy;   /* folder of a pack; "": none */
+	char *language; /* "sv"; "": the pack's */
+};
+
 /* Paths are absolute once loaded: relative ones start at the file's folder. */
 struct config {
+	/* Name in the server's own certificates; with no list, of the one
+	 * municipality. */
 	char *organisation;
+	struct config_organisation *organisations; /* at least one */
+	unsigned organisations_count;
 	char *phones_url; /* https://name:port, as phones reach us */
 	char *data;
 	char *keys;
-	char *policy; /* folder of a pack; "" : none */
+	char *policy; /* without a list: folder of a pack; "": none */
 	struct config_tls *tls;
 	struct config_listeners *listeners;
 	struct config_limits *limits;

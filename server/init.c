@@ -13,6 +13,7 @@
 #include "proto/base/err.h"
 #include "server/config.h"
 #include "server/keeper/keeper.h"
+#include "server/organisations.h"
 #include "server/paths.h"
 #include "server/programs.h"
 #include "server/store/store.h"
@@ -107,22 +108,9 @@ static int ensure_keys(
 	    clock_now(world_clock()), err);
 }
 
-static int save_organisation(struct txn *txn, void *arg, struct err *err)
-{
-	struct organisation found;
-	int rc = store_organisation_load(txn, NULL, &found, NULL);
-
-	if (rc != -ERR_NOT_FOUND)
-		return rc < 0
-		    ? err_set(err, ERR_IO, "cannot read the organisation")
-		    : 0;
-	return store_organisation_save(txn, arg, err);
-}
-
-static int ensure_organisation(const struct config *config, const char *path,
+static int ensure_organisations(const struct config *config, const char *path,
     const struct log *log, struct err *err)
 {
-	struct organisation row = {.created_at = clock_now(world_clock())};
 	struct store_config store_config = {
 	    .path = path,
 	    .readers = 1,
@@ -130,19 +118,12 @@ static int ensure_organisation(const struct config *config, const char *path,
 	    .log = log,
 	    .clock = world_clock(),
 	};
-	char topic[STORE_ID];
 	struct store *store = NULL;
-	int rc;
+	int rc = store_open(&store_config, &store, err);
 
-	uuid_make(row.created_at, world_rng(), row.id);
-	uuid_make(row.created_at, world_rng(), topic);
-	(void)snprintf(row.name, sizeof(row.name), "%s", config->organisation);
-	/* Apple's form; a push certificate brings its own (docs/quickstart). */
-	(void)snprintf(
-	    row.topic, sizeof(row.topic), "com.apple.mgmt.External.%s", topic);
-	if ((rc = store_open(&store_config, &store, err)) < 0)
+	if (rc < 0)
 		return rc;
-	rc = store_write(store, save_organisation, &row, err);
+	rc = organisations_make(config, store, world_clock(), world_rng(), err);
 	store_close(store);
 	return rc;
 }
@@ -162,7 +143,7 @@ static int ensure_database(
 	if (rc < 0)
 		return rc;
 	step(from == to ? "kept    " : "making  ", path);
-	return ensure_organisation(config, path, log, err);
+	return ensure_organisations(config, path, log, err);
 }
 
 int program_init(const struct options *options)

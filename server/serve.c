@@ -17,13 +17,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "policies/pack.h"
 #include "proto/base/err.h"
 #include "server/config.h"
 #include "server/fence.h"
 #include "server/keeper/keeper.h"
 #include "server/office/office.h"
 #include "server/ops.h"
+#include "server/organisations.h"
 #include "server/paths.h"
 #include "server/phones/caller.h"
 #include "server/programs.h"
@@ -45,7 +45,7 @@ struct server {
 	int lock; /* file descriptor, -1: none */
 	struct keeper *keeper;
 	struct store *store;
-	struct pack *pack;
+	struct organisations organisations;
 	struct service service;
 	uint8_t *ca;          /* DER, from OpenSSL */
 	uint8_t *supervision; /* the same */
@@ -231,30 +231,15 @@ static int load_ca(struct server *server, struct err *err)
 
 static int load_policy(struct server *server, struct err *err)
 {
-	const char *folder = server->config->policy;
-	int rc;
-
-	if (!*folder) {
-		log_warning(&server->log, "no_policy", LOG_ERROR,
-		    "set `policy` to the folder of a pack", NULL);
-		return 0;
-	}
-	if ((rc = pack_load(folder, &server->pack, err)) < 0)
-		return rc;
-	log_info(&server->log, "policy_loaded", LOG_PACK,
-	    pack_name(server->pack), NULL);
-	return 0;
-}
-
-static int load_organisation(struct txn *txn, void *arg, struct err *err)
-{
-	return store_organisation_load(txn, NULL, arg, err);
+	return organisations_load(
+	    server->config, &server->organisations, &server->log, err);
 }
 
 static int make_service(struct server *server, struct err *err)
 {
 	struct service *service = &server->service;
 	const struct config_times *times = server->config->times;
+	size_t i;
 	int rc;
 
 	service->store = server->store;
@@ -262,7 +247,6 @@ static int make_service(struct server *server, struct err *err)
 	service->clock = world_clock();
 	service->rng = world_rng();
 	service->log = &server->log;
-	service->pack = server->pack;
 	(void)snprintf(service->phones_url, sizeof(service->phones_url), "%s",
 	    server->config->phones_url);
 	service->link_valid_ms = config_ms(times->link_valid);
@@ -273,13 +257,14 @@ static int make_service(struct server *server, struct err *err)
 	    (rc = known_identities_new(&service->known, err)) < 0 ||
 	    (rc = token_uses_new(&service->token_uses, err)) < 0)
 		return rc;
-	rc = store_read(
-	    server->store, load_organisation, &service->organisation, err);
-	if (rc == -ERR_NOT_FOUND)
-		return err_set(err, ERR_NOT_FOUND,
-		    "the database has no organisation; `workphone-server "
-		    "init` makes it");
-	return rc < 0 ? rc : policy_profile_prepare(service, err);
+	rc = organisations_open(&server->organisations, server->store, err);
+	if (rc < 0)
+		return rc;
+	service->tenants = server->organisations.tenants;
+	service->tenant_count = server->organisations.tenant_count;
+	for (i = 0; rc == 0 && i < service->tenant_count; i++)
+		rc = policy_profile_prepare(service, &service->tenants[i], err);
+	return rc;
 }
 
 /* ---- listeners ---- */
@@ -525,13 +510,12 @@ static void stop(struct server *server)
 	}
 	if (server->service.last_seen && server->store)
 		tick(server); /* the last last-seen times */
-	policy_profile_free(server->service.policy_profile);
 	last_seen_free(server->service.last_seen);
 	known_identities_free(server->service.known);
 	caller_checks_free(server->callers);
 	office_free(server->office);
 	token_uses_free(server->service.token_uses);
-	pack_free(server->pack);
+	organisations_clear(&server->organisations);
 	store_close(server->store);
 	keeper_stop(server->keeper);
 	OPENSSL_free(server->ca);
@@ -560,7 +544,7 @@ int program_serve(const struct options *options)
 	if (rc == 0) {
 		say_listening(&server);
 		log_info(&server.log, "ready", LOG_VERSION, WP_VERSION,
-		    LOG_ORGANISATION, server.service.organisation.name, NULL);
+		    LOG_ORGANISATION, server.config->organisation, NULL);
 		if (run(&server, &signals) < 0)
 			rc = err_set(&err, ERR_IO, "the keeper has ended");
 	}
@@ -571,17 +555,17 @@ int program_serve(const struct options *options)
 int program_check_config(const struct options *options)
 {
 	struct config *config = NULL;
-	struct pack *pack = NULL;
+	struct organisations all = {.config = NULL};
 	struct err err = {0};
 	int rc = config_load(options->config, options->sets, &config, &err);
 
 	if (rc == 0)
 		rc = check_proxy_address(config->listeners->phones_proxy, &err);
-	if (rc == 0 && *config->policy)
-		rc = pack_load(config->policy, &pack, &err);
+	if (rc == 0)
+		rc = organisations_load(config, &all, NULL, &err);
 	if (rc == 0)
 		(void)printf("%s: ok\n", options->config);
-	pack_free(pack);
+	organisations_clear(&all);
 	config_free(config);
 	return rc < 0 ? program_fail(&err) : EXIT_DONE;
 }

@@ -106,8 +106,7 @@ int service_station_invite(struct service *service, const struct actor *actor,
 	row.code_expires_at =
 	    row.created_at + (valid_ms ? valid_ms : STATION_CODE_VALID_MS);
 	uuid_make(row.created_at, service->rng, row.id);
-	(void)str_copy(
-	    row.org_id, sizeof(row.org_id), service->organisation.id);
+	(void)str_copy(row.org_id, sizeof(row.org_id), actor->org_id);
 	(void)str_copy(row.created_by, sizeof(row.created_by), actor->name);
 	code_make(service->rng, code);
 	code_digest(code, row.code_sha256);
@@ -339,10 +338,10 @@ static int stations_read(struct txn *txn, void *arg, struct err *err)
 	return store_station_each(txn, walk->org_id, walk->fn, walk->arg, err);
 }
 
-int service_station_each(
-    struct service *service, store_station_fn *fn, void *arg, struct err *err)
+int service_station_each(struct service *service, const struct actor *actor,
+    store_station_fn *fn, void *arg, struct err *err)
 {
-	struct stations_walk walk = {service->organisation.id, fn, arg};
+	struct stations_walk walk = {actor->org_id, fn, arg};
 
 	return store_read(service->store, stations_read, &walk, err);
 }
@@ -377,8 +376,7 @@ static int revoke_one(struct txn *txn, void *arg, struct err *err)
 	int rc;
 
 	revoke->matches = 0;
-	rc = store_station_each(
-	    txn, revoke->service->organisation.id, match, revoke, err);
+	rc = store_station_each(txn, revoke->actor->org_id, match, revoke, err);
 	if (rc < 0)
 		return rc;
 	if (revoke->matches == 0)

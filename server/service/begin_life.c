@@ -139,9 +139,14 @@ int visit_authenticate(struct visit *visit, struct err *err)
 {
 	struct service *service = visit->service;
 	const char *serial = visit->checkin->authenticate.serial_number;
+	const struct tenant *tenant =
+	    service_tenant_find(service, visit->identity->org_id);
 	int rc;
 
-	if (strcmp(visit->checkin->topic, service->organisation.topic) != 0)
+	if (!tenant)
+		return err_set(err, ERR_DENIED,
+		    "the organisation of this phone is not served here");
+	if (strcmp(visit->checkin->topic, tenant->organisation.topic) != 0)
 		return err_set(err, ERR_DENIED, "topic is not ours");
 	uuid_make(visit->now, service->rng, visit->new_life_id);
 	uuid_make(visit->now, service->rng, visit->new_device_id);

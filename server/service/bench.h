@@ -41,10 +41,10 @@ int service_station_identify(struct service *service,
 int service_station_revoke(struct service *service, const struct actor *actor,
     const char *text, struct station_row *out, struct err *err);
 
-int service_station_each(
-    struct service *service, store_station_fn *fn, void *arg, struct err *err);
-int service_bench_phone_each(struct service *service, store_bench_phone_fn *fn,
-    void *arg, struct err *err);
+int service_station_each(struct service *service, const struct actor *actor,
+    store_station_fn *fn, void *arg, struct err *err);
+int service_bench_phone_each(struct service *service, const struct actor *actor,
+    store_bench_phone_fn *fn, void *arg, struct err *err);
 
 /* ---- reports (station_report.c) ---- */
 
@@ -95,8 +95,9 @@ int service_work_order_cancel(struct service *service,
     const struct actor *actor, const char *id, struct work_order_row *out,
     struct err *err);
 
-int service_work_order_each(struct service *service, bool only_open, int limit,
-    store_work_order_fn *fn, void *arg, struct err *err);
+int service_work_order_each(struct service *service, const struct actor *actor,
+    bool only_open, int limit, store_work_order_fn *fn, void *arg,
+    struct err *err);
 
 /* Orders whose time is over; for service_keep_going(). */
 int service_work_orders_expire(struct service *service, struct err *err);
@@ -108,7 +109,7 @@ int service_work_orders_expire(struct service *service, struct err *err);
 
 /* A row with id and times; kind and phone are the caller's. */
 void bench_order_init(struct work_order_row *row, struct service *service,
-    enum work_order_kind kind, int64_t now);
+    const char *org_id, enum work_order_kind kind, int64_t now);
 
 /* The bench's part of a wipe: one waiting order to erase. */
 int bench_order_wipe(struct txn *txn, struct work_order_row *row,

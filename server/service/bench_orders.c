@@ -8,12 +8,11 @@
 #include "server/service/bench.h"
 
 void bench_order_init(struct work_order_row *row, struct service *service,
-    enum work_order_kind kind, int64_t now)
+    const char *org_id, enum work_order_kind kind, int64_t now)
 {
 	memset(row, 0, sizeof(*row));
 	uuid_make(now, service->rng, row->id);
-	(void)str_copy(
-	    row->org_id, sizeof(row->org_id), service->organisation.id);
+	(void)str_copy(row->org_id, sizeof(row->org_id), org_id);
 	row->kind = (int)kind;
 	row->state = BENCH_ORDER_OPEN;
 	row->created_at = now;

@@ -41,11 +41,11 @@ int service_work_order(struct service *service, const struct actor *actor,
 		    "%s is not ordered by itself; a wipe and an enrolment "
 		    "bring their own work",
 		    work_order_kind_name(request->kind));
-	rc = service_device_find(service, request->device, &device, err);
+	rc = service_device_find(service, actor, request->device, &device, err);
 	if (rc < 0)
 		return rc;
-	bench_order_init(
-	    &row, service, request->kind, clock_now(service->clock));
+	bench_order_init(&row, service, actor->org_id, request->kind,
+	    clock_now(service->clock));
 	(void)str_copy(row.serial, sizeof(row.serial), device.serial);
 	(void)str_copy(row.udid, sizeof(row.udid), device.udid);
 	(void)str_copy(row.device_id, sizeof(row.device_id), device.id);
@@ -136,7 +136,8 @@ int service_link_create_bench(struct service *service,
 	}
 	row = &order->row;
 	order->now = link->created_at;
-	bench_order_init(row, service, WORK_ORDER_ENROL, order->now);
+	bench_order_init(
+	    row, service, actor->org_id, WORK_ORDER_ENROL, order->now);
 	row->expires_at = link->expires_at;
 	(void)str_copy(row->serial, sizeof(row->serial), link->serial);
 	(void)str_copy(row->link_id, sizeof(row->link_id), link->id);
@@ -194,7 +195,7 @@ int service_work_order_cancel(struct service *service,
     struct err *err)
 {
 	struct cancel cancel = {.actor = actor,
-	    .org_id = service->organisation.id,
+	    .org_id = actor->org_id,
 	    .id = id,
 	    .now = clock_now(service->clock)};
 	int rc = store_write(service->store, cancel_one, &cancel, err);
@@ -224,11 +225,11 @@ static int orders_read(struct txn *txn, void *arg, struct err *err)
 	    walk->limit, walk->fn, walk->arg, err);
 }
 
-int service_work_order_each(struct service *service, bool only_open, int limit,
-    store_work_order_fn *fn, void *arg, struct err *err)
+int service_work_order_each(struct service *service, const struct actor *actor,
+    bool only_open, int limit, store_work_order_fn *fn, void *arg,
+    struct err *err)
 {
-	struct orders_walk walk = {
-	    service->organisation.id, only_open, limit, fn, arg};
+	struct orders_walk walk = {actor->org_id, only_open, limit, fn, arg};
 
 	return store_read(service->store, orders_read, &walk, err);
 }
@@ -247,10 +248,10 @@ static int phones_read(struct txn *txn, void *arg, struct err *err)
 	    txn, walk->org_id, walk->fn, walk->arg, err);
 }
 
-int service_bench_phone_each(struct service *service, store_bench_phone_fn *fn,
-    void *arg, struct err *err)
+int service_bench_phone_each(struct service *service, const struct actor *actor,
+    store_bench_phone_fn *fn, void *arg, struct err *err)
 {
-	struct phones_walk walk = {service->organisation.id, fn, arg};
+	struct phones_walk walk = {actor->org_id, fn, arg};
 
 	return store_read(service->store, phones_read, &walk, err);
 }

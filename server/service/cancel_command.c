@@ -1,5 +1,6 @@
 /* Cancel: a command that is not closed is taken back, a wipe's order too. */
 #include <stdio.h>
+#include <string.h>
 
 #include "proto/base/err.h"
 #include "server/service/bench.h"
@@ -50,6 +51,9 @@ static int cancel_one(struct txn *txn, void *arg, struct err *err)
 
 	if (rc < 0)
 		return rc;
+	/* DESIGN invariant 8: another organisation's command is not there. */
+	if (strcmp(cancel->command.org_id, cancel->actor->org_id) != 0)
+		return err_set(err, ERR_NOT_FOUND, "no such command");
 	(void)snprintf(
 	    result, sizeof(result), "cancelled by %.200s", cancel->actor->name);
 	rc = order_apply(txn, &cancel->command, COMMAND_EVENT_CANCEL, result,

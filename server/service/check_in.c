@@ -77,8 +77,8 @@ static int make_orders(struct visit *visit, struct err *err)
 	} else if (said->awaiting_configuration) {
 		what |= POLICY_ORDERS_CONFIGURED;
 	}
-	return policy_orders_make(
-	    visit->service, what, "policy", reason, &visit->orders, err);
+	return policy_orders_make(visit->service, visit->identity->org_id, what,
+	    "policy", reason, &visit->orders, err);
 }
 
 static int on_token_update(struct visit *visit, struct err *err)

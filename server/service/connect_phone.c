@@ -67,7 +67,9 @@ static int load_answered(struct txn *txn, void *arg, struct err *err)
  */
 static int prepare_questions(struct visit *visit, struct err *err)
 {
-	const struct policy_profile *profile = visit->service->policy_profile;
+	const struct tenant *tenant =
+	    service_tenant_find(visit->service, visit->identity->org_id);
+	const struct policy_profile *profile = tenant ? tenant->profile : NULL;
 	size_t i;
 	int rc;
 
@@ -80,7 +82,7 @@ static int prepare_questions(struct visit *visit, struct err *err)
 		return rc == -ERR_NOT_FOUND ? 0 : rc;
 	if (strcmp(visit->answered.purpose, profile->purpose) != 0)
 		return 0;
-	rc = policy_orders_make(visit->service,
+	rc = policy_orders_make(visit->service, visit->identity->org_id,
 	    POLICY_ORDERS_SECURITY | POLICY_ORDERS_PROFILE_LIST, "policy",
 	    "the profile was installed", &visit->orders, err);
 	for (i = 0; i < visit->orders.count; i++)

@@ -64,8 +64,7 @@ int service_link_create(struct service *service, const struct actor *actor,
 	link.expires_at = link.created_at +
 	    (request->valid_ms ? request->valid_ms : service->link_valid_ms);
 	uuid_make(link.created_at, service->rng, link.id);
-	(void)str_copy(
-	    link.org_id, sizeof(link.org_id), service->organisation.id);
+	(void)str_copy(link.org_id, sizeof(link.org_id), actor->org_id);
 	(void)str_copy(link.created_by, sizeof(link.created_by), actor->name);
 	rng_fill(service->rng, random, sizeof(random));
 	str_hex(token, random, sizeof(random));

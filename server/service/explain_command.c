@@ -7,6 +7,7 @@
 #include "server/service/service.h"
 
 struct explain {
+	const char *org_id;
 	const char *id;
 	struct command command;
 	struct life life;
@@ -35,6 +36,9 @@ static int load(struct txn *txn, void *arg, struct err *err)
 	explain->ahead.id[0] = '\0';
 	if (rc < 0)
 		return rc;
+	/* DESIGN invariant 8: another organisation's command is not there. */
+	if (strcmp(explain->command.org_id, explain->org_id) != 0)
+		return -ERR_NOT_FOUND;
 	open.org_id = explain->command.org_id;
 	open.life_id = explain->command.life_id;
 	rc =
@@ -148,10 +152,11 @@ static void (*const sayings[COMMAND_STATE_COUNT])(const struct sentence *) = {
     [COMMAND_EXPIRED] = say_closed,
 };
 
-int service_command_explain(struct service *service, const char *command_id,
-    struct command *out, char *text, size_t size, struct err *err)
+int service_command_explain(struct service *service, const struct actor *actor,
+    const char *command_id, struct command *out, char *text, size_t size,
+    struct err *err)
 {
-	struct explain explain = {.id = command_id};
+	struct explain explain = {.org_id = actor->org_id, .id = command_id};
 	struct sentence say = {.explain = &explain,
 	    .now = clock_now(service->clock),
 	    .out = text,

@@ -82,13 +82,15 @@ static int use_link(struct txn *txn, void *arg, struct err *err)
 static int encode_profile(struct service *service, const struct link *link,
     const char *challenge, int64_t now, struct buf *xml, struct err *err)
 {
+	const struct tenant *tenant =
+	    service_tenant_find(service, link->org_id);
 	static const char *const capabilities[] = {
 	    "com.apple.mdm.bootstraptoken", NULL};
 	char uuids[4][UUID_TEXT_MAX];
 	char urls[3][320];
 	struct enrolment_profile profile = {
 	    .identifier = "workphone.enrolment",
-	    .organisation = service->organisation.name,
+	    .organisation = tenant ? tenant->organisation.name : "",
 	    .display_name = "Workphone",
 	    .description = "Connects this work phone to its employer's "
 	                   "management.",
@@ -104,7 +106,7 @@ static int encode_profile(struct service *service, const struct link *link,
 	    .key_size = 2048,
 	    .server_url = urls[1],
 	    .checkin_url = urls[2],
-	    .topic = service->organisation.topic,
+	    .topic = tenant ? tenant->organisation.topic : "",
 	    .access_rights = ACCESS_RIGHTS,
 	    .sign_message = true,
 	    .check_out_when_removed = true,
@@ -114,6 +116,9 @@ static int encode_profile(struct service *service, const struct link *link,
 	    "/scep", "/mdm/connect", "/mdm/checkin"};
 	size_t i;
 
+	if (!tenant)
+		return err_set(err, ERR_NOT_FOUND,
+		    "the organisation of this link is not served here");
 	for (i = 0; i < 4; i++)
 		uuid_make(now, service->rng, uuids[i]);
 	for (i = 0; i < 3; i++)

@@ -90,8 +90,8 @@ static void fill_row(struct issue *issue, const struct service *service,
 	struct certificate *row = &issue->row;
 
 	digest_sha256(certificate->data, certificate->len, row->sha256);
-	(void)str_copy(
-	    row->org_id, sizeof(row->org_id), service->organisation.id);
+	(void)str_copy(row->org_id, sizeof(row->org_id),
+	    is_renewal ? issue->identity.org_id : issue->link.org_id);
 	(void)str_copy(row->link_id, sizeof(row->link_id),
 	    is_renewal ? issue->identity.link_id : issue->link.id);
 	(void)str_copy(row->life_id, sizeof(row->life_id),

@@ -15,6 +15,7 @@
 
 struct judge {
 	struct service *service;
+	const struct tenant *tenant;
 	int64_t now;
 	service_verdict_fn *fn;
 	void *arg;
@@ -155,7 +156,7 @@ static void fill_subject(struct subject_facts *subject,
     struct security_observation *security, const struct known *known,
     const struct judge *judge, const struct device_view *device)
 {
-	const struct policy_profile *profile = judge->service->policy_profile;
+	const struct policy_profile *profile = judge->tenant->profile;
 
 	*security = (struct security_observation){
 	    .facts = &known->security,
@@ -184,7 +185,7 @@ static void fill_subject(struct subject_facts *subject,
 static int judge_known(struct judge *judge, const struct device_view *device,
     const struct known *known)
 {
-	const struct pack *pack = judge->service->pack;
+	const struct pack *pack = judge->tenant->pack;
 	struct security_observation security;
 	struct subject_facts subject;
 	struct judgement judgement;
@@ -219,7 +220,7 @@ static bool is_erased(const struct device_view *device)
 static int judge_device(void *arg, const struct device_view *device)
 {
 	struct judge *judge = arg;
-	const struct policy_profile *profile = judge->service->policy_profile;
+	const struct policy_profile *profile = judge->tenant->profile;
 	struct known known = {
 	    .life_id = device->life.id,
 	    .org_id = device->device.org_id,
@@ -239,19 +240,21 @@ static int judge_device(void *arg, const struct device_view *device)
 	return rc;
 }
 
-int service_verdict_each(struct service *service, const char *text,
-    service_verdict_fn *fn, void *arg, struct err *err)
+int service_verdict_each(struct service *service, const struct actor *actor,
+    const char *text, service_verdict_fn *fn, void *arg, struct err *err)
 {
 	struct judge judge = {
 	    .service = service,
+	    .tenant = service_tenant_find(service, actor->org_id),
 	    .now = clock_now(service->clock),
 	    .fn = fn,
 	    .arg = arg,
 	    .err = err,
 	};
 
-	if (!service->pack)
+	if (!judge.tenant || !judge.tenant->pack)
 		return err_set(err, ERR_CONFLICT,
 		    "no policy is in force: set `policy` in the configuration");
-	return service_device_each(service, text, judge_device, &judge, err);
+	return service_device_each(
+	    service, actor, text, judge_device, &judge, err);
 }

@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "proto/base/err.h"
+#include "server/service/api_token.h"
 #include "server/service/bench.h"
 #include "server/service/last_seen.h"
 #include "server/service/order_command.h"
 #include "server/service/policy_profile.h"
+#include "server/service/repeat.h"
 #include "server/service/service.h"
 
 #define LAST_SEEN_BATCH 512
@@ -255,10 +257,10 @@ static int watch_wipes(struct service *service, struct err *err)
 /* ---- facts that grow stale ---- */
 
 struct lives {
-	const char *org_id;
 	char after[STORE_ID];
 	struct {
 		char id[STORE_ID];
+		char org_id[STORE_ID];
 		bool is_due;
 	} rows[ROUND];
 	size_t count;
@@ -269,7 +271,9 @@ static int note_life(void *arg, const struct life *row)
 {
 	struct lives *lives = arg;
 
-	(void)snprintf(lives->rows[lives->count++].id, STORE_ID, "%s", row->id);
+	(void)snprintf(lives->rows[lives->count].id, STORE_ID, "%s", row->id);
+	(void)snprintf(
+	    lives->rows[lives->count++].org_id, STORE_ID, "%s", row->org_id);
 	return lives->count == ROUND;
 }
 
@@ -298,7 +302,7 @@ static bool is_asked(struct txn *txn, const char *org_id, const char *life_id,
 }
 
 static bool is_kind_due(struct txn *txn, const struct lives *lives,
-    const char *life_id, const char *kind, int *rc)
+    const char *org_id, const char *life_id, const char *kind, int *rc)
 {
 	struct facts_row row = {0};
 	bool old;
@@ -309,12 +313,11 @@ static bool is_kind_due(struct txn *txn, const struct lives *lives,
 	store_facts_clear(&row);
 	if (*rc == -ERR_NOT_FOUND)
 		*rc = 0;
-	return *rc == 0 && old &&
-	    !is_asked(txn, lives->org_id, life_id, kind, rc);
+	return *rc == 0 && old && !is_asked(txn, org_id, life_id, kind, rc);
 }
 
-static bool is_due(
-    struct txn *txn, const struct lives *lives, const char *life_id, int *rc)
+static bool is_due(struct txn *txn, const struct lives *lives,
+    const char *org_id, const char *life_id, int *rc)
 {
 	static const char *const kinds[] = {"SecurityInfo", "ProfileList"};
 	bool due = false;
@@ -322,7 +325,8 @@ static bool is_due(
 
 	*rc = 0;
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (*rc == 0 && is_kind_due(txn, lives, life_id, kinds[i], rc))
+		if (*rc == 0 &&
+		    is_kind_due(txn, lives, org_id, life_id, kinds[i], rc))
 			due = true;
 	return due;
 }
@@ -339,8 +343,8 @@ static int find_due(struct txn *txn, void *arg, struct err *err)
 	if (rc < 0)
 		return rc;
 	for (i = 0; i < lives->count; i++) {
-		lives->rows[i].is_due =
-		    is_due(txn, lives, lives->rows[i].id, &rc);
+		lives->rows[i].is_due = is_due(
+		    txn, lives, lives->rows[i].org_id, lives->rows[i].id, &rc);
 		if (rc < 0)
 			return err_set(err, ERR_IO, "cannot read facts");
 	}
@@ -369,13 +373,13 @@ static int queue_refresh(struct txn *txn, void *arg, struct err *err)
 	    txn, &refresh->orders, life.org_id, life.device_id, life.id, err);
 }
 
-static int ask_again(
-    struct service *service, const char *life_id, struct err *err)
+static int ask_again(struct service *service, const char *org_id,
+    const char *life_id, struct err *err)
 {
 	struct refresh refresh = {.life_id = life_id};
 	size_t i;
-	int rc = policy_orders_make(service, POLICY_ORDERS_QUERIES, "policy",
-	    "the facts grow old", &refresh.orders, err);
+	int rc = policy_orders_make(service, org_id, POLICY_ORDERS_QUERIES,
+	    "policy", "the facts grow old", &refresh.orders, err);
 
 	/* One open query of a kind is enough, however late the phone is. */
 	for (i = 0; i < refresh.orders.count; i++)
@@ -389,8 +393,7 @@ static int ask_again(
 static int refresh_facts(struct service *service, struct err *err)
 {
 	int64_t now = clock_now(service->clock);
-	struct lives lives = {.org_id = service->organisation.id,
-	    .due_before = now - service->refresh_ms};
+	struct lives lives = {.due_before = now - service->refresh_ms};
 	size_t i;
 	int rc;
 
@@ -401,7 +404,8 @@ static int refresh_facts(struct service *service, struct err *err)
 		rc = store_read(service->store, find_due, &lives, err);
 		for (i = 0; rc == 0 && i < lives.count; i++)
 			if (lives.rows[i].is_due)
-				rc = ask_again(service, lives.rows[i].id, err);
+				rc = ask_again(service, lives.rows[i].org_id,
+				    lives.rows[i].id, err);
 		if (lives.count > 0)
 			(void)snprintf(lives.after, sizeof(lives.after), "%s",
 			    lives.rows[lives.count - 1].id);
@@ -413,7 +417,8 @@ int service_keep_going(struct service *service, struct err *err)
 {
 	static int (*const works[])(struct service *, struct err *) = {
 	    flush_last_seen, expire_commands, watch_wipes, refresh_facts,
-	    service_work_orders_expire};
+	    service_work_orders_expire, service_token_uses_flush,
+	    service_repeat_purge};
 	int first = 0;
 	size_t i;
 	int rc;

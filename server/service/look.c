@@ -98,10 +98,10 @@ static int load_view(struct txn *txn, void *arg, struct err *err)
 	return rc < 0 ? rc : fill_view(load->service, txn, &load->view, err);
 }
 
-int service_device_each(struct service *service, const char *text,
-    service_device_fn *fn, void *arg, struct err *err)
+int service_device_each(struct service *service, const struct actor *actor,
+    const char *text, service_device_fn *fn, void *arg, struct err *err)
 {
-	struct ids ids = {.org_id = service->organisation.id, .text = text};
+	struct ids ids = {.org_id = actor->org_id, .text = text};
 	struct load_view load = {.service = service};
 	int rc = store_read(service->store, list_ids, &ids, err);
 	size_t i;
@@ -151,15 +151,15 @@ static int choose(void *arg, const struct device_view *view)
 	return 0;
 }
 
-int service_device_view(struct service *service, const char *text,
-    struct device_view *out, struct err *err)
+int service_device_view(struct service *service, const struct actor *actor,
+    const char *text, struct device_view *out, struct err *err)
 {
 	struct choice choice = {.text = text};
 	int rc;
 
 	if (!text || !*text)
 		return err_set(err, ERR_INVALID, "no device was named");
-	rc = service_device_each(service, text, choose, &choice, err);
+	rc = service_device_each(service, actor, text, choose, &choice, err);
 	if (rc < 0)
 		return rc;
 	if (choice.one.matches == 0)
@@ -176,11 +176,11 @@ int service_device_view(struct service *service, const char *text,
 	return 0;
 }
 
-int service_device_find(struct service *service, const char *text,
-    struct device *out, struct err *err)
+int service_device_find(struct service *service, const struct actor *actor,
+    const char *text, struct device *out, struct err *err)
 {
 	struct device_view view;
-	int rc = service_device_view(service, text, &view, err);
+	int rc = service_device_view(service, actor, text, &view, err);
 
 	if (rc == 0)
 		*out = view.device;

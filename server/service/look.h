@@ -12,6 +12,7 @@
 #include "server/store/store.h"
 
 struct err;
+struct actor;
 struct service;
 
 /*
@@ -22,8 +23,8 @@ struct service;
 const char *service_link_state(const struct link *link, int64_t now);
 
 /* Every link of the organisation, newest first. */
-int service_link_each(
-    struct service *service, store_link_fn *fn, void *arg, struct err *err);
+int service_link_each(struct service *service, const struct actor *actor,
+    store_link_fn *fn, void *arg, struct err *err);
 
 struct command_view {
 	struct command command;
@@ -40,20 +41,20 @@ typedef int service_command_fn(void *arg, const struct command_view *view);
  * Newest first. *more says that there are others behind the limit.
  * -ERR_NOT_FOUND, -ERR_CONFLICT: the device is none or several.
  */
-int service_command_each(struct service *service,
+int service_command_each(struct service *service, const struct actor *actor,
     const struct command_view_filter *filter, service_command_fn *fn, void *arg,
     bool *more, struct err *err);
 
 /* The raw answers to one command of our organisation, in order of arrival. */
-int service_answer_each(struct service *service, const char *command_id,
-    store_answer_fn *fn, void *arg, struct err *err);
+int service_answer_each(struct service *service, const struct actor *actor,
+    const char *command_id, store_answer_fn *fn, void *arg, struct err *err);
 
 struct status_view {
 	struct organisation organisation;
 	struct policy_row policy; /* newest in force; pack "" when none */
 	struct store_counts counts;
 };
-int service_status_load(
-    struct service *service, struct status_view *out, struct err *err);
+int service_status_load(struct service *service, const struct actor *actor,
+    struct status_view *out, struct err *err);
 
 #endif

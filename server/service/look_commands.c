@@ -52,13 +52,13 @@ static int commands_read(struct txn *txn, void *arg, struct err *err)
 	return store_command_each(txn, &walk->filter, on_command, walk, err);
 }
 
-int service_command_each(struct service *service,
+int service_command_each(struct service *service, const struct actor *actor,
     const struct command_view_filter *filter, service_command_fn *fn, void *arg,
     bool *more, struct err *err)
 {
 	struct device device;
 	struct commands_walk walk = {
-	    .filter = {.org_id = service->organisation.id,
+	    .filter = {.org_id = actor->org_id,
 	        .only_open = filter->only_open,
 	        .limit = filter->limit + 1},
 	    .limit = filter->limit,
@@ -68,7 +68,8 @@ int service_command_each(struct service *service,
 	int rc;
 
 	if (filter->device) {
-		rc = service_device_find(service, filter->device, &device, err);
+		rc = service_device_find(
+		    service, actor, filter->device, &device, err);
 		if (rc < 0)
 			return rc;
 		walk.filter.device_id = device.id;
@@ -102,11 +103,10 @@ static int answers_read(struct txn *txn, void *arg, struct err *err)
 	    txn, walk->command_id, walk->fn, walk->arg, err);
 }
 
-int service_answer_each(struct service *service, const char *command_id,
-    store_answer_fn *fn, void *arg, struct err *err)
+int service_answer_each(struct service *service, const struct actor *actor,
+    const char *command_id, store_answer_fn *fn, void *arg, struct err *err)
 {
-	struct answers_walk walk = {
-	    service->organisation.id, command_id, fn, arg};
+	struct answers_walk walk = {actor->org_id, command_id, fn, arg};
 
 	return store_read(service->store, answers_read, &walk, err);
 }

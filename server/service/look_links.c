@@ -27,10 +27,10 @@ static int links_read(struct txn *txn, void *arg, struct err *err)
 	return store_link_each(txn, walk->org_id, walk->fn, walk->arg, err);
 }
 
-int service_link_each(
-    struct service *service, store_link_fn *fn, void *arg, struct err *err)
+int service_link_each(struct service *service, const struct actor *actor,
+    store_link_fn *fn, void *arg, struct err *err)
 {
-	struct links_walk walk = {service->organisation.id, fn, arg};
+	struct links_walk walk = {actor->org_id, fn, arg};
 
 	return store_read(service->store, links_read, &walk, err);
 }

@@ -28,16 +28,16 @@ static int save_policy(struct txn *txn, void *arg, struct err *err)
 	return store_policy_save(txn, row, err);
 }
 
-static int record_policy(
-    struct service *service, const struct policy_profile *made, struct err *err)
+static int record_policy(struct service *service, const struct tenant *tenant,
+    const struct policy_profile *made, struct err *err)
 {
 	struct policy_row row = {.applied_at = clock_now(service->clock)};
 
 	(void)snprintf(
-	    row.org_id, sizeof(row.org_id), "%s", service->organisation.id);
+	    row.org_id, sizeof(row.org_id), "%s", tenant->organisation.id);
 	(void)snprintf(
-	    row.pack, sizeof(row.pack), "%s", pack_name(service->pack));
-	pack_hash_text(service->pack, row.pack_hash);
+	    row.pack, sizeof(row.pack), "%s", pack_name(tenant->pack));
+	pack_hash_text(tenant->pack, row.pack_hash);
 	(void)snprintf(row.profile_identifier, sizeof(row.profile_identifier),
 	    "%s", made->summary.identifier);
 	(void)snprintf(row.profile_uuid, sizeof(row.profile_uuid), "%s",
@@ -46,35 +46,36 @@ static int record_policy(
 	return store_write(service->store, save_policy, &row, err);
 }
 
-int policy_profile_prepare(struct service *service, struct err *err)
+int policy_profile_prepare(
+    struct service *service, struct tenant *tenant, struct err *err)
 {
 	struct policy_profile_target target = {
-	    .organisation_id = service->organisation.id,
-	    .organisation_name = service->organisation.name,
+	    .organisation_id = tenant->organisation.id,
+	    .organisation_name = tenant->organisation.name,
 	};
 	struct policy_profile *made = NULL;
 	struct buf xml = {0};
 	int rc;
 
-	if (!service->pack)
+	if (!tenant->pack)
 		return 0;
 	if (!(made = calloc(1, sizeof(*made))))
 		return err_memory(err);
 	(void)snprintf(made->purpose, sizeof(made->purpose), "policy:%s",
-	    pack_name(service->pack));
+	    pack_name(tenant->pack));
 	rc = policy_profile_build(
-	    service->pack, &target, &xml, &made->summary, err);
+	    tenant->pack, &target, &xml, &made->summary, err);
 	if (rc == 0)
 		rc = keeper_sign_profile(service->keeper, xml.data, xml.len,
 		    &made->signed_profile, err);
 	if (rc == 0)
-		rc = record_policy(service, made, err);
+		rc = record_policy(service, tenant, made, err);
 	buf_clear(&xml);
 	if (rc < 0) {
 		policy_profile_free(made);
 		return rc;
 	}
-	service->policy_profile = made;
+	tenant->profile = made;
 	return 0;
 }
 
@@ -87,42 +88,42 @@ void policy_profile_free(struct policy_profile *profile)
 }
 
 static int encode_install(
-    struct service *service, struct order *order, struct err *err)
+    const struct policy_profile *made, struct order *order, struct err *err)
 {
-	const struct buf *profile = &service->policy_profile->signed_profile;
+	const struct buf *profile = &made->signed_profile;
 
 	return mdm_command_encode_install_profile(
 	    order->id, profile->data, profile->len, &order->payload, err);
 }
 
 static int encode_security_info(
-    struct service *service, struct order *order, struct err *err)
+    const struct policy_profile *made, struct order *order, struct err *err)
 {
-	(void)service;
+	(void)made;
 	return mdm_command_encode_security_info(
 	    order->id, &order->payload, err);
 }
 
 static int encode_device_information(
-    struct service *service, struct order *order, struct err *err)
+    const struct policy_profile *made, struct order *order, struct err *err)
 {
-	(void)service;
+	(void)made;
 	return mdm_command_encode_device_information(
 	    order->id, DEVICE_QUERY_OWNED, &order->payload, err);
 }
 
 static int encode_profile_list(
-    struct service *service, struct order *order, struct err *err)
+    const struct policy_profile *made, struct order *order, struct err *err)
 {
-	(void)service;
+	(void)made;
 	return mdm_command_encode_profile_list(
 	    order->id, true, &order->payload, err);
 }
 
 static int encode_configured(
-    struct service *service, struct order *order, struct err *err)
+    const struct policy_profile *made, struct order *order, struct err *err)
 {
-	(void)service;
+	(void)made;
 	return mdm_command_encode_plain(
 	    order->id, order->request_type, &order->payload, err);
 }
@@ -134,7 +135,8 @@ static const struct {
 	const char *purpose; /* NULL: the policy's own */
 	int priority;
 	int64_t valid_ms;
-	int (*encode)(struct service *, struct order *, struct err *);
+	int (*encode)(
+	    const struct policy_profile *, struct order *, struct err *);
 } steps[] = {
     {POLICY_ORDERS_PROFILE, "InstallProfile", NULL, COMMAND_PRIORITY_PROFILE, 0,
         encode_install},
@@ -148,32 +150,32 @@ static const struct {
         COMMAND_PRIORITY_PROFILE, 0, encode_configured},
 };
 
-int policy_orders_make(struct service *service, unsigned what,
-    const char *ordered_by, const char *reason, struct policy_orders *out,
-    struct err *err)
+int policy_orders_make(struct service *service, const char *org_id,
+    unsigned what, const char *ordered_by, const char *reason,
+    struct policy_orders *out, struct err *err)
 {
+	const struct tenant *tenant = service_tenant_find(service, org_id);
+	const struct policy_profile *made = tenant ? tenant->profile : NULL;
 	int64_t now = clock_now(service->clock);
 	struct order *order;
 	size_t i;
 	int rc;
 
 	*out = (struct policy_orders){0};
-	if (!service->policy_profile)
+	if (!made)
 		what &= ~(unsigned)POLICY_ORDERS_PROFILE;
 	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		if (!(what & steps[i].what))
 			continue;
 		order = &out->items[out->count++];
 		order_init(order, service, steps[i].request_type,
-		    steps[i].purpose ? steps[i].purpose
-		                     : service->policy_profile->purpose,
-		    now);
+		    steps[i].purpose ? steps[i].purpose : made->purpose, now);
 		order->priority = steps[i].priority;
 		order->ordered_by = ordered_by;
 		order->reason = reason;
 		if (steps[i].valid_ms)
 			order->expires_at = now + steps[i].valid_ms;
-		if ((rc = steps[i].encode(service, order, err)) < 0) {
+		if ((rc = steps[i].encode(made, order, err)) < 0) {
 			policy_orders_clear(out);
 			return rc;
 		}

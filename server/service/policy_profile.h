@@ -12,6 +12,7 @@
 #include "server/service/order_command.h"
 
 struct service;
+struct tenant;
 
 struct policy_profile {
 	struct policy_profile_summary summary;
@@ -20,11 +21,12 @@ struct policy_profile {
 };
 
 /*
- * Builds and signs the profile of service->pack and records it as the
+ * Builds and signs the profile of a tenant's pack and records it as the
  * organisation's policy when it differs from the newest recorded one. Without a
- * pack it does nothing. Free with policy_profile_free().
+ * pack it does nothing. Free tenant->profile with policy_profile_free().
  */
-int policy_profile_prepare(struct service *service, struct err *err);
+int policy_profile_prepare(
+    struct service *service, struct tenant *tenant, struct err *err);
 void policy_profile_free(struct policy_profile *profile);
 
 #define POLICY_ORDERS_MAX 5
@@ -44,11 +46,11 @@ enum policy_orders_what {
 	    POLICY_ORDERS_PROFILE_LIST | POLICY_ORDERS_DEVICE,
 };
 
-/* Makes the commands (ids drawn, bytes encoded) for one life. ordered_by and
+/* Makes the commands (ids drawn, bytes encoded) for one life in org_id. ordered_by and
  * reason are borrowed until they are queued. */
-int policy_orders_make(struct service *service, unsigned what,
-    const char *ordered_by, const char *reason, struct policy_orders *out,
-    struct err *err);
+int policy_orders_make(struct service *service, const char *org_id,
+    unsigned what, const char *ordered_by, const char *reason,
+    struct policy_orders *out, struct err *err);
 int policy_orders_queue(struct txn *txn, struct policy_orders *orders,
     const char *org_id, const char *device_id, const char *life_id,
     struct err *err);

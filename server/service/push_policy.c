@@ -15,6 +15,7 @@
 struct push {
 	struct service *service;
 	const struct actor *actor;
+	const struct policy_profile *profile;
 	bool dry_run;
 	struct policy_plan plan;
 	struct err *err;
@@ -41,8 +42,8 @@ static int push_to(struct push *push, const struct device_view *device,
     unsigned what, struct err *err)
 {
 	struct push_one one = {.life_id = device->life.id};
-	int rc = policy_orders_make(push->service, what, push->actor->name,
-	    "the policy was pushed", &one.orders, err);
+	int rc = policy_orders_make(push->service, device->device.org_id, what,
+	    push->actor->name, "the policy was pushed", &one.orders, err);
 
 	if (rc == 0)
 		rc = store_write(push->service->store, queue_orders, &one, err);
@@ -54,7 +55,7 @@ static int push_to(struct push *push, const struct device_view *device,
 static int has_profile(struct push *push, const struct device_view *device,
     bool *has, struct err *err)
 {
-	const struct policy_profile *profile = push->service->policy_profile;
+	const struct policy_profile *profile = push->profile;
 	struct profile_list_facts facts = {0};
 	struct facts_row row = {0};
 	size_t i;
@@ -110,9 +111,14 @@ static int push_device(void *arg, const struct device_view *device)
 int service_policy_push(struct service *service, const struct actor *actor,
     const char *device, bool dry_run, struct policy_plan *out, struct err *err)
 {
-	const struct policy_profile *profile = service->policy_profile;
-	struct push push = {
-	    .service = service, .actor = actor, .dry_run = dry_run, .err = err};
+	const struct tenant *tenant =
+	    service_tenant_find(service, actor->org_id);
+	const struct policy_profile *profile = tenant ? tenant->profile : NULL;
+	struct push push = {.service = service,
+	    .actor = actor,
+	    .profile = profile,
+	    .dry_run = dry_run,
+	    .err = err};
 	struct device_view view;
 	int rc;
 
@@ -127,12 +133,12 @@ int service_policy_push(struct service *service, const struct actor *actor,
 	(void)snprintf(push.plan.profile_uuid, sizeof(push.plan.profile_uuid),
 	    "%s", profile->summary.uuid);
 	if (device) {
-		rc = service_device_view(service, device, &view, err);
+		rc = service_device_view(service, actor, device, &view, err);
 		if (rc == 0)
 			rc = push_device(&push, &view);
 	} else {
-		rc =
-		    service_device_each(service, NULL, push_device, &push, err);
+		rc = service_device_each(
+		    service, actor, NULL, push_device, &push, err);
 	}
 	if (rc < 0)
 		return rc;

@@ -56,6 +56,10 @@ struct tenant {
 	struct organisation organisation;
 	const struct pack *pack;        /* NULL: none */
 	struct policy_profile *profile; /* made from it; NULL: none */
+	struct {
+		char after[STORE_ID]; /* persons up to here were planned */
+		int64_t again_at;     /* the next round begins */
+	} tasks;                      /* service_tasks_keep_going()'s own */
 };
 
 struct service {
@@ -70,17 +74,15 @@ struct service {
 	int64_t repeat_purge_at;       /* service_repeat_purge()'s own */
 	struct tenant *tenants;        /* at least one; by id */
 	size_t tenant_count;
-	const struct pack *pack; /* the policy in force; NULL: none */
-	struct policy_profile *policy_profile; /* made from it; NULL: none */
-	const uint8_t *ca;                     /* CA certificate, DER */
+	const uint8_t *ca; /* CA certificate, DER */
 	size_t ca_len;
 	/* For bench stations; NULL: none are served here. */
 	const uint8_t *supervision; /* certificate, DER */
 	size_t supervision_len;
 	const char *orders_key; /* public, PEM */
-	struct organisation organisation;
-	char phones_url[256];         /* https://mdm.example.org:8444 */
-	int64_t link_valid_ms;        /* enrolment link, default 7 days */
+	char phones_url[256];   /* https://mdm.example.org:8444 */
+	char office_url[256];   /* https://mdm.example.org:8443; "": none */
+	int64_t link_valid_ms;  /* enrolment link, default 7 days */
 	int64_t certificate_valid_ms; /* identity, default 365 days */
 	int64_t silence_ms;     /* acknowledged erase → silent, 10 min */
 	int64_t refresh_due_at; /* keep_going's own */
@@ -163,10 +165,11 @@ void service_answer_unread(struct service *service,
 
 /* ---- orders (push_policy.c, wipe_phone.c, cancel_command.c) ---- */
 
-/* Finds one device by id, serial, UDID, IMEI or person; -ERR_NOT_FOUND,
- * -ERR_CONFLICT with the number of matches in the sentence. */
-int service_device_find(struct service *service, const char *text,
-    struct device *out, struct err *err);
+/* Finds one device of the actor's organisation by id, serial, UDID, IMEI or
+ * person; -ERR_NOT_FOUND, -ERR_CONFLICT with the number of matches in the
+ * sentence. */
+int service_device_find(struct service *service, const struct actor *actor,
+    const char *text, struct device *out, struct err *err);
 
 struct policy_plan {
 	char pack[128];
@@ -196,7 +199,7 @@ struct wipe_plan {
 	char effect[512];           /* what would happen, in words */
 };
 /* Looks only. */
-int service_wipe_plan(struct service *service,
+int service_wipe_plan(struct service *service, const struct actor *actor,
     const struct wipe_request *request, struct wipe_plan *out, struct err *err);
 /* -ERR_CONFLICT when an order is open already: nothing is repeated. */
 int service_wipe_order(struct service *service, const struct actor *actor,
@@ -209,8 +212,9 @@ int service_command_cancel(struct service *service, const struct actor *actor,
 /* ---- looking (explain_command.c, judge_rules.c, look.c) ---- */
 
 /* One sentence: why the command is where it is and what it waits for. */
-int service_command_explain(struct service *service, const char *command_id,
-    struct command *out, char *sentence, size_t size, struct err *err);
+int service_command_explain(struct service *service, const struct actor *actor,
+    const char *command_id, struct command *out, char *sentence, size_t size,
+    struct err *err);
 
 struct device_view {
 	struct device device;
@@ -220,10 +224,10 @@ struct device_view {
 	struct wipe wipe; /* newest; id "" when none */
 };
 typedef int service_device_fn(void *arg, const struct device_view *view);
-int service_device_each(struct service *service, const char *text,
-    service_device_fn *fn, void *arg, struct err *err);
-int service_device_view(struct service *service, const char *text,
-    struct device_view *out, struct err *err);
+int service_device_each(struct service *service, const struct actor *actor,
+    const char *text, service_device_fn *fn, void *arg, struct err *err);
+int service_device_view(struct service *service, const struct actor *actor,
+    const char *text, struct device_view *out, struct err *err);
 /* kind: "SecurityInfo", "DeviceInformation", "ProfileList". */
 int service_facts_load(struct service *service, const char *life_id,
     const char *kind, struct facts_row *out, struct err *err);
@@ -247,8 +251,8 @@ struct verdict_view {
 };
 typedef int service_verdict_fn(void *arg, const struct verdict_view *view);
 /* Of all phones, or those that text finds; NULL: all. */
-int service_verdict_each(struct service *service, const char *text,
-    service_verdict_fn *fn, void *arg, struct err *err);
+int service_verdict_each(struct service *service, const struct actor *actor,
+    const char *text, service_verdict_fn *fn, void *arg, struct err *err);
 
 /* ---- periodic (keep_going.c) ---- */
 

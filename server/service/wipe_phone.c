@@ -55,13 +55,14 @@ static void judge_plan(struct wipe_plan *plan)
 	}
 }
 
-int service_wipe_plan(struct service *service,
+int service_wipe_plan(struct service *service, const struct actor *actor,
     const struct wipe_request *request, struct wipe_plan *out, struct err *err)
 {
 	struct device_view view;
 	struct wipe_plan plan = {0};
 	const char *name;
-	int rc = service_device_view(service, request->device, &view, err);
+	int rc =
+	    service_device_view(service, actor, request->device, &view, err);
 
 	if (rc < 0)
 		return rc;
@@ -156,7 +157,7 @@ int service_wipe_order(struct service *service, const struct actor *actor,
 		return err_set(err, ERR_INVALID, "a wipe needs a reason");
 	if (strlen(request->reason) >= sizeof(ask.wipe.reason))
 		return err_set(err, ERR_LIMIT, "the reason is too long");
-	if ((rc = service_wipe_plan(service, request, &plan, err)) < 0)
+	if ((rc = service_wipe_plan(service, actor, request, &plan, err)) < 0)
 		return rc;
 	if (!plan.allowed)
 		return err_set(err, ERR_CONFLICT, "%s", plan.refusal);
@@ -167,7 +168,8 @@ int service_wipe_order(struct service *service, const struct actor *actor,
 	ask.order.reason = request->reason;
 	fill_wipe(&ask, &plan, actor, request->reason, service, now);
 	ask.device = plan.device;
-	bench_order_init(&ask.bench, service, WORK_ORDER_WIPE, now);
+	bench_order_init(
+	    &ask.bench, service, actor->org_id, WORK_ORDER_WIPE, now);
 	ask.bench.preserve_data_plan = request->preserve_data_plan;
 	ask.bench.disallow_proximity_setup = request->disallow_proximity_setup;
 	rc = mdm_command_encode_erase_device(

@@ -101,7 +101,8 @@ static int make_order(struct txn *txn, struct hand_out *hand,
 		    &was_handed, err);
 	if (rc < 0)
 		return rc;
-	bench_order_init(&row, hand->service, kind, hand->now);
+	bench_order_init(
+	    &row, hand->service, hand->station->org_id, kind, hand->now);
 	row.preserve_data_plan = history->preserve_data_plan;
 	row.disallow_proximity_setup = history->disallow_proximity_setup;
 	return bench_order_wipe(txn, &row, wipe, device, err);
@@ -262,11 +263,10 @@ static int look(struct txn *txn, void *arg, struct err *err)
 /* ---- signing ---- */
 
 /* What to show a supervised phone, and how ours is known. */
-static int fill_supervision(
-    const struct service *service, struct work_order *order, struct err *err)
+static int fill_supervision(const struct service *service,
+    const struct work_order_row *row, struct work_order *order, struct err *err)
 {
-	(void)str_copy(order->our_magic, sizeof(order->our_magic),
-	    service->organisation.id);
+	(void)str_copy(order->our_magic, sizeof(order->our_magic), row->org_id);
 	if (!service->supervision)
 		return 0;
 	order->supervisor_count = 1;
@@ -280,17 +280,20 @@ static const char *const skipped[] = {"AppleID", "Siri", "Diagnostics",
     "iMessageAndFaceTime", "Zoom", "DeviceToDeviceMigration", "WatchMigration",
     "Appearance", "UpdateCompleted", "ActionButton"};
 
-static int fill_cloud(
-    const struct service *service, struct work_order *order, struct err *err)
+static int fill_cloud(const struct service *service,
+    const struct work_order_row *row, struct work_order *order, struct err *err)
 {
+	const struct tenant *tenant = service_tenant_find(service, row->org_id);
 	struct work_order_cloud *cloud = &order->cloud;
 	int rc;
 
+	if (!tenant)
+		return err_set(err, ERR_NOT_FOUND,
+		    "the organisation of this order is not served here");
 	order->has_cloud = true;
 	(void)str_copy(cloud->organisation, sizeof(cloud->organisation),
-	    service->organisation.name);
-	(void)str_copy(
-	    cloud->magic, sizeof(cloud->magic), service->organisation.id);
+	    tenant->organisation.name);
+	(void)str_copy(cloud->magic, sizeof(cloud->magic), row->org_id);
 	(void)str_copy(cloud->configuration_url,
 	    sizeof(cloud->configuration_url), order->enrolment_url);
 	cloud->allow_pairing = true;
@@ -323,7 +326,7 @@ static int fill_enrolment(struct service *service,
 		rc = err_set(err, ERR_INTERNAL, "the address is too long");
 	secret_clear(&url);
 	if (rc == 0 && service->supervision)
-		rc = fill_cloud(service, order, err);
+		rc = fill_cloud(service, row, order, err);
 	return rc;
 }
 
@@ -343,7 +346,7 @@ static int fill_order(const struct hand_out *hand,
 	(void)str_copy(order->wipe_id, sizeof(order->wipe_id), row->wipe_id);
 	order->preserve_data_plan = row->preserve_data_plan;
 	order->disallow_proximity_setup = row->disallow_proximity_setup;
-	rc = fill_supervision(hand->service, order, err);
+	rc = fill_supervision(hand->service, row, order, err);
 	if (rc == 0 && order->kind == WORK_ORDER_ENROL)
 		rc = fill_enrolment(hand->service, row, order, err);
 	return rc;

@@ -411,6 +411,9 @@ struct store_counts {
 	uint64_t wipes_open;
 };
 int store_counts(struct txn *txn, struct store_counts *out, struct err *err);
+/* Of one organisation. */
+int store_counts_of(struct txn *txn, const char *org_id,
+    struct store_counts *out, struct err *err);
 
 /* Lives that are enrolled, in id order, after after_id; for periodic work. */
 typedef int store_life_fn(void *arg, const struct life *row);

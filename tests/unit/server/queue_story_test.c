@@ -114,7 +114,8 @@ static int note_row(void *arg, const struct command *row)
 static int load_open(struct txn *txn, void *arg, struct err *err)
 {
 	struct open_rows *open = arg;
-	struct command_filter filter = {.org_id = story.organisation.id,
+	struct command_filter filter = {
+	    .org_id = story.tenants[0].organisation.id,
 	    .life_id = open->life_id,
 	    .only_open = true};
 
@@ -193,7 +194,7 @@ static void fill_checkin(
 	*checkin = (struct checkin){.type = type};
 	(void)snprintf(checkin->udid, sizeof(checkin->udid), "%s", phone->udid);
 	(void)snprintf(checkin->topic, sizeof(checkin->topic), "%s",
-	    story.organisation.topic);
+	    story.tenants[0].organisation.topic);
 	(void)snprintf(checkin->authenticate.serial_number,
 	    sizeof(checkin->authenticate.serial_number), "S-%s", phone->udid);
 	checkin->token_update.push_token_len = 32;
@@ -398,7 +399,7 @@ static void do_check_out(struct phone *phone)
 
 static void do_wipe(struct phone *phone)
 {
-	struct actor actor = {"it"};
+	struct actor actor = story_actor();
 	struct wipe_request request = {.device = phone->udid, .reason = "test"};
 	struct wipe wipe;
 	int rc = service_wipe_order(&story, &actor, &request, &wipe, NULL);
@@ -417,7 +418,7 @@ static void do_wipe(struct phone *phone)
 
 static void do_cancel(struct phone *phone)
 {
-	struct actor actor = {"it"};
+	struct actor actor = story_actor();
 	struct command command;
 	size_t at;
 	bool is_erase;

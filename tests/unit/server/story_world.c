@@ -19,6 +19,7 @@
 #include "server/service/known_identity.h"
 #include "server/service/last_seen.h"
 
+static struct tenant tenant;
 struct service story;
 int64_t story_now = INT64_C(1800000000000);
 
@@ -109,18 +110,28 @@ int story_begin(void **state)
 	story.certificate_valid_ms = 365 * TIME_DAY_MS;
 	story.silence_ms = 10 * TIME_MINUTE_MS;
 	story.refresh_ms = 12 * TIME_HOUR_MS;
-	(void)snprintf(story.organisation.id, sizeof(story.organisation.id),
+	story.tenants = &tenant;
+	story.tenant_count = 1;
+	(void)snprintf(tenant.organisation.id, sizeof(tenant.organisation.id),
 	    "01900000-0000-7000-8000-000000000001");
-	(void)snprintf(
-	    story.organisation.name, sizeof(story.organisation.name), "Story");
-	(void)snprintf(story.organisation.topic,
-	    sizeof(story.organisation.topic), "com.apple.mgmt.story");
+	(void)snprintf(tenant.organisation.name,
+	    sizeof(tenant.organisation.name), "Story");
+	(void)snprintf(tenant.organisation.topic,
+	    sizeof(tenant.organisation.topic), "com.apple.mgmt.story");
 	if (open_store(&err) < 0 || last_seen_new(&story.last_seen, &err) < 0 ||
 	    known_identities_new(&story.known, &err) < 0 ||
 	    store_write(
-	        story.store, save_organisation, &story.organisation, &err) < 0)
+	        story.store, save_organisation, &tenant.organisation, &err) < 0)
 		return fail_with(&err);
 	return 0;
+}
+
+struct actor story_actor(void)
+{
+	struct actor actor = {.name = "it"};
+
+	memcpy(actor.org_id, tenant.organisation.id, STORE_ID);
+	return actor;
 }
 
 int story_end(void **state)
@@ -167,14 +178,14 @@ void story_issue(const char *udid, char sha256[STORE_SHA256])
 
 	uuid_make(story_now, story.rng, link->id);
 	(void)snprintf(
-	    link->org_id, sizeof(link->org_id), "%s", story.organisation.id);
+	    link->org_id, sizeof(link->org_id), "%s", tenant.organisation.id);
 	(void)snprintf(link->person, sizeof(link->person), "P %s", udid);
 	(void)snprintf(link->serial, sizeof(link->serial), "S-%s", udid);
 	digest_sha256(link->id, strlen(link->id), link->token_sha256);
 	digest_sha256(link->id, 20, row->sha256);
 	digest_sha256(link->token_sha256, 64, row->sha256);
 	(void)snprintf(
-	    row->org_id, sizeof(row->org_id), "%s", story.organisation.id);
+	    row->org_id, sizeof(row->org_id), "%s", tenant.organisation.id);
 	(void)snprintf(row->link_id, sizeof(row->link_id), "%s", link->id);
 	row->state = CERTIFICATE_ISSUED;
 	row->not_after = story_now + 365 * TIME_DAY_MS;

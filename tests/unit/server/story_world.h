@@ -14,6 +14,9 @@ extern int64_t story_now;
 int story_begin(void **state);
 int story_end(void **state);
 
+/* "it", of the one organisation. */
+struct actor story_actor(void);
+
 /* 0 … below - 1, from the printed seed. */
 unsigned story_random(unsigned below);
 

@@ -249,8 +249,9 @@ static struct station_row station_now(const struct bench_station *station)
 {
 	struct station_look look = {.id = station->row.id};
 
-	assert_int_equal(
-	    service_station_each(&world.service, look_station, &look, NULL), 0);
+	assert_int_equal(service_station_each(&world.service, &world.actor,
+	                     look_station, &look, NULL),
+	    0);
 	return look.row;
 }
 
@@ -272,8 +273,8 @@ static struct phone_look phones_now(void)
 {
 	struct phone_look look = {0};
 
-	assert_int_equal(
-	    service_bench_phone_each(&world.service, look_phone, &look, NULL),
+	assert_int_equal(service_bench_phone_each(&world.service, &world.actor,
+	                     look_phone, &look, NULL),
 	    0);
 	return look;
 }
@@ -500,7 +501,8 @@ static void a_wipe_is_ordered_for_the_bench_too(void **state)
 	assert_string_equal(order.udid, "UDID-" SERIAL);
 	assert_true(order.preserve_data_plan);
 	assert_int_equal(order.supervisor_count, 1);
-	assert_string_equal(order.our_magic, world.service.organisation.id);
+	assert_string_equal(
+	    order.our_magic, world.service.tenants[0].organisation.id);
 	assert_int_equal(work_order_judge(&order, a.row.id, order.udid,
 	                     order.serial, false, world.now),
 	    WORK_ORDER_FINE);
@@ -555,8 +557,8 @@ static void a_mixed_phone_makes_no_work(void **state)
 	    0);
 	assert_int_equal(list.count, 0);
 	station_signed_list_clear(&list);
-	assert_int_equal(service_work_order_each(&world.service, false, 0,
-	                     count_order, &count, NULL),
+	assert_int_equal(service_work_order_each(&world.service, &world.actor,
+	                     false, 0, count_order, &count, NULL),
 	    0);
 	assert_int_equal(count, 1);
 }

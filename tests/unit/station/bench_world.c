@@ -25,6 +25,7 @@
 #include "server/service/known_identity.h"
 #include "server/service/last_seen.h"
 
+static struct tenant tenant;
 struct bench_world world;
 
 static uint8_t ca[4096];
@@ -128,12 +129,16 @@ int bench_world_group(void **state)
 	service->refresh_ms = 12 * TIME_HOUR_MS;
 	(void)str_copy(service->phones_url, sizeof(service->phones_url),
 	    "https://mdm.example:8444");
-	service->organisation =
+	service->tenants = &tenant;
+	service->tenant_count = 1;
+	tenant.organisation =
 	    (struct organisation){.id = "01900000-0000-7000-8000-000000000001",
 	        .name = "V\xc3\xa4stervik",
 	        .topic = "com.apple.mgmt.x",
 	        .created_at = 1};
 	(void)str_copy(world.actor.name, sizeof(world.actor.name), "local");
+	(void)str_copy(world.actor.org_id, sizeof(world.actor.org_id),
+	    tenant.organisation.id);
 	return 0;
 }
 
@@ -185,7 +190,7 @@ int bench_world_begin(void **state)
 	must(last_seen_new(&world.service.last_seen, &err), &err);
 	must(known_identities_new(&world.service.known, &err), &err);
 	must(store_write(world.service.store, save_organisation,
-	         &world.service.organisation, &err),
+	         &world.service.tenants[0].organisation, &err),
 	    &err);
 	return 0;
 }
@@ -300,7 +305,7 @@ static int phone_save(struct txn *txn, void *arg, struct err *err)
 void bench_phone_enrol(const char *serial, const char *person)
 {
 	struct phone_rows *rows = calloc(1, sizeof(*rows));
-	const char *org = world.service.organisation.id;
+	const char *org = world.service.tenants[0].organisation.id;
 	struct err err = {0};
 
 	PUT(rows->link.id, "link-%.20s", serial);
@@ -343,7 +348,9 @@ struct wipe bench_wipe_of(const char *serial)
 	struct device_view view;
 	struct err err = {0};
 
-	must(service_device_view(&world.service, serial, &view, &err), &err);
+	must(service_device_view(
+	         &world.service, &world.actor, serial, &view, &err),
+	    &err);
 	return view.wipe;
 }
 

@@ -378,8 +378,8 @@ static void phone_identity(struct identity_pem *out)
 	bio_text(key_bio, out->key, sizeof(out->key));
 	digest_sha256(der.data, der.len, out->sha256);
 	(void)str_copy(row.sha256, sizeof(row.sha256), out->sha256);
-	(void)str_copy(
-	    row.org_id, sizeof(row.org_id), world.service.organisation.id);
+	(void)str_copy(row.org_id, sizeof(row.org_id),
+	    world.service.tenants[0].organisation.id);
 	(void)str_copy(row.link_id, sizeof(row.link_id), "link-" SERIAL);
 	(void)str_copy(row.life_id, sizeof(row.life_id), "life-" SERIAL);
 	assert_int_equal(
