@@ -159,7 +159,8 @@ static int proof_words_check(
 		    pack_fact_name(proof->fact),
 		    pack_word_name((enum pack_word)word));
 	}
-	if (info->kind == PACK_KIND_WORD && proof->accept == info->words)
+	if (info->kind == PACK_KIND_WORD && proof->accept == info->words &&
+	    info->accept != info->words)
 		return pack_at_fail(at, key,
 		    "everything that '%s' can say is accepted: that proves "
 		    "nothing",
