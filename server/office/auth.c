@@ -213,6 +213,8 @@ int gate_identify(struct office_call *call, struct err *err)
 {
 	const char *token;
 
+	if (call->route->flags & OFFICE_SIGNED)
+		return gate_rate_failures(call, err);
 	if (call->request->listener == LISTENER_ADMIN)
 		return local_take(call, err);
 	token = bearer_get(call->request);
@@ -229,7 +231,7 @@ int gate_permit(struct office_call *call, struct err *err)
 	struct buf words = {0};
 	char challenge[HTTP_HEADER_VALUE_MAX];
 
-	if (!missing)
+	if (!missing || call->route->flags & OFFICE_SIGNED)
 		return 0;
 	scope_set_text(call->route->scope, &words);
 	if (buf_check(&words, err) == 0) {

@@ -49,10 +49,11 @@ struct office_call {
 typedef int office_fn(struct office_call *call, struct err *err);
 
 enum office_flag {
-	OFFICE_PAGE = 1,   /* HTML for people; asks for no API token */
-	OFFICE_ACTS = 2,   /* takes an Idempotency-Key (POST) */
-	OFFICE_SECRET = 4, /* the answer is shown once: not kept for repeats */
-	OFFICE_THING = 16, /* a GET of one thing: has an ETag */
+	OFFICE_PAGE = 1,    /* HTML for people; asks for no API token */
+	OFFICE_ACTS = 2,    /* takes an Idempotency-Key (POST) */
+	OFFICE_SECRET = 4,  /* the answer is shown once: not kept for repeats */
+	OFFICE_THING = 16,  /* a GET of one thing: has an ETag */
+	OFFICE_SIGNED = 32, /* the body proves who sent it: no API token */
 	OFFICE_ANY_BODY = 8, /* the body is no JSON: the handler checks its type
 			      */
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "proto/base/buf.h"
 #include "proto/base/err.h"
 #include "proto/base/limits.h"
 #include "proto/base/str.h"
@@ -67,6 +68,21 @@ static bool has_control(const char *text)
 	return false;
 }
 
+/* Lines end with a newline; nothing else of what moves a cursor. */
+static int block_check(
+    const char *name, const char *text, size_t max, struct err *err)
+{
+	if (strlen(text) > max)
+		return err_set(
+		    err, ERR_LIMIT, "\"%s\" is over %zu bytes", name, max);
+	for (; *text; text++)
+		if (((unsigned char)*text < 0x20 && *text != '\n') ||
+		    *text == 0x7f)
+			return err_set(err, ERR_INVALID,
+			    "\"%s\" holds control characters", name);
+	return 0;
+}
+
 static int text_check(
     const char *name, const char *text, size_t max, struct err *err)
 {
@@ -79,25 +95,42 @@ static int text_check(
 	return 0;
 }
 
-static int field_decode(
-    const struct decode_field *field, json_t *value, void *out, struct err *err)
+static int bool_decode(const struct decode_field *field, const json_t *value,
+    void *member, struct err *err)
 {
-	void *member = (char *)out + field->offset;
-	const char *text;
+	if (!json_is_boolean(value))
+		return err_set(err, ERR_INVALID, "\"%s\" must be true or false",
+		    field->name);
+	*(bool *)member = json_is_true(value);
+	return 0;
+}
+
+static int number_decode(const struct decode_field *field, const json_t *value,
+    void *member, struct err *err)
+{
+	json_int_t number = json_integer_value(value);
+
+	if (!json_is_integer(value) || number < 0 ||
+	    (uint64_t)number > field->max)
+		return err_set(err, ERR_INVALID,
+		    "\"%s\" must be a whole number from 0 to %zu", field->name,
+		    field->max);
+	*(int64_t *)member = number;
+	return 0;
+}
+
+static int text_decode(const struct decode_field *field, const json_t *value,
+    void *member, struct err *err)
+{
+	const char *text = json_string_value(value);
 	int rc;
 
-	if (field->kind == DECODE_BOOL) {
-		if (!json_is_boolean(value))
-			return err_set(err, ERR_INVALID,
-			    "\"%s\" must be true or false", field->name);
-		*(bool *)member = json_is_true(value);
-		return 0;
-	}
-	if (!json_is_string(value))
+	if (!text)
 		return err_set(
 		    err, ERR_INVALID, "\"%s\" must be a text", field->name);
-	text = json_string_value(value);
-	rc = text_check(field->name, text, field->max, err);
+	rc = field->kind == DECODE_BLOCK
+	    ? block_check(field->name, text, field->max, err)
+	    : text_check(field->name, text, field->max, err);
 	if (rc < 0)
 		return rc;
 	if (field->required && !*text)
@@ -105,6 +138,58 @@ static int field_decode(
 		    err, ERR_INVALID, "\"%s\" must not be empty", field->name);
 	*(const char **)member = text;
 	return 0;
+}
+
+static int list_decode(const struct decode_field *field, const json_t *value,
+    void *member, struct err *err)
+{
+	size_t count = json_array_size(value);
+	const char *text;
+	size_t i;
+	int rc = 0;
+
+	if (!json_is_array(value) || count > DECODE_LIST_MAX ||
+	    (field->required && count == 0))
+		return err_set(err, ERR_INVALID,
+		    "\"%s\" must be a list of 1 to %d texts", field->name,
+		    DECODE_LIST_MAX);
+	for (i = 0; rc == 0 && i < count; i++) {
+		text = json_string_value(json_array_get(value, i));
+		rc = text && *text && !strchr(text, ' ')
+		    ? text_check(field->name, text, field->max, err)
+		    : err_set(err, ERR_INVALID, "\"%s\" must hold words only",
+		          field->name);
+	}
+	if (rc == 0)
+		*(const json_t **)member = value;
+	return rc;
+}
+
+void decode_list_join(const json_t *list, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(list); i++) {
+		if (i > 0)
+			buf_append_char(out, ' ');
+		buf_append_str(out, json_string_value(json_array_get(list, i)));
+	}
+}
+
+static int field_decode(const struct decode_field *field, const json_t *value,
+    void *out, struct err *err)
+{
+	static int (*const kinds[])(const struct decode_field *, const json_t *,
+	    void *, struct err *) = {
+	    [DECODE_TEXT] = text_decode,
+	    [DECODE_BLOCK] = text_decode,
+	    [DECODE_BOOL] = bool_decode,
+	    [DECODE_NUMBER] = number_decode,
+	    [DECODE_LIST] = list_decode,
+	};
+
+	return kinds[field->kind](
+	    field, value, (char *)out + field->offset, err);
 }
 
 static int keys_check(json_t *document, const struct decode_field *fields,

@@ -12,20 +12,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buf;
 struct err;
 struct http_request;
 
 enum decode_kind {
-	DECODE_TEXT, /* const char *, borrowed from the document */
-	DECODE_BOOL  /* bool */
+	DECODE_TEXT,   /* const char *, borrowed from the document */
+	DECODE_BLOCK,  /* the same, and may have several lines */
+	DECODE_BOOL,   /* bool */
+	DECODE_NUMBER, /* int64_t, 0 to max */
+	DECODE_LIST    /* const json_t *, borrowed: texts of at most max bytes
+			  each, DECODE_LIST_MAX of them at most */
 };
+
+#define DECODE_LIST_MAX 64
 
 struct decode_field {
 	const char *name;
 	enum decode_kind kind;
 	size_t offset; /* of the member in the caller's struct */
-	size_t max;    /* bytes of a text */
-	bool required; /* and not empty, for a text */
+	size_t max;    /* bytes of a text; the largest number */
+	bool required; /* and not empty, for a text or list */
 };
 
 /*
@@ -42,6 +49,9 @@ bool decode_is_json(const struct http_request *request);
 
 /* No body, or an object without keys. */
 int decode_nothing(const struct http_request *request, struct err *err);
+
+/* Appends the texts of a DECODE_LIST with a blank between. */
+void decode_list_join(const json_t *list, struct buf *out);
 
 /* Refuses a query that names anything but these. */
 int decode_query_names(const struct http_request *request,

@@ -70,3 +70,21 @@ void encode_raw(
 	encode_key(enc, key);
 	buf_append(enc->buf, json, len);
 }
+
+void encode_words(struct encoder *enc, const char *key, const char *words)
+{
+	char word[80];
+	size_t len;
+
+	encode_open(enc, key, '[');
+	for (; *words; words += len) {
+		words += strspn(words, " ");
+		len = strcspn(words, " ");
+		if (len == 0 || len >= sizeof(word))
+			continue;
+		memcpy(word, words, len);
+		word[len] = '\0';
+		encode_text(enc, NULL, word);
+	}
+	encode_close(enc, ']');
+}

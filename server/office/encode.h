@@ -28,6 +28,8 @@ void encode_time(struct encoder *enc, const char *key, int64_t unix_ms);
 void encode_number(struct encoder *enc, const char *key, int64_t number);
 void encode_bool(struct encoder *enc, const char *key, bool value);
 void encode_null(struct encoder *enc, const char *key);
+/* A list of the words of a text with blanks between them. */
+void encode_words(struct encoder *enc, const char *key, const char *words);
 /* json: one complete JSON value. */
 void encode_raw(
     struct encoder *enc, const char *key, const char *json, size_t len);

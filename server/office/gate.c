@@ -193,6 +193,8 @@ static void api_run(struct office_call *call, struct err *err)
 		rc = steps[i](call, err);
 	if (rc == 0)
 		rc = handle_once(call, &repeat, err);
+	if (call->has_guessed)
+		gate_failed(call);
 	if (rc < 0)
 		answer_refused(call, err);
 	else

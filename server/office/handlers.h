@@ -29,5 +29,25 @@ office_fn office_tokens_list;
 office_fn office_token_create;
 office_fn office_token_get;
 office_fn office_token_revoke;
+office_fn office_policy_get;
+office_fn office_rules_list;
+office_fn office_rule_get;
+office_fn office_evidence_keys_list;
+office_fn office_evidence_key_get;
+office_fn office_evidence_key_create;
+office_fn office_evidence_key_revoke;
+office_fn office_tasks_list;
+office_fn office_task_get;
+office_fn office_task_cancel;
+office_fn office_task_link_create;
+office_fn office_statements_list;
+office_fn office_acknowledgements_list;
+office_fn office_equipment_orders_list;
+office_fn office_equipment_order_get;
+office_fn office_equipment_order_create;
+office_fn office_equipment_order_decide;
+office_fn office_equipment_order_place;
+office_fn office_equipment_order_cancel;
+office_fn office_evidence_take;
 
 #endif

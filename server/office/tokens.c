@@ -7,31 +7,13 @@
 #include "server/office/pager.h"
 #include "server/service/api_token.h"
 
-static void scopes_encode(struct encoder *enc, const char *words)
-{
-	char word[64];
-	size_t len;
-
-	encode_open(enc, "scopes", '[');
-	for (; *words; words += len) {
-		words += strspn(words, " ");
-		len = strcspn(words, " ");
-		if (len == 0 || len >= sizeof(word))
-			continue;
-		memcpy(word, words, len);
-		word[len] = '\0';
-		encode_text(enc, NULL, word);
-	}
-	encode_close(enc, ']');
-}
-
 static void token_members(
     struct encoder *enc, const struct api_token_row *row, int64_t now)
 {
 	encode_text(enc, "id", row->id);
 	encode_text(enc, "name", row->name);
 	encode_text(enc, "state", service_api_token_state(row, now));
-	scopes_encode(enc, row->scopes);
+	encode_words(enc, "scopes", row->scopes);
 	encode_text(enc, "created_by", row->created_by);
 	encode_time(enc, "created_at", row->created_at);
 	encode_time(enc, "expires_at", row->expires_at);
@@ -83,13 +65,13 @@ int office_token_get(struct office_call *call, struct err *err)
 
 struct token_order {
 	const char *name;
-	const char *scopes;
+	const json_t *scopes;
 	const char *valid_for;
 };
 
 static const struct decode_field token_fields[] = {
     {"name", DECODE_TEXT, offsetof(struct token_order, name), 100, true},
-    {"scopes", DECODE_TEXT, offsetof(struct token_order, scopes), 1024, true},
+    {"scopes", DECODE_LIST, offsetof(struct token_order, scopes), 32, true},
     {"valid_for", DECODE_TEXT, offsetof(struct token_order, valid_for), 16,
         false}, /* left out: 90 days */
 };
@@ -98,11 +80,18 @@ static int token_decode(const struct http_request *request,
     struct api_token_request *out, json_t **document, struct err *err)
 {
 	struct token_order order = {0};
+	struct buf words = {0};
 	int rc;
 
 	rc = decode_body(request, token_fields, 3, &order, document, err);
+	if (rc < 0)
+		return rc;
+	decode_list_join(order.scopes, &words);
+	rc = buf_check(&words, err);
 	if (rc == 0)
-		rc = scope_set_parse(order.scopes, &out->scopes, err);
+		rc = scope_set_parse(
+		    (const char *)words.data, &out->scopes, err);
+	buf_clear(&words);
 	if (rc < 0)
 		return rc;
 	out->name = order.name;
