@@ -176,7 +176,7 @@ static int deliver(const struct sender *sender, const struct buf *body,
 
 	for (int try = 0; try < sender->tries; try++) {
 		rc = post(sender, body, signature, answer, err);
-		if (rc == 0 && answer->status == 200)
+		if (rc == 0 && (answer->status == 200 || answer->status == 202))
 			return 0;
 		if (rc == 0)
 			rc = judge_problem(answer, err);
