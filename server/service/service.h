@@ -80,6 +80,9 @@ struct service {
 	const uint8_t *supervision; /* certificate, DER */
 	size_t supervision_len;
 	const char *orders_key; /* public, PEM */
+	/* Links are made without orders, whatever the pack says: while a
+	 * municipality brings in the phones it has. */
+	bool order_gate_is_open;
 	char phones_url[256];   /* https://mdm.example.org:8444 */
 	char office_url[256];   /* https://mdm.example.org:8443; "": none */
 	int64_t link_valid_ms;  /* enrolment link, default 7 days */
