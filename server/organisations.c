@@ -249,8 +249,10 @@ void organisations_clear(struct organisations *all)
 {
 	size_t i;
 
-	for (i = 0; i < all->tenant_count; i++)
+	for (i = 0; i < all->tenant_count; i++) {
 		policy_profile_free(all->tenants[i].profile);
+		policy_profile_free(all->tenants[i].supervised);
+	}
 	free(all->tenants);
 	for (i = 0; all->packs && i < all->config->organisations_count; i++)
 		if (!find_shared(

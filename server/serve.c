@@ -263,7 +263,8 @@ static int make_service(struct server *server, struct err *err)
 	service->tenants = server->organisations.tenants;
 	service->tenant_count = server->organisations.tenant_count;
 	for (i = 0; rc == 0 && i < service->tenant_count; i++)
-		rc = policy_profile_prepare(service, &service->tenants[i], err);
+		rc = policy_profile_prepare(
+		    service, &service->tenants[i], "configuration", err);
 	return rc;
 }
 

@@ -17,6 +17,7 @@
 
 struct err;
 
+#define STATUS_FACTS_KIND "DeclarativeStatus" /* of the row it is kept in */
 #define STATUS_ERRORS_MAX 8
 struct status_facts {
 	enum fact_bool passcode_present;

@@ -11,6 +11,7 @@
 #include "server/service/service.h"
 
 #define XML_TYPE "application/xml; charset=UTF-8"
+#define JSON_TYPE "application/json"
 
 /* The media type alone; phones add "; charset=UTF-8". */
 static bool is_type(const struct http_request *request, const char *type)
@@ -40,11 +41,26 @@ static bool identify(struct handler_ctx *ctx,
 }
 
 /* The service wrote into the body already. */
-static void reply_done(struct http_response *response)
+static void reply_done(struct http_response *response, const char *type)
 {
 	response->status = 200;
 	if (response->body.len > 0)
-		response->content_type = XML_TYPE;
+		response->content_type = type;
+}
+
+/* A declaration that is gone is 404, a status that is none is 400. */
+static void reply_declarative(struct handler_ctx *ctx,
+    const struct http_request *request, const struct err *err,
+    struct http_response *response)
+{
+	if (err->code == ERR_NOT_FOUND)
+		reply_text(response, 404, err->text);
+	else
+		reply_error(ctx, request,
+		    err->code == ERR_INVALID || err->code == ERR_LIMIT
+		        ? REPLY_PARSE
+		        : REPLY_SERVE,
+		    err, response);
 }
 
 /* What we do not offer: 410 tells a phone not to ask for a user again. */
@@ -73,10 +89,14 @@ static void check_in(struct handler_ctx *ctx,
 	    ctx->service, sha256, &identity, checkin, &response->body, &err);
 	if (rc == -ERR_UNSUPPORTED)
 		reply_unsupported(ctx, request, checkin->type, &err, response);
+	else if (rc < 0 && checkin->type == CHECKIN_DECLARATIVE_MANAGEMENT)
+		reply_declarative(ctx, request, &err, response);
 	else if (rc < 0)
 		reply_error(ctx, request, REPLY_SERVE, &err, response);
 	else
-		reply_done(response);
+		reply_done(response,
+		    checkin->type == CHECKIN_DECLARATIVE_MANAGEMENT ? JSON_TYPE
+		                                                    : XML_TYPE);
 }
 
 static void refuse_type(struct handler_ctx *ctx,
@@ -122,7 +142,7 @@ static void connect_phone(struct handler_ctx *ctx,
 	        request->body_len, &response->body, &err) < 0)
 		reply_error(ctx, request, REPLY_SERVE, &err, response);
 	else
-		reply_done(response);
+		reply_done(response, XML_TYPE);
 }
 
 /*

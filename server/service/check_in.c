@@ -66,7 +66,7 @@ int visit_seal(struct visit *visit, const char *kind,
 static int make_orders(struct visit *visit, struct err *err)
 {
 	const struct checkin_token_update *said = &visit->checkin->token_update;
-	unsigned what = POLICY_ORDERS_PROFILE | POLICY_ORDERS_QUERIES;
+	unsigned what = POLICY_ORDERS_POLICY | POLICY_ORDERS_QUERIES;
 	const char *reason = "the phone has enrolled";
 
 	if (visit->identity->life_state != LIFE_AUTHENTICATED) {
@@ -159,8 +159,9 @@ static int dispatch(struct visit *visit, struct buf *reply, struct err *err)
 		return visit_set_bootstrap(visit, err);
 	case CHECKIN_GET_BOOTSTRAP_TOKEN:
 		return visit_get_bootstrap(visit, reply, err);
-	case CHECKIN_USER_AUTHENTICATE:
 	case CHECKIN_DECLARATIVE_MANAGEMENT:
+		return visit_declarative(visit, reply, err);
+	case CHECKIN_USER_AUTHENTICATE:
 	case CHECKIN_GET_TOKEN:
 	case CHECKIN_TYPE_COUNT:
 		break;

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "policies/pack.h"
+#include "policies/policy_declarations.h"
 #include "proto/apple/mdm_command.h"
+#include "proto/apple/web_clip_payload.h"
 #include "proto/base/err.h"
 #include "server/keeper/keeper.h"
 #include "server/service/service.h"
@@ -29,53 +31,102 @@ static int save_policy(struct txn *txn, void *arg, struct err *err)
 }
 
 static int record_policy(struct service *service, const struct tenant *tenant,
-    const struct policy_profile *made, struct err *err)
+    const struct pack *pack, const struct policy_profile *made,
+    const char *applied_by, struct err *err)
 {
 	struct policy_row row = {.applied_at = clock_now(service->clock)};
 
 	(void)snprintf(
 	    row.org_id, sizeof(row.org_id), "%s", tenant->organisation.id);
-	(void)snprintf(
-	    row.pack, sizeof(row.pack), "%s", pack_name(tenant->pack));
-	pack_hash_text(tenant->pack, row.pack_hash);
+	(void)snprintf(row.pack, sizeof(row.pack), "%s", pack_name(pack));
+	pack_hash_text(pack, row.pack_hash);
 	(void)snprintf(row.profile_identifier, sizeof(row.profile_identifier),
 	    "%s", made->summary.identifier);
 	(void)snprintf(row.profile_uuid, sizeof(row.profile_uuid), "%s",
 	    made->summary.uuid);
-	(void)snprintf(row.applied_by, sizeof(row.applied_by), "configuration");
+	(void)snprintf(
+	    row.applied_by, sizeof(row.applied_by), "%s", applied_by);
 	return store_write(service->store, save_policy, &row, err);
 }
 
-int policy_profile_prepare(
-    struct service *service, struct tenant *tenant, struct err *err)
-{
-	struct policy_profile_target target = {
-	    .organisation_id = tenant->organisation.id,
-	    .organisation_name = tenant->organisation.name,
-	};
-	struct policy_profile *made = NULL;
-	struct buf xml = {0};
-	int rc;
+/* ---- making ---- */
 
-	if (!tenant->pack)
-		return 0;
-	if (!(made = calloc(1, sizeof(*made))))
-		return err_memory(err);
-	(void)snprintf(made->purpose, sizeof(made->purpose), "policy:%s",
-	    pack_name(tenant->pack));
-	rc = policy_profile_build(
-	    tenant->pack, &target, &xml, &made->summary, err);
+/* A pack that sets nothing on such a phone gives no profile: no error. */
+static int make_profile(struct service *service, const struct pack *pack,
+    const struct policy_profile_target *target, struct policy_profile *made,
+    struct err *err)
+{
+	struct buf xml = {0};
+	int rc = policy_profile_build(pack, target, &xml, &made->summary, err);
+
 	if (rc == 0)
 		rc = keeper_sign_profile(service->keeper, xml.data, xml.len,
 		    &made->signed_profile, err);
-	if (rc == 0)
-		rc = record_policy(service, tenant, made, err);
 	buf_clear(&xml);
+	return rc == -ERR_NOT_FOUND ? 0 : rc;
+}
+
+int policy_profile_make(struct service *service,
+    const struct organisation *organisation, const struct pack *pack,
+    enum enrolment_kind enrolment, struct policy_profile **out, struct err *err)
+{
+	char contact_url[WEB_CLIP_URL_MAX];
+	struct policy_profile_target target = {
+	    .organisation_id = organisation->id,
+	    .organisation_name = organisation->name,
+	    .enrolment = enrolment,
+	    .language = *organisation->language ? organisation->language : NULL,
+	};
+	struct policy_profile *made = calloc(1, sizeof(*made));
+	int rc;
+
+	if (!made)
+		return err_memory(err);
+	if (*service->office_url) {
+		(void)snprintf(contact_url, sizeof(contact_url),
+		    "%s/contact/%s.vcf", service->office_url, organisation->id);
+		target.contact_url = contact_url;
+	}
+	(void)snprintf(
+	    made->purpose, sizeof(made->purpose), "policy:%s", pack_name(pack));
+	made->made_at = clock_now(service->clock);
+	rc = make_profile(service, pack, &target, made, err);
+	if (rc == 0)
+		rc = policy_declarations_build(
+		    pack, &target, NULL, &made->declarations, err);
 	if (rc < 0) {
 		policy_profile_free(made);
 		return rc;
 	}
-	tenant->profile = made;
+	*out = made;
+	return 0;
+}
+
+int policy_profile_prepare(struct service *service, struct tenant *tenant,
+    const char *applied_by, struct err *err)
+{
+	const struct pack *pack = tenant->pack;
+	struct policy_profile *plain = NULL;
+	struct policy_profile *supervised = NULL;
+	int rc;
+
+	if (!pack)
+		return 0;
+	rc = policy_profile_make(service, &tenant->organisation, pack,
+	    ENROLMENT_DEVICE, &plain, err);
+	if (rc == 0)
+		rc = policy_profile_make(service, &tenant->organisation, pack,
+		    ENROLMENT_SUPERVISED, &supervised, err);
+	if (rc == 0)
+		rc = record_policy(
+		    service, tenant, pack, plain, applied_by, err);
+	if (rc < 0) {
+		policy_profile_free(plain);
+		policy_profile_free(supervised);
+		return rc;
+	}
+	tenant->profile = plain;
+	tenant->supervised = supervised;
 	return 0;
 }
 
@@ -84,8 +135,17 @@ void policy_profile_free(struct policy_profile *profile)
 	if (!profile)
 		return;
 	buf_clear(&profile->signed_profile);
+	declarations_clear(&profile->declarations);
 	free(profile);
 }
+
+const struct policy_profile *tenant_profile(
+    const struct tenant *tenant, bool is_supervised)
+{
+	return is_supervised ? tenant->supervised : tenant->profile;
+}
+
+/* ---- commands ---- */
 
 static int encode_install(
     const struct policy_profile *made, struct order *order, struct err *err)
@@ -120,6 +180,15 @@ static int encode_profile_list(
 	    order->id, true, &order->payload, err);
 }
 
+/* Without tokens: the phone asks for those that are true then. */
+static int encode_declarative(
+    const struct policy_profile *made, struct order *order, struct err *err)
+{
+	(void)made;
+	return mdm_command_encode_declarative_management(
+	    order->id, NULL, 0, &order->payload, err);
+}
+
 static int encode_configured(
     const struct policy_profile *made, struct order *order, struct err *err)
 {
@@ -140,6 +209,8 @@ static const struct {
 } steps[] = {
     {POLICY_ORDERS_PROFILE, "InstallProfile", NULL, COMMAND_PRIORITY_PROFILE, 0,
         encode_install},
+    {POLICY_ORDERS_DECLARATIVE, "DeclarativeManagement", "declarations",
+        COMMAND_PRIORITY_PROFILE, 0, encode_declarative},
     {POLICY_ORDERS_SECURITY, "SecurityInfo", "query:SecurityInfo",
         COMMAND_PRIORITY_QUERY, QUERY_VALID_MS, encode_security_info},
     {POLICY_ORDERS_PROFILE_LIST, "ProfileList", "query:ProfileList",
@@ -155,7 +226,9 @@ int policy_orders_make(struct service *service, const char *org_id,
     struct policy_orders *out, struct err *err)
 {
 	const struct tenant *tenant = service_tenant_find(service, org_id);
-	const struct policy_profile *made = tenant ? tenant->profile : NULL;
+	const struct policy_profile *made = tenant
+	    ? tenant_profile(tenant, what & POLICY_ORDERS_SUPERVISED)
+	    : NULL;
 	int64_t now = clock_now(service->clock);
 	struct order *order;
 	size_t i;
@@ -163,6 +236,8 @@ int policy_orders_make(struct service *service, const char *org_id,
 
 	*out = (struct policy_orders){0};
 	if (!made)
+		what &= ~(unsigned)POLICY_ORDERS_POLICY;
+	else if (!*made->summary.uuid)
 		what &= ~(unsigned)POLICY_ORDERS_PROFILE;
 	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		if (!(what & steps[i].what))

@@ -50,12 +50,17 @@ enum service_counter {
 /*
  * One organisation of this server, with the policy in force in it. The table
  * of tenants is made at the start and does not change while the server runs;
- * several may share one pack.
+ * several may share one pack. A policy that is applied later takes the place
+ * of the pack and its profiles (apply_policy.c); the former ones stay until
+ * the server stops, for whoever is using them.
  */
 struct tenant {
 	struct organisation organisation;
-	const struct pack *pack;        /* NULL: none */
-	struct policy_profile *profile; /* made from it; NULL: none */
+	const struct pack *_Atomic pack; /* NULL: none */
+	/* Made from it for phones that are not, or not known to be,
+	 * supervised, and for those that are; NULL: none. */
+	struct policy_profile *_Atomic profile;
+	struct policy_profile *_Atomic supervised;
 	struct {
 		char after[STORE_ID]; /* persons up to here were planned */
 		int64_t again_at;     /* the next round begins */

@@ -22,6 +22,7 @@ struct visit {
 	char new_device_id[STORE_ID];
 	struct buf sealed;
 	struct policy_orders orders;
+	struct facts_row device_row; /* declare.c's */
 	/* Found out in it. */
 	bool is_repeat;
 	bool is_first_token;
@@ -36,6 +37,12 @@ int visit_authenticate(struct visit *visit, struct err *err);
 int visit_set_bootstrap(struct visit *visit, struct err *err);
 int visit_get_bootstrap(
     struct visit *visit, struct buf *reply, struct err *err);
+
+/*
+ * DeclarativeManagement (declare.c): reply is JSON. -ERR_NOT_FOUND: no such
+ * endpoint or declaration; -ERR_INVALID: no status report.
+ */
+int visit_declarative(struct visit *visit, struct buf *reply, struct err *err);
 
 /* Seals a secret of this life into visit->sealed; nothing when it is empty. */
 int visit_seal(struct visit *visit, const char *kind,
