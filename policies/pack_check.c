@@ -39,8 +39,8 @@ static int keys_check(const struct pack_at *at, const struct pack_file *file)
 
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (!keys[i].is_there)
-			return pack_at_fail(
-			    at, "", "missing key '%s': add it", keys[i].key);
+			return pack_at_fail(at, "format",
+			    "missing key '%s': add it", keys[i].key);
 	}
 	if (file->changes_count > 0)
 		return pack_at_fail(at, "changes",

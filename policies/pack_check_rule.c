@@ -568,11 +568,11 @@ static int rule_check(
 	if (rc == 0 && rule->statement)
 		rc = statement_check(at, rule->statement);
 	if (rc == 0)
+		rc = class_check_measured(at, rule);
+	if (rc == 0)
 		rc = settings_check(at, rule);
 	if (rc == 0)
 		rc = gate_check(at, rule);
-	if (rc == 0)
-		rc = class_check_measured(at, rule);
 	if (rc == 0)
 		rc = class_check_stated(at, rule);
 	return rc;

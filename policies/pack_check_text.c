@@ -196,7 +196,10 @@ static int rule_whole(const struct pack *pack,
 		    pack, language, err, "no profile.contact", rule->id);
 	word = parameter_missing(pack, language->code, text, rule);
 	if (word)
-		return xyaml_err(pack->outline, "parameters", err, ERR_INVALID,
+		return xyaml_err(pack->outline,
+		    xyaml_has(pack->outline, "parameters") ? "parameters"
+		                                           : "name",
+		    err, ERR_INVALID,
 		    "the texts of rule %s say %s, but the pack sets no such "
 		    "parameter: add it, or say it in the text",
 		    rule->id, word);

@@ -54,7 +54,7 @@
 	WORD(VOICEMAIL, "voicemail")                                           \
 	WORD(OTHER, "other")                                                   \
 	WORD(SET, "set")                                                       \
-	WORD(UNSET, "unset")                                                   \
+	WORD(UNSET, "none")                                                    \
 	WORD(MATCH, "match")                                                   \
 	WORD(DIFFERS, "differs")                                               \
 	WORD(MISSING, "missing")                                               \

@@ -19,7 +19,7 @@
 
 #include "policies/profile.h"
 
-#define BASE WP_SOURCE_DIR "/tests/policy/data/base"
+#define BASE WP_SOURCE_DIR "/tests/policy/data/exempelkoping"
 #define VASTERVIK WP_SOURCE_DIR "/policies/packs/vastervik"
 
 extern char **environ;

@@ -16,7 +16,7 @@
 #include "proto/base/str.h"
 #include "proto/base/time.h"
 
-#define BASE WP_SOURCE_DIR "/tests/policy/data/base"
+#define BASE WP_SOURCE_DIR "/tests/policy/data/exempelkoping"
 
 /* EXA-01: present 24 h, compliant 12 h, profile 7 d, settle 2 h, in force
  * 2024-02-01 to 2028-01-31. */
