@@ -95,15 +95,29 @@ enum csv_encoding csv_encoding_of(const struct csv *csv)
 
 /* ---- guessing from the sample ---- */
 
-/* Is it UTF-8, apart from a character that the sample's end may have cut? */
-static bool is_utf8_sample(const struct buf *sample)
+/*
+ * Latin-1 text hardly ever looks like UTF-8, so what the most of the sample is
+ * decides, and one broken row does not. Nothing but ASCII leaves it open, until
+ * a cell shows it.
+ */
+static enum csv_encoding guess_encoding(const struct buf *sample)
 {
-	size_t len = sample->len;
+	size_t good = 0;
+	size_t bad = 0;
+	size_t step;
 
-	for (size_t cut = 0; cut < 4 && cut <= len; cut++)
-		if (str_is_utf8((const char *)sample->data, len - cut))
-			return true;
-	return false;
+	for (size_t i = 0; i < sample->len; i += step ? step : 1) {
+		step = 0;
+		if (sample->data[i] < 0x80)
+			continue;
+		/* A NUL stands behind the last byte: a cut sequence is bad. */
+		step = str_utf8_step((const char *)sample->data + i);
+		good += step > 0;
+		bad += step == 0 && sample->len - i > 3;
+	}
+	if (good == 0 && bad == 0)
+		return CSV_ENCODING_AUTO;
+	return good >= bad ? CSV_ENCODING_UTF8 : CSV_ENCODING_LATIN1;
 }
 
 /* The sign that stands oftenest outside quotation marks in the first line. */
@@ -166,9 +180,7 @@ static size_t decide(struct csv *csv)
 	if (is_marked)
 		csv->encoding = CSV_ENCODING_UTF8;
 	else if (csv->encoding == CSV_ENCODING_AUTO)
-		csv->encoding = is_utf8_sample(&csv->sample)
-		    ? CSV_ENCODING_UTF8
-		    : CSV_ENCODING_LATIN1;
+		csv->encoding = guess_encoding(&csv->sample);
 	csv->delimiter = csv->options.delimiter ? csv->options.delimiter
 	                                        : guess_delimiter(&csv->sample);
 	csv->is_decided = true;
@@ -206,7 +218,7 @@ static void append_byte(struct csv *csv, uint8_t byte)
 {
 	unsigned code = byte;
 
-	if (byte < 0x80 || csv->encoding == CSV_ENCODING_UTF8) {
+	if (byte < 0x80 || csv->encoding != CSV_ENCODING_LATIN1) {
 		buf_append_char(&csv->row, (char)byte);
 		return;
 	}
@@ -236,16 +248,48 @@ static void cell_add(struct csv *csv, uint8_t byte)
 		set_fault(csv, CSV_ROW_LONG);
 }
 
+/* The cell that showed it was taken as UTF-8 so far. */
+static void cell_recode(struct csv *csv)
+{
+	struct buf old = {0};
+
+	buf_append(&old, csv->row.data + csv->cell_start,
+	    csv->row.len - csv->cell_start);
+	csv->row.failed = csv->row.failed || old.failed;
+	csv->row.len = csv->cell_start;
+	for (size_t i = 0; i < old.len; i++)
+		append_byte(csv, old.data[i]);
+	buf_clear(&old);
+}
+
+static void check_encoding(struct csv *csv)
+{
+	const char *cell = (const char *)csv->row.data + csv->cell_start;
+	size_t len = csv->row.len - csv->cell_start;
+	bool is_ascii = true;
+
+	for (size_t i = 0; is_ascii && i < len; i++)
+		is_ascii = (unsigned char)cell[i] < 0x80;
+	if (is_ascii || csv->encoding == CSV_ENCODING_LATIN1)
+		return;
+	if (str_is_utf8(cell, len)) {
+		csv->encoding = CSV_ENCODING_UTF8;
+	} else if (csv->encoding == CSV_ENCODING_UTF8) {
+		set_fault(csv, CSV_BAD_UTF8);
+	} else {
+		csv->encoding = CSV_ENCODING_LATIN1;
+		cell_recode(csv);
+	}
+}
+
 static void cell_end(struct csv *csv)
 {
 	if (csv->count >= CSV_COLUMNS_MAX) {
 		set_fault(csv, CSV_COLUMNS_MANY);
 		return;
 	}
-	if (csv->fault == CSV_FINE && csv->encoding == CSV_ENCODING_UTF8 &&
-	    !str_is_utf8((const char *)csv->row.data + csv->cell_start,
-	        csv->row.len - csv->cell_start))
-		set_fault(csv, CSV_BAD_UTF8);
+	if (csv->fault == CSV_FINE && csv->row.len > csv->cell_start)
+		check_encoding(csv);
 	buf_append_char(&csv->row, '\0');
 	csv->starts[csv->count++] = csv->cell_start;
 	csv->cell_start = csv->row.len;

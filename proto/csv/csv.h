@@ -76,7 +76,8 @@ int csv_feed(struct csv *csv, const void *data, size_t len, struct err *err);
 /* The last row, which may have no line end. Once. */
 int csv_end(struct csv *csv, struct err *err);
 
-/* What was found out; after the first row. */
+/* What was found out, after the first row; the encoding is AUTO for as long as
+ * there was nothing but ASCII. */
 char csv_delimiter(const struct csv *csv);
 enum csv_encoding csv_encoding_of(const struct csv *csv);
 
