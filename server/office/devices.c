@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "proto/apple/status_facts.h"
 #include "proto/base/err.h"
 #include "server/office/decode.h"
 #include "server/office/describe.h"
@@ -64,7 +65,8 @@ static int all_facts_encode(struct service *service, struct encoder *enc,
     const struct device_view *view, struct err *err)
 {
 	static const char *const kinds[] = {
-	    "SecurityInfo", "DeviceInformation", "ProfileList"};
+	    "SecurityInfo", "DeviceInformation", "ProfileList",
+	    STATUS_FACTS_KIND};
 	size_t i;
 	int rc = 0;
 
