@@ -5,7 +5,6 @@ Apple's schema.
 """
 
 import json
-import pathlib
 import plistlib
 import unittest
 
@@ -22,32 +21,21 @@ class Declarative(Case):
                 return facts
         return None
 
-    def new_dump(self):
-        """For one run of the program: the numbers of each start anew."""
-        self.dumps.append(pathlib.Path(self.folder) / f"wire{len(self.dumps)}")
-        self.phones.dump = self.dumps[-1]
-        self.phones.dump.mkdir()
-
     def poll(self):
-        self.new_dump()
         self.phones.poll(SERIAL)
 
     def talk(self):
         """[(Endpoint, answer)] of every declarative check-in so far."""
         found = []
-        sent = None
-        for name in (name for dump in self.dumps
-                     for name in sorted(dump.rglob("*"))):
-            if "sent-checkin-DeclarativeManagement" in name.name:
-                sent = plistlib.loads(name.read_bytes())
-            elif sent and "got-" in name.name:
-                found.append((sent["Endpoint"], name.read_bytes()))
-                sent = None
+        for sent in sorted(self.phones.dump.glob(
+                f"*-{SERIAL}-sent-checkin-DeclarativeManagement.plist")):
+            number = sent.name.split("-")[0]
+            got, = self.phones.dump.glob(f"{number}-{SERIAL}-got-*")
+            found.append((plistlib.loads(sent.read_bytes())["Endpoint"],
+                          got.read_bytes()))
         return found
 
     def test_the_story(self):
-        self.dumps = []
-        self.new_dump()
         self.phones.enrol(self.cli.link(SERIAL)["url"], SERIAL, "--no-pin")
 
         def reported():
