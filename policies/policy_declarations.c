@@ -7,13 +7,15 @@
 #include "proto/base/err.h"
 #include "proto/json/json_guard.h"
 
+#define PART_NAME_MAX 16 /* of parts[], with its dot */
+
 struct draft {
 	const struct pack *pack;
 	const struct policy_profile_target *target;
 	const char *profile_url;
 	enum enrolment_kind enrolment;
 	struct policy_demand demand;
-	char base[DECLARATION_IDENTIFIER_MAX - 32];
+	char base[DECLARATION_IDENTIFIER_MAX - PART_NAME_MAX];
 };
 
 /* --- payloads; NULL: nothing to declare ----------------------------------- */
@@ -117,8 +119,8 @@ static int draft_make(struct draft *draft, struct err *err)
 	if (!id || !*id)
 		return err_set(
 		    err, ERR_INVALID, "declarations: no organisation id");
-	wrote = snprintf(draft->base, sizeof(draft->base), "workphone.%s.%s",
-	    id, pack_name(draft->pack));
+	/* Without the pack's name: Apple allows 64 bytes in all. */
+	wrote = snprintf(draft->base, sizeof(draft->base), "workphone.%s", id);
 	if (wrote < 0 || (size_t)wrote >= sizeof(draft->base))
 		return err_set(
 		    err, ERR_LIMIT, "declaration identifier too long");

@@ -19,8 +19,8 @@
 
 struct err;
 
-#define DECLARATION_IDENTIFIER_MAX 160 /* with NUL */
-#define DECLARATION_TOKEN_MAX 65       /* SHA-256 in hex and NUL */
+#define DECLARATION_IDENTIFIER_MAX 65 /* with NUL; Apple: 64 octets */
+#define DECLARATION_TOKEN_MAX 65      /* SHA-256 in hex and NUL */
 #define DECLARATIONS_MAX 32
 
 #define DECLARATION_TYPE_ACTIVATION "com.apple.activation.simple"

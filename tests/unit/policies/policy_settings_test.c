@@ -164,20 +164,20 @@ static void declarations_say_the_same(void **state)
 	(void)state;
 	declare(ENROLMENT_SUPERVISED, &all);
 	one = declarations_find(
-	    &all, DECLARATION_CONFIGURATION, "workphone.seed.seed.passcode");
+	    &all, DECLARATION_CONFIGURATION, "workphone.seed.passcode");
 	assert_non_null(one);
 	assert_non_null(strstr(one->json, "\"MinimumLength\":6"));
 	assert_non_null(strstr(one->json, "\"RequireComplexPasscode\":true"));
 	/* 18.10 is newer than 18.9. */
 	one = declarations_find(
-	    &all, DECLARATION_CONFIGURATION, "workphone.seed.seed.update");
+	    &all, DECLARATION_CONFIGURATION, "workphone.seed.update");
 	assert_non_null(one);
 	assert_non_null(strstr(one->json, "\"18.10\""));
 	assert_non_null(strstr(one->json, "2026-12-24T12:00:00"));
 	one = declarations_find(
-	    &all, DECLARATION_ACTIVATION, "workphone.seed.seed.activation");
+	    &all, DECLARATION_ACTIVATION, "workphone.seed.activation");
 	assert_non_null(one);
-	assert_non_null(strstr(one->json, "workphone.seed.seed.update"));
+	assert_non_null(strstr(one->json, "workphone.seed.update"));
 	folder_open(&folder);
 	for (i = 0; i < all.count; i++) {
 		buf_append(&json, all.items[i].json, all.items[i].json_len);
@@ -197,9 +197,9 @@ static void a_private_phone_is_told_no_update(void **state)
 	(void)state;
 	declare(ENROLMENT_USER, &all);
 	assert_null(declarations_find(
-	    &all, DECLARATION_CONFIGURATION, "workphone.seed.seed.update"));
+	    &all, DECLARATION_CONFIGURATION, "workphone.seed.update"));
 	assert_non_null(declarations_find(
-	    &all, DECLARATION_CONFIGURATION, "workphone.seed.seed.passcode"));
+	    &all, DECLARATION_CONFIGURATION, "workphone.seed.passcode"));
 	declarations_clear(&all);
 }
 
