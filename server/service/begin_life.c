@@ -7,6 +7,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/ledger.h"
 #include "server/service/visit.h"
 
 #define COPY(to, from) (void)snprintf((to), sizeof(to), "%s", (from))
@@ -62,6 +63,37 @@ static void fill_life(struct life *life, const struct visit *visit,
 	COPY(life->topic, visit->checkin->topic);
 }
 
+/* Links made before there was a ledger name a person by name alone. */
+static int find_person(struct txn *txn, const struct ledger *ledger,
+    const struct link *link, struct person_row *out, struct err *err)
+{
+	if (link->person_id[0])
+		return store_person_load(
+		    txn, link->org_id, link->person_id, out, err);
+	return ledger_person_meet(txn, ledger, link->person, out, err);
+}
+
+/* From here on the person of the link holds the phone. */
+static int hand_to_person(struct txn *txn, const struct visit *visit,
+    const struct link *link, struct device *device, struct err *err)
+{
+	struct actor actor = {.name = "enrolment"};
+	struct person_row person;
+	struct ledger ledger;
+	int rc;
+
+	COPY(actor.org_id, link->org_id);
+	rc = ledger_init(&ledger, visit->service, &actor, err);
+	if (rc == 0)
+		rc = find_person(txn, &ledger, link, &person, err);
+	if (rc == -ERR_CONFLICT && !link->person_id[0])
+		return 0; /* several of that name: nobody is guessed */
+	if (rc < 0)
+		return rc;
+	return holder_open(
+	    txn, &ledger, device, &person, visit->new_life_id, err);
+}
+
 static int begin_life(struct txn *txn, struct visit *visit,
     struct certificate *certificate, struct link *link, struct err *err)
 {
@@ -82,6 +114,8 @@ static int begin_life(struct txn *txn, struct visit *visit,
 	link->enrolled_at = visit->now;
 	if ((rc = store_device_save(txn, &device, err)) < 0 ||
 	    (rc = store_life_save(txn, &life, err)) < 0 ||
+	    (rc = hand_to_person(txn, visit, link, &device, err)) < 0 ||
+	    (rc = store_device_save(txn, &device, err)) < 0 ||
 	    (rc = store_certificate_save(txn, certificate, err)) < 0)
 		return rc;
 	COPY(visit->device_id, device.id);

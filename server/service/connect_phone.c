@@ -11,8 +11,10 @@
 #include "proto/apple/answer.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/erase_guard.h"
 #include "server/service/bench.h"
 #include "server/service/answer_facts.h"
+#include "server/service/fit_profile.h"
 #include "server/service/last_seen.h"
 #include "server/service/policy_profile.h"
 #include "server/service/service.h"
@@ -73,6 +75,9 @@ static int prepare_questions(struct visit *visit, struct err *err)
 	size_t i;
 	int rc;
 
+	if (visit->facts.kind && strcmp(visit->facts.kind, "ProfileList") == 0)
+		return fit_profile(visit->service, visit->identity,
+		    &visit->facts.json, &visit->orders, err);
 	/* An answer with facts is none to a profile: nothing to look up. */
 	if (!profile || visit->answer->status != ANSWER_ACKNOWLEDGED ||
 	    visit->facts.kind)
@@ -247,7 +252,7 @@ static int take_answer(struct txn *txn, struct visit *visit, struct err *err)
 
 /* ---- the next command ---- */
 
-static int find_next(struct txn *txn, struct visit *visit, struct err *err)
+static int load_next(struct txn *txn, struct visit *visit, struct err *err)
 {
 	int rc;
 
@@ -261,6 +266,21 @@ static int find_next(struct txn *txn, struct visit *visit, struct err *err)
 		visit->next.id[0] = '\0';
 		return 0;
 	}
+	return rc;
+}
+
+static int find_next(struct txn *txn, struct visit *visit, struct err *err)
+{
+	bool withdrawn = false;
+	int rc;
+
+	do {
+		rc = load_next(txn, visit, err);
+		if (rc < 0 || !visit->next.id[0])
+			return rc;
+		rc =
+		    erase_guard(txn, &visit->next, visit->now, &withdrawn, err);
+	} while (rc == 0 && withdrawn);
 	return rc;
 }
 

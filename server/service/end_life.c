@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "proto/base/err.h"
+#include "server/service/ledger.h"
 #include "server/service/visit.h"
 
 static int end_wipe_of_life(struct txn *txn, const char *life_id,
@@ -44,7 +45,10 @@ int life_end(struct txn *txn, const char *life_id, enum life_event event,
 	         COMMAND_EVENT_LIFE_ENDED, why, NULL, now, err)) < 0 ||
 	    (rc = store_certificate_retire(txn, life.id, NULL, err)) < 0 ||
 	    (rc = store_secret_delete(txn, life.id, SECRET_UNLOCK, err)) < 0 ||
-	    (rc = store_secret_delete(txn, life.id, SECRET_BOOTSTRAP, err)) < 0)
+	    (rc = store_secret_delete(txn, life.id, SECRET_BOOTSTRAP, err)) <
+	        0 ||
+	    (rc = holder_close(
+	         txn, life.org_id, life.device_id, life.id, why, now, err)) < 0)
 		return rc;
 	return end_wipe_of_life(txn, life.id, why, now, err);
 }

@@ -6,14 +6,33 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/digest.h"
+#include "server/service/ledger.h"
 #include "server/service/service.h"
 
 #define TOKEN_BYTES 20 /* 160 bits: not to be guessed, short in a QR code */
 #define LINK_VALID_MAX_MS (90 * TIME_DAY_MS)
 
+struct create {
+	struct ledger ledger;
+	const char *person;
+	struct link link;
+};
+
+/* The link is for a person of the ledger, who is added when new to it. */
 static int save_link(struct txn *txn, void *arg, struct err *err)
 {
-	return store_link_save(txn, arg, err);
+	struct create *create = arg;
+	struct person_row person;
+	int rc = ledger_person_meet(
+	    txn, &create->ledger, create->person, &person, err);
+
+	if (rc < 0)
+		return rc;
+	(void)str_copy(
+	    create->link.person, sizeof(create->link.person), person.name);
+	(void)str_copy(
+	    create->link.person_id, sizeof(create->link.person_id), person.id);
+	return store_link_save(txn, &create->link, err);
 }
 
 /* One line of text that may be shown and compared; empty is refused. */
@@ -48,7 +67,8 @@ int service_link_create(struct service *service, const struct actor *actor,
     const struct link_request *request, struct link *out, char **url,
     struct err *err)
 {
-	struct link link = {0};
+	struct create create = {.link = {.id = ""}};
+	struct link link = {.id = ""};
 	uint8_t random[TOKEN_BYTES];
 	char token[2 * TOKEN_BYTES + 1];
 	char *text = NULL;
@@ -69,12 +89,17 @@ int service_link_create(struct service *service, const struct actor *actor,
 	rng_fill(service->rng, random, sizeof(random));
 	str_hex(token, random, sizeof(random));
 	digest_sha256(token, strlen(token), link.token_sha256);
+	if ((rc = ledger_init(&create.ledger, service, actor, err)) < 0)
+		return rc;
 	if (asprintf(&text, "%s/enrol/%s", service->phones_url, token) < 0)
 		return err_memory(err);
-	if ((rc = store_write(service->store, save_link, &link, err)) < 0) {
+	create.link = link;
+	create.person = link.person;
+	if ((rc = store_write(service->store, save_link, &create, err)) < 0) {
 		free(text);
 		return rc;
 	}
+	link = create.link;
 	service_count(service, SERVICE_LINKS_CREATED);
 	log_info(service->log, "enrolment_link_created", LOG_LINK, link.id,
 	    LOG_SERIAL, link.serial, LOG_USER, actor->name, NULL);

@@ -88,9 +88,9 @@ struct service {
 	/* Links are made without orders, whatever the pack says: while a
 	 * municipality brings in the phones it has. */
 	bool order_gate_is_open;
-	char phones_url[256];   /* https://mdm.example.org:8444 */
-	char office_url[256];   /* https://mdm.example.org:8443; "": none */
-	int64_t link_valid_ms;  /* enrolment link, default 7 days */
+	char phones_url[256];  /* https://mdm.example.org:8444 */
+	char office_url[256];  /* https://mdm.example.org:8443; "": none */
+	int64_t link_valid_ms; /* enrolment link, default 7 days */
 	int64_t certificate_valid_ms; /* identity, default 365 days */
 	int64_t silence_ms;     /* acknowledged erase → silent, 10 min */
 	int64_t refresh_due_at; /* keep_going's own */
@@ -203,8 +203,9 @@ struct wipe_plan {
 	struct wipe open;          /* an order that is there already; id "" */
 	unsigned commands_waiting; /* would wait behind the erase */
 	bool allowed;
-	char refusal[ERR_TEXT_MAX]; /* why not, when !allowed */
-	char effect[512];           /* what would happen, in words */
+	char unjustified[ERR_TEXT_MAX]; /* why nothing justifies it; "" */
+	char refusal[ERR_TEXT_MAX];     /* why not, when !allowed */
+	char effect[512];               /* what would happen, in words */
 };
 /* Looks only. */
 int service_wipe_plan(struct service *service, const struct actor *actor,

@@ -10,6 +10,7 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/bench.h"
+#include "server/service/ledger.h"
 #include "server/service/order_command.h"
 #include "server/service/service.h"
 
@@ -40,10 +41,8 @@ static void judge_plan(struct wipe_plan *plan)
 		    "reached",
 		    life_state_name(plan->life.state));
 		refuse(plan, text);
-	} else if (!plan->device.person[0]) {
-		refuse(plan,
-		    "nobody holds this phone, so nothing justifies "
-		    "erasing it");
+	} else if (plan->unjustified[0]) {
+		refuse(plan, plan->unjustified);
 	} else if (is_standing(&plan->open, &plan->life)) {
 		time_rfc3339(plan->open.ordered_at, when);
 		(void)snprintf(text, sizeof(text),
@@ -55,11 +54,25 @@ static void judge_plan(struct wipe_plan *plan)
 	}
 }
 
+struct justify {
+	const struct device *device;
+	struct assignment_row held;
+};
+
+static int justify(struct txn *txn, void *arg, struct err *err)
+{
+	struct justify *ask = arg;
+
+	return holder_justifies(txn, ask->device, &ask->held, err);
+}
+
 int service_wipe_plan(struct service *service, const struct actor *actor,
     const struct wipe_request *request, struct wipe_plan *out, struct err *err)
 {
 	struct device_view view;
 	struct wipe_plan plan = {0};
+	struct justify ask = {.device = &plan.device};
+	struct err why = {0};
 	const char *name;
 	int rc =
 	    service_device_view(service, actor, request->device, &view, err);
@@ -72,6 +85,12 @@ int service_wipe_plan(struct service *service, const struct actor *actor,
 	if (!is_standing(&plan.open, &plan.life))
 		plan.open.id[0] = '\0';
 	plan.commands_waiting = view.commands_open;
+	rc = store_read(service->store, justify, &ask, &why);
+	if (rc == -ERR_CONFLICT)
+		(void)snprintf(
+		    plan.unjustified, sizeof(plan.unjustified), "%s", why.text);
+	else if (rc < 0)
+		return err_set(err, why.code, "%s", why.text);
 	judge_plan(&plan);
 	name =
 	    plan.device.name[0] ? plan.device.name : plan.device.product_name;
@@ -95,6 +114,7 @@ struct order_wipe {
 static int queue_wipe(struct txn *txn, void *arg, struct err *err)
 {
 	struct order_wipe *ask = arg;
+	struct assignment_row held;
 	struct life life;
 	struct wipe open;
 	int rc = store_life_load(txn, ask->wipe.life_id, &life, err);
@@ -105,6 +125,8 @@ static int queue_wipe(struct txn *txn, void *arg, struct err *err)
 		return err_set(err, ERR_CONFLICT,
 		    "this phone is no longer enrolled (%s)",
 		    life_state_name(life.state));
+	if ((rc = holder_justifies(txn, &ask->device, &held, err)) < 0)
+		return rc;
 	rc = store_wipe_find_open(txn, life.id, &open, err);
 	if (rc == 0)
 		return err_set(err, ERR_CONFLICT,

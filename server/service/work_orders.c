@@ -14,6 +14,7 @@
 #include "proto/station/work_order.h"
 #include "server/keeper/keeper.h"
 #include "server/service/bench.h"
+#include "server/service/ledger.h"
 
 /* An erase that failed this often at the bench needs a person. */
 #define WIPE_TRIES 3
@@ -160,6 +161,7 @@ static bool is_held_elsewhere(struct txn *txn, const struct hand_out *hand,
  */
 static bool is_justified(struct txn *txn, const struct work_order_row *row)
 {
+	struct assignment_row held;
 	struct device device;
 	struct wipe wipe;
 
@@ -168,7 +170,7 @@ static bool is_justified(struct txn *txn, const struct work_order_row *row)
 		    wipe.state == WIPE_ORDERED &&
 		    store_device_load(txn, row->device_id, &device, NULL) ==
 		    0 &&
-		    device.person[0];
+		    holder_justifies(txn, &device, &held, NULL) == 0;
 	if (row->kind == WORK_ORDER_VERIFY_WIPED)
 		return store_wipe_load(txn, row->wipe_id, &wipe, NULL) == 0 &&
 		    wipe_is_open(wipe.state);

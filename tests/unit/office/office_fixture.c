@@ -13,6 +13,7 @@
 #include "server/http/http.h"
 #include "server/office/office.h"
 #include "server/service/last_seen.h"
+#include "server/store/store_equipment.h"
 
 static int64_t fixture_now(void *arg)
 {
@@ -117,6 +118,28 @@ struct phone_rows {
 	struct life life;
 };
 
+/* Whoever it was enrolled for holds it. */
+static int holder_save(
+    struct txn *txn, const struct device *device, int64_t now, struct err *err)
+{
+	struct assignment_row held = {.kind = ASSIGNMENT_PHONE, .from_at = now};
+	struct person_row person = {.created_at = now};
+	int rc;
+
+	if (!device->person[0])
+		return 0;
+	(void)snprintf(person.id, STORE_ID, "p-%.30s", device->id);
+	(void)snprintf(person.org_id, STORE_ID, "%s", device->org_id);
+	(void)snprintf(person.name, sizeof(person.name), "%s", device->person);
+	(void)snprintf(held.id, STORE_ID, "a-%.30s", device->id);
+	(void)snprintf(held.org_id, STORE_ID, "%s", device->org_id);
+	(void)snprintf(held.person_id, STORE_ID, "%s", person.id);
+	(void)snprintf(held.device_id, STORE_ID, "%s", device->id);
+	(void)snprintf(held.life_id, STORE_ID, "%s", device->life_id);
+	rc = store_person_save(txn, &person, err);
+	return rc == 0 ? store_assignment_save(txn, &held, err) : rc;
+}
+
 static int phone_save(struct txn *txn, void *arg, struct err *err)
 {
 	struct phone_rows *rows = arg;
@@ -127,6 +150,9 @@ static int phone_save(struct txn *txn, void *arg, struct err *err)
 		rc = store_device_save(txn, &rows->device, err);
 	if (rc == 0)
 		rc = store_life_save(txn, &rows->life, err);
+	if (rc == 0)
+		rc =
+		    holder_save(txn, &rows->device, rows->link.created_at, err);
 	return rc;
 }
 
