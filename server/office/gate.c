@@ -67,9 +67,21 @@ void office_free(struct office *office)
 
 /* ---- headers ---- */
 
+/* The style sheet of the pages says itself how long it is kept. */
+static bool has_header(const struct http_response *response, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < response->header_count; i++)
+		if (strcmp(response->headers[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 static void headers_add(unsigned listener, struct http_response *response)
 {
-	http_response_header(response, "Cache-Control", "no-store");
+	if (!has_header(response, "Cache-Control"))
+		http_response_header(response, "Cache-Control", "no-store");
 	http_response_header(response, "X-Content-Type-Options", "nosniff");
 	http_response_header(response, "Referrer-Policy", "no-referrer");
 	if (listener == LISTENER_OFFICE)

@@ -72,14 +72,14 @@ void page_clear(struct page *page);
 const char *page_language_find(const char *text);
 
 /*
- * The page behind a token. language: wanted, NULL: the person's own, else the
- * organisation's. Looking uses nothing up. -ERR_NOT_FOUND: no such link;
+ * The page behind a token, in the language asked for; NULL: the person's own;
+ * none: the browser's; NULL: the organisation's. Looking uses nothing up. -ERR_NOT_FOUND: no such link;
  * -ERR_EXPIRED: too late or revoked (*out then has the language and the
  * organisation only). A used link gives the page as it was answered. Free with
  * page_clear() whatever the answer was.
  */
 int service_page_open(struct service *service, const char *token,
-    const char *language, struct page *out, struct err *err);
+    const char *asked, const char *browser, struct page *out, struct err *err);
 
 enum page_choice { PAGE_NO_CHOICE, PAGE_YES, PAGE_NO };
 

@@ -47,19 +47,23 @@ bool page_link_is_over(const struct page_link_row *link, int64_t now)
 struct opening {
 	struct service *service;
 	const char *token;
-	const char *language;
+	const char *asked;
+	const char *browser;
 	struct page *out;
 };
 
 /* What a page that shows nothing needs still. */
-static void page_bare(const struct task_world *world, const char *language,
-    const struct person_row *person, struct page *out)
+static void page_bare(const struct task_world *world,
+    const struct opening *opening, const struct person_row *person,
+    struct page *out)
 {
-	const char *known = page_language_find(language);
+	const char *known = page_language_find(opening->asked);
 
 	memset(out, 0, sizeof(*out));
 	if (!known && person)
 		known = page_language_find(person->language);
+	if (!known)
+		known = page_language_find(opening->browser);
 	if (!known)
 		known = page_language_find(world->language);
 	(void)str_copy(
@@ -75,6 +79,7 @@ static int open_page(struct txn *txn, void *arg, struct err *err)
 	struct person_row person;
 	struct task_world world;
 	struct task_row task;
+	char language[8];
 	bool has_person;
 	int rc = page_link_find(
 	    opening->service, txn, opening->token, &link, &world, err);
@@ -83,8 +88,8 @@ static int open_page(struct txn *txn, void *arg, struct err *err)
 		return rc;
 	has_person = store_person_load(
 	                 txn, world.org_id, link.person_id, &person, NULL) == 0;
-	page_bare(&world, opening->language, has_person ? &person : NULL,
-	    opening->out);
+	page_bare(&world, opening, has_person ? &person : NULL, opening->out);
+	(void)str_copy(language, sizeof(language), opening->out->language);
 	if (page_link_is_over(&link, world.now))
 		return err_set(err, ERR_EXPIRED, "the link is too old");
 	rc = store_task_load(txn, world.org_id, link.task_id, &task, err);
@@ -100,9 +105,9 @@ static int open_page(struct txn *txn, void *arg, struct err *err)
 }
 
 int service_page_open(struct service *service, const char *token,
-    const char *language, struct page *out, struct err *err)
+    const char *asked, const char *browser, struct page *out, struct err *err)
 {
-	struct opening opening = {service, token, language, out};
+	struct opening opening = {service, token, asked, browser, out};
 
 	memset(out, 0, sizeof(*out));
 	return store_read(service->store, open_page, &opening, err);

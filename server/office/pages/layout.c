@@ -1,0 +1,271 @@
+#include "server/office/pages/layout.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/office/pages/style.h"
+#include "server/service/day_words.h"
+
+const char *say(const struct view *view, enum word word)
+{
+	return word_in(view->language, word);
+}
+
+static void meta(struct html *h, const char *name, const char *text)
+{
+	h_open(h, H_META);
+	h_attr(h, H_NAME, name);
+	h_attr(h, H_CONTENT, text);
+	h_close(h);
+}
+
+static void head(struct view *view, const char *title)
+{
+	struct html *h = &view->h;
+
+	h_open(h, H_HEAD);
+	h_open(h, H_META);
+	h_attr(h, H_CHARSET, "utf-8");
+	h_close(h);
+	meta(h, "viewport", "width=device-width, initial-scale=1");
+	meta(h, "robots", "noindex, nofollow");
+	meta(h, "color-scheme", "light dark");
+	h_open(h, H_TITLE);
+	if (view->problem != WORD_COUNT)
+		h_say(h, say(view, WORD_ERROR_PREFIX), title, H_ARGS_END);
+	else
+		h_text(h, title);
+	if (*view->page->organisation) {
+		h_text(h, " – ");
+		h_text(h, view->page->organisation);
+	}
+	h_close(h);
+	h_open(h, H_LINK);
+	h_attr(h, H_REL, "stylesheet");
+	h_address(h, H_HREF, style_address());
+	h_close(h);
+	h_close(h);
+}
+
+static void language_link(struct view *view, enum word_language language)
+{
+	struct html *h = &view->h;
+	char address[VIEW_PATH_MAX + 16];
+	const char *tag = word_language_tag(language);
+
+	(void)snprintf(address, sizeof(address), "%s?lang=%s", view->path, tag);
+	h_open(h, H_LI);
+	h_open(h, H_A);
+	h_address(h, H_HREF, address);
+	h_attr(h, H_LANG, tag);
+	h_attr(h, H_HREFLANG, tag);
+	if (language == view->language)
+		h_attr(h, H_ARIA_CURRENT, "true");
+	h_text(h, word_language_name(language));
+	h_close(h);
+	h_close(h);
+}
+
+static void header(struct view *view)
+{
+	struct html *h = &view->h;
+	int i;
+
+	h_open(h, H_A);
+	h_attr(h, H_CLASS, "skip");
+	h_address(h, H_HREF, "#main");
+	h_text(h, say(view, WORD_SKIP));
+	h_close(h);
+	h_open(h, H_HEADER);
+	h_line(h, H_P, "org", view->page->organisation);
+	h_open(h, H_NAV);
+	h_attr(h, H_ARIA_LABEL, say(view, WORD_LANGUAGES));
+	h_open(h, H_UL);
+	h_attr(h, H_CLASS, "languages");
+	for (i = 0; i < WORD_LANGUAGE_COUNT; i++)
+		language_link(view, (enum word_language)i);
+	h_close(h);
+	h_close(h);
+	h_close(h);
+}
+
+void layout_begin(struct view *view, const char *title)
+{
+	struct html *h = &view->h;
+
+	h_open(h, H_HTML);
+	h_attr(h, H_LANG, word_language_tag(view->language));
+	head(view, title);
+	h_open(h, H_BODY);
+	header(view);
+	h_open(h, H_MAIN);
+	h_attr(h, H_ID, "main");
+	h_line(h, H_H1, NULL, title);
+	layout_problem(view);
+}
+
+void layout_end(struct view *view)
+{
+	struct html *h = &view->h;
+
+	h_close(h); /* main */
+	h_open(h, H_FOOTER);
+	h_line(h, H_P, NULL, say(view, WORD_PERSONAL));
+	h_close(h);
+	h_close(h); /* body */
+	h_close(h); /* html */
+}
+
+void layout_line(struct view *view, const char *cls, const char *text)
+{
+	if (text && *text)
+		h_line(&view->h, H_P, cls, text);
+}
+
+/* ---- texts of the pack ---- */
+
+static void mark_language(struct view *view)
+{
+	if (strcmp(view->page->text_language,
+	        word_language_tag(view->language)) != 0)
+		h_attr(&view->h, H_LANG, view->page->text_language);
+}
+
+/* text up to len as one paragraph. */
+static void paragraph(
+    struct view *view, const char *cls, const char *text, size_t len)
+{
+	char *copy = strndup(text, len);
+
+	if (!copy) {
+		view->h.is_wrong = true;
+		return;
+	}
+	if (strspn(copy, " \t") != len) {
+		h_open(&view->h, H_P);
+		if (cls)
+			h_attr(&view->h, H_CLASS, cls);
+		mark_language(view);
+		h_text(&view->h, copy);
+		h_close(&view->h);
+	}
+	free(copy);
+}
+
+void layout_pack_text(struct view *view, const char *cls, const char *text)
+{
+	size_t len;
+
+	while (text && *text) {
+		len = strcspn(text, "\n");
+		paragraph(view, cls, text, len);
+		text += len;
+		text += strspn(text, "\n");
+	}
+}
+
+void layout_day(struct view *view, int32_t day, char out[64])
+{
+	char words[DAY_WORDS_MAX];
+
+	day_words(day, word_language_tag(view->language), true, words);
+	(void)snprintf(out, 64, "%s", words);
+}
+
+/* ---- what is wrong ---- */
+
+void layout_problem(struct view *view)
+{
+	struct html *h = &view->h;
+
+	if (view->problem == WORD_COUNT)
+		return;
+	h_open(h, H_DIV);
+	h_attr(h, H_CLASS, "wrong");
+	h_attr(h, H_ROLE, "alert");
+	h_line(h, H_H2, NULL, say(view, WORD_ERROR_TITLE));
+	h_open(h, H_P);
+	h_open(h, H_A);
+	h_address(h, H_HREF,
+	    view->problem == WORD_ERROR_WHY ||
+	            view->problem == WORD_ERROR_WHY_LONG
+	        ? "#why"
+	        : "#answer");
+	h_text(h, say(view, view->problem));
+	h_close(h);
+	h_close(h);
+	h_close(h);
+}
+
+/* ---- the form ---- */
+
+static void hidden(struct html *h, const char *name, const char *value)
+{
+	h_open(h, H_INPUT);
+	h_attr(h, H_TYPE, "hidden");
+	h_attr(h, H_NAME, name);
+	h_attr(h, H_VALUE, value);
+	h_close(h);
+}
+
+void form_begin(struct view *view, enum word legend)
+{
+	struct html *h = &view->h;
+	char action[VIEW_PATH_MAX + 16];
+
+	(void)snprintf(action, sizeof(action), "%s?lang=%s", view->path,
+	    word_language_tag(view->language));
+	h_open(h, H_FORM);
+	h_attr(h, H_METHOD, "post");
+	h_address(h, H_ACTION, action);
+	hidden(h, "text", view->page->text_sha256);
+	h_open(h, H_FIELDSET);
+	h_line(h, H_LEGEND, NULL, say(view, legend));
+	if (view->problem != WORD_COUNT) {
+		h_open(h, H_P);
+		h_attr(h, H_CLASS, "mark");
+		h_attr(h, H_ID, "problem");
+		h_text(h, say(view, view->problem));
+		h_close(h);
+	}
+}
+
+void form_choice(struct view *view, const char *value, enum word label,
+    bool is_first, bool is_checked)
+{
+	struct html *h = &view->h;
+	bool is_tick = strcmp(value, "read") == 0;
+	const char *id = is_first ? "answer" : value;
+
+	h_open(h, H_DIV);
+	h_attr(h, H_CLASS, "choice");
+	h_open(h, H_INPUT);
+	h_attr(h, H_TYPE, is_tick ? "checkbox" : "radio");
+	h_attr(h, H_NAME, "answer");
+	h_attr(h, H_ID, id);
+	h_attr(h, H_VALUE, is_tick ? "yes" : value);
+	if (is_checked)
+		h_flag(h, H_CHECKED);
+	if (view->problem == WORD_ERROR_CHOOSE ||
+	    view->problem == WORD_ERROR_TICK)
+		h_attr(h, H_ARIA_DESCRIBEDBY, "problem");
+	h_close(h);
+	h_open(h, H_LABEL);
+	h_attr(h, H_FOR, id);
+	h_text(h, say(view, label));
+	h_close(h);
+	h_close(h);
+}
+
+void form_end(struct view *view, enum word button)
+{
+	struct html *h = &view->h;
+
+	h_close(h); /* fieldset */
+	h_open(h, H_BUTTON);
+	h_attr(h, H_TYPE, "submit");
+	h_text(h, say(view, button));
+	h_close(h);
+	h_close(h); /* form */
+}

@@ -1,0 +1,67 @@
+/*
+ * layout: what every page has around its content: head, the organisation's
+ * name, the switch of languages, the footer; and the pieces that several pages
+ * share.
+ */
+#ifndef SERVER_OFFICE_PAGES_LAYOUT_H
+#define SERVER_OFFICE_PAGES_LAYOUT_H
+
+#include <stdint.h>
+
+#include "server/office/pages/html.h"
+#include "server/office/pages/words.h"
+#include "server/service/page.h"
+
+#define VIEW_PATH_MAX 64 /* "/t/" and a token */
+
+/* One page being written. */
+struct view {
+	struct html h;
+	const struct page *page;
+	enum word_language language;
+	const char *path;  /* "/t/<token>"; "" on a page without one */
+	enum word problem; /* why the answer was not taken; WORD_COUNT: none */
+	enum page_choice choice; /* what was chosen before, to show again */
+	const char *why;         /* what was written before; NULL */
+};
+
+/* h1 is also the title. Content follows, inside <main>. */
+void layout_begin(struct view *view, const char *title);
+void layout_end(struct view *view);
+
+const char *say(const struct view *view, enum word word);
+/* One paragraph. cls may be NULL. */
+void layout_line(struct view *view, const char *cls, const char *text);
+/* A text of the pack: marked with its language; line breaks make paragraphs. */
+void layout_pack_text(struct view *view, const char *cls, const char *text);
+/* "25 november 2026" with its machine-readable date. */
+void layout_day(struct view *view, int32_t day, char out[64]);
+
+/* The box at the top that says what is wrong and leads to it. */
+void layout_problem(struct view *view);
+
+/* The form: hash of the text, the choices, the button. */
+void form_begin(struct view *view, enum word legend);
+/* A radio button; is_first carries the id that the problem leads to. */
+void form_choice(struct view *view, const char *value, enum word label,
+    bool is_first, bool is_checked);
+void form_end(struct view *view, enum word button);
+
+/* Demand, why, how and texts to copy of one rule; its source. */
+void show_rule_body(struct view *view, const struct page_rule *rule);
+void show_scripts(struct view *view, const struct page_rule *rule);
+void show_source(struct view *view, const struct page_rule *rule);
+
+/* ---- the pages ---- */
+
+void show_statement(struct view *view);
+void show_reading(struct view *view);
+void show_acceptance(struct view *view);
+void show_order(struct view *view);
+void show_fix(struct view *view);
+/* Answered, closed otherwise. */
+void show_closed(struct view *view);
+/* No page: title and one line. */
+void show_words(struct view *view, enum word title, enum word text);
+
+#endif

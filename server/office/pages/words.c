@@ -1,0 +1,245 @@
+#include "server/office/pages/words.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct {
+	const char *tag;
+	const char *name;
+} languages[WORD_LANGUAGE_COUNT] = {
+    [WORD_SV] = {"sv", "Svenska"},
+    [WORD_DA] = {"da", "Dansk"},
+    [WORD_EN] = {"en", "English"},
+};
+
+static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
+    [WORD_SKIP] = {"Gå till innehållet", "Gå til indholdet",
+        "Skip to the content"},
+    [WORD_LANGUAGES] = {"Språk", "Sprog", "Language"},
+    [WORD_PERSONAL] = {"Länken är personlig. Skicka den inte vidare.",
+        "Linket er personligt. Send det ikke videre.",
+        "This link is personal. Do not pass it on."},
+    [WORD_FOR_PERSON] = {"{0}, svara senast {1}.", "{0}, svar senest {1}.",
+        "{0}, please answer by {1}."},
+    [WORD_FOR_PERSON_ONLY] = {"Till {0}.", "Til {0}.", "For {0}."},
+    [WORD_ABOUT] = {"Det gäller {0}.", "Det drejer sig om {0}.",
+        "It is about {0}."},
+    [WORD_SOURCE] = {"Källa: {0}, {1}, rad {2} ({3}).",
+        "Kilde: {0}, {1}, linje {2} ({3}).",
+        "Source: {0}, {1}, line {2} ({3})."},
+    [WORD_STATEMENT_TITLE] = {"Ett intyg från dig", "En erklæring fra dig",
+        "A statement from you"},
+    [WORD_RULE] = {"Det här gäller", "Det gælder", "What applies"},
+    [WORD_HOW] = {"Gör så här", "Sådan gør du", "How to do it"},
+    [WORD_OPERATOR] = {"Spela in hälsningen: {0}", "Indtal din hilsen: {0}",
+        "Record the greeting: {0}"},
+    [WORD_COPY] = {"Markera texten för att kopiera den.",
+        "Markér teksten for at kopiere den.", "Select the text to copy it."},
+    [WORD_ANSWER] = {"Ditt svar", "Dit svar", "Your answer"},
+    [WORD_STATE_THIS] = {"Du intygar:", "Du erklærer:", "You state:"},
+    [WORD_YES_STATE] = {"Ja, det stämmer", "Ja, det passer", "Yes, that is so"},
+    [WORD_NO_STATE] = {"Nej, det stämmer inte än", "Nej, det passer ikke endnu",
+        "No, not yet"},
+    [WORD_SEND] = {"Skicka svaret", "Send svaret", "Send the answer"},
+    [WORD_KEPT] =
+        {"Svaret sparas med dagens datum och den exakta texten på sidan. Du "
+         "själv, din chef och telefonisamordnaren kan se det. Skriv aldrig "
+         "koder eller skäl till frånvaro någonstans.",
+            "Svaret gemmes med dags dato og den nøjagtige tekst på siden. Du "
+            "selv, din leder og telefonikoordinatoren kan se det. Skriv aldrig "
+            "koder eller årsag til fravær nogen steder.",
+            "The answer is kept with today's date and the exact text of this "
+            "page. You, your manager and the telephone coordinator can see it. "
+            "Never write codes or reasons for absence anywhere."},
+    [WORD_READ_TITLE] = {"Telefonreglerna i {0}", "Telefonreglerne i {0}",
+        "The telephone rules of {0}"},
+    [WORD_READ_LEAD] = {"Här är de {0} regler som gäller dig. Läs dem och "
+                        "bekräfta längst ned.",
+        "Her er de {0} regler, der gælder for dig. Læs dem, og bekræft "
+        "nederst.",
+        "These are the {0} rules that apply to you. Read them and confirm at "
+        "the end."},
+    [WORD_READ_TO_END] = {"Till bekräftelsen längst ned",
+        "Til bekræftelsen nederst", "To the confirmation at the end"},
+    [WORD_READ_TICK] = {"Jag har läst reglerna", "Jeg har læst reglerne",
+        "I have read the rules"},
+    [WORD_READ_SEND] = {"Bekräfta", "Bekræft", "Confirm"},
+    [WORD_READ_LEGEND] = {"Bekräfta att du har läst", "Bekræft, at du har læst",
+        "Confirm that you have read them"},
+    [WORD_ACCEPT_TITLE] = {"Vill du ta emot samtal åt {0}?",
+        "Vil du tage imod opkald for {0}?", "Will you take calls for {0}?"},
+    [WORD_ACCEPT_DAYS] = {"{0} är borta från och med {1} till och med {2}.",
+        "{0} er væk fra og med {1} til og med {2}.",
+        "{0} is away from {1} to {2}, both days included."},
+    [WORD_ACCEPT_OPEN] = {"{0} är borta från och med {1}, tills vidare.",
+        "{0} er væk fra og med {1}, indtil videre.",
+        "{0} is away from {1}, until further notice."},
+    [WORD_ACCEPT_YES] = {"Ja, jag tar emot", "Ja, jeg tager imod",
+        "Yes, I will"},
+    [WORD_ACCEPT_NO] = {"Nej, jag kan inte", "Nej, det kan jeg ikke",
+        "No, I cannot"},
+    [WORD_ORDER_TITLE] = {"En beställning att besluta om",
+        "En bestilling at tage stilling til", "An order to decide on"},
+    [WORD_ORDER_WHAT] = {"Vad", "Hvad", "What"},
+    [WORD_ORDER_FOR] = {"Till", "Til", "For"},
+    [WORD_ORDER_NEED] = {"Behov i arbetet", "Behov i arbejdet",
+        "Needed at work for"},
+    [WORD_ORDER_BY] = {"Begärd av", "Ønsket af", "Requested by"},
+    [WORD_ORDER_APPROVE] = {"Godkänn", "Godkend", "Approve"},
+    [WORD_ORDER_REFUSE] = {"Avslå", "Afslå", "Refuse"},
+    [WORD_ORDER_WHY] = {"Motivering", "Begrundelse", "Reason"},
+    [WORD_ORDER_WHY_HINT] = {"Krävs om du avslår. Den som begärde "
+                             "beställningen får läsa den. Högst 500 tecken.",
+        "Kræves, hvis du afslår. Den, der ønskede bestillingen, kan læse den. "
+        "Højst 500 tegn.",
+        "Required if you refuse. Whoever asked for it will read it. At most "
+        "500 characters."},
+    [WORD_ORDER_SEND] = {"Skicka beslutet", "Send beslutningen",
+        "Send the decision"},
+    [WORD_ORDER_RULE] = {"Beställningen får inte verkställas utan ditt beslut.",
+        "Bestillingen må ikke udføres uden din beslutning.",
+        "Nothing is ordered or linked without your decision."},
+    [WORD_WHAT_PHONE] = {"Telefon", "Telefon", "Phone"},
+    [WORD_WHAT_SUBSCRIPTION] = {"Abonnemang", "Abonnement", "Subscription"},
+    [WORD_WHAT_ACCESSORY] = {"Tillbehör", "Tilbehør", "Accessory"},
+    [WORD_WHAT_FUNCTION] = {"Funktion", "Funktion", "Function"},
+    [WORD_WHAT_BLOCK] = {"Spärra ett abonnemang", "Spær et abonnement",
+        "Block a subscription"},
+    [WORD_WHAT_REPLACE] = {"Nytt SIM-kort", "Nyt SIM-kort",
+        "Replace a SIM card"},
+    [WORD_FIX_TITLE] = {"En roll saknar innehavare",
+        "En rolle mangler indehaver", "A post is vacant"},
+    [WORD_FIX_UNIT] = {"{0} saknar någon i den roll som regeln kräver.",
+        "{0} mangler nogen i den rolle, som reglen kræver.",
+        "{0} has nobody in the post that the rule demands."},
+    [WORD_FIX_HOW] =
+        {"Utse en person och meddela telefoniservice eller it-stödet, som för "
+         "in namnet i registret. Uppgiften stängs av sig själv när det är "
+         "gjort. Här finns inget att skicka.",
+            "Udpeg en person, og giv besked til telefoniservice eller "
+            "it-support, som fører navnet ind i registret. Opgaven lukkes af "
+            "sig selv, når det er gjort. Her er intet at sende.",
+            "Name a person and tell the telephony service or IT support, who "
+            "enter the name in the register. The task closes by itself when "
+            "that is done. There is nothing to send here."},
+    [WORD_ERROR_TITLE] = {"Svaret är inte sparat", "Svaret er ikke gemt",
+        "The answer was not saved"},
+    [WORD_ERROR_CHOOSE] = {"Välj ett av svaren", "Vælg et af svarene",
+        "Choose one of the answers"},
+    [WORD_ERROR_TICK] = {"Kryssa i att du har läst reglerna",
+        "Sæt kryds ved, at du har læst reglerne",
+        "Tick that you have read the rules"},
+    [WORD_ERROR_WHY] = {"Skriv en motivering till avslaget",
+        "Skriv en begrundelse for afslaget", "Write a reason for refusing"},
+    [WORD_ERROR_WHY_LONG] = {"Korta motiveringen till högst 500 tecken",
+        "Kort begrundelsen ned til højst 500 tegn",
+        "Shorten the reason to 500 characters at most"},
+    [WORD_ERROR_CHANGED] = {"Texten har ändrats sedan du öppnade sidan. Läs "
+                            "den igen och svara sedan.",
+        "Teksten er ændret, siden du åbnede siden. Læs den igen, og svar "
+        "derefter.",
+        "The text has changed since you opened the page. Read it again, then "
+        "answer."},
+    [WORD_ERROR_DENIED] = {"Du får inte längre besluta om den här "
+                           "beställningen. Den går till närmast högre chef.",
+        "Du må ikke længere tage stilling til denne bestilling. Den går til "
+        "den nærmeste højere leder.",
+        "You may no longer decide on this order. It goes to the next manager "
+        "up."},
+    [WORD_ERROR_PREFIX] = {"Fel: {0}", "Fejl: {0}", "Error: {0}"},
+    [WORD_DONE_TITLE] = {"Tack, ditt svar är sparat", "Tak, dit svar er gemt",
+        "Thank you, your answer is saved"},
+    [WORD_DONE_DAY] = {"Sparat {0}.", "Gemt {0}.", "Saved on {0}."},
+    [WORD_DONE_ANSWER] = {"Du svarade: {0}", "Du svarede: {0}",
+        "You answered: {0}"},
+    [WORD_DONE_CLOSE] =
+        {"Du kan stänga sidan. Länken kan inte användas en gång till.",
+            "Du kan lukke siden. Linket kan ikke bruges igen.",
+            "You can close this page. The link cannot be used again."},
+    [WORD_DONE_NO] =
+        {"Du har svarat att det inte stämmer än. Du får en ny fråga senare. "
+         "Behöver du hjälp, vänd dig till din telefonisamordnare.",
+            "Du har svaret, at det ikke passer endnu. Du bliver spurgt igen "
+            "senere. Har du brug for hjælp, så kontakt din "
+            "telefonikoordinator.",
+            "You answered that it is not so yet. You will be asked again "
+            "later. If you need help, turn to your telephone coordinator."},
+    [WORD_DONE_DECLINED] = {"Du tar inte emot samtalen. Den frånvarandes chef "
+                            "ser det och ordnar någon annan.",
+        "Du tager ikke imod opkaldene. Den fraværendes leder kan se det og "
+        "finder en anden.",
+        "You will not take the calls. The absent person's manager can see that "
+        "and finds somebody else."},
+    [WORD_CLOSED_TITLE] = {"Det behövs inget svar längre",
+        "Der er ikke længere brug for et svar", "No answer is needed any more"},
+    [WORD_CLOSED_MEASURED] = {"Det som frågades har bekräftats på annat sätt.",
+        "Det, der blev spurgt om, er bekræftet på anden måde.",
+        "What was asked has been confirmed in another way."},
+    [WORD_CLOSED_CANCELLED] = {"Uppgiften har dragits tillbaka.",
+        "Opgaven er trukket tilbage.", "The task was withdrawn."},
+    [WORD_CLOSED_EXPIRED] =
+        {"Svarstiden har gått ut. Gäller frågan fortfarande får du en ny länk.",
+            "Svarfristen er udløbet. Gælder spørgsmålet stadig, får du et nyt "
+            "link.",
+            "The time to answer is over. If the question still applies, you "
+            "will get a new link."},
+    [WORD_OLD_TITLE] = {"Länken gäller inte längre",
+        "Linket gælder ikke længere", "This link is no longer valid"},
+    [WORD_OLD_TEXT] = {"Be den som skickade länken om en ny.",
+        "Bed den, der sendte linket, om et nyt.",
+        "Ask whoever sent the link for a new one."},
+    [WORD_UNKNOWN_TITLE] = {"Länken finns inte", "Linket findes ikke",
+        "There is no such link"},
+    [WORD_UNKNOWN_TEXT] = {"Kontrollera att hela adressen kom med, eller be "
+                           "den som skickade länken om en ny.",
+        "Kontrollér, at hele adressen kom med, eller bed den, der sendte "
+        "linket, om et nyt.",
+        "Check that the whole address was copied, or ask whoever sent the link "
+        "for a new one."},
+    [WORD_PHRASE_ANSWER_IN] = {"Så svarar du på samtal utifrån",
+        "Sådan besvarer du opkald", "How you answer a call"},
+    [WORD_PHRASE_ANSWER_OUT] = {"Så presenterar du dig när du ringer",
+        "Sådan præsenterer du dig, når du ringer",
+        "How you introduce yourself when you call"},
+    [WORD_PHRASE_GREETING] = {"Din hälsning i röstbrevlådan",
+        "Din hilsen på telefonsvareren", "Your voicemail greeting"},
+    [WORD_PHRASE_GREETING_MAIL] = {"Din hälsning, om du hellre vill ha e-post",
+        "Din hilsen, hvis du hellere vil have e-mail",
+        "Your greeting, if you prefer e-mail"},
+    [WORD_PHRASE_ABSENCE_GREETING] = {"Din hälsning när du är borta",
+        "Din hilsen, når du er væk", "Your greeting while you are away"},
+    [WORD_PHRASE_SIGNATURE] = {"Din e-postsignatur", "Din e-mailsignatur",
+        "Your e-mail signature"},
+    [WORD_PHRASE_SMS] = {"Svar med sms", "Svar med sms",
+        "Reply by text message"},
+    [WORD_LANGUAGE_SV] = {"på svenska", "på svensk", "in Swedish"},
+    [WORD_LANGUAGE_DA] = {"på danska", "på dansk", "in Danish"},
+    [WORD_LANGUAGE_EN] = {"på engelska", "på engelsk", "in English"},
+};
+
+enum word_language word_language_of(const char *language)
+{
+	int i;
+
+	for (i = 0; language && i < WORD_LANGUAGE_COUNT; i++)
+		if (strcmp(language, languages[i].tag) == 0)
+			return (enum word_language)i;
+	return WORD_EN;
+}
+
+const char *word_language_tag(enum word_language language)
+{
+	return languages[language].tag;
+}
+
+const char *word_language_name(enum word_language language)
+{
+	return languages[language].name;
+}
+
+const char *word_in(enum word_language language, enum word word)
+{
+	const char *text = words[word][language];
+
+	return text ? text : "";
+}
