@@ -31,6 +31,34 @@ const struct cli_option_kind cli_options[OPTION_COUNT] = {
 	[OPTION_NAME] = {"name", "NAME", "what the station is called: \"Bench A\""},
 	[OPTION_BENCH] = {"bench", NULL,
 	    "and enrol the phone at the next bench it is plugged into"},
+	[OPTION_CONTEXT] = {"context", "NAME",
+	    "which server, as `workphone context` knows it"},
+	[OPTION_ORGANISATION] = {"organisation", "NAME",
+	    "which organisation, where the server on this machine has several"},
+	[OPTION_URL] = {"url", "URL", "https://host:port of the office"},
+	[OPTION_CA_FILE] = {"ca-file", "FILE",
+	    "PEM of the CA that the server's certificate is of"},
+	[OPTION_TOKEN_FILE] = {"token-file", "FILE",
+	    "file that holds the API token, mode 0600"},
+	[OPTION_SCOPE] = {"scope", "LIST",
+	    "what the token may: devices:read,evidence:write"},
+	[OPTION_FACTS] = {"facts", "LIST",
+	    "facts the key may bring: voicemail.greeting,call.referral"},
+	[OPTION_KEY_FILE] = {"key-file", "FILE",
+	    "the connector's public key, PEM or base64"},
+	[OPTION_UNIT] = {"unit", "UNIT", "only this unit, an id"},
+	[OPTION_OVERDUE] = {"overdue", NULL, "only those past their day"},
+	[OPTION_VERDICT] = {"verdict", "WORD", "only these: broken, unknown, …"},
+	[OPTION_SUBJECT] = {"subject", "WORD",
+	    "only about: person, phone, subscription, unit, organisation"},
+	[OPTION_CLASS] = {"class", "WORD",
+	    "only these: enforce, verify, attest, inform, waived"},
+	[OPTION_LANGUAGE] = {"language", "LANG", "of texts: sv, da, en"},
+	[OPTION_WHAT] = {"what", "WORD",
+	    "phone, subscription, accessory, function, block or replace"},
+	[OPTION_ITEM] = {"item", "NAME", "which one, of the catalogue"},
+	[OPTION_NEED] = {"need", "TEXT", "what it is needed for"},
+	[OPTION_AS] = {"as", "PERSON", "the person who decides, an id"},
 };
 /* clang-format on */
 
@@ -144,8 +172,8 @@ static int word_take(struct args_walk *walk, const char *word, struct err *err)
 static int args_check(const struct cli_args *args, struct err *err)
 {
 	const struct cli_command *command = args->command;
-	unsigned foreign = args->given & ~(command->options | OPTIONS_COMMON);
-	unsigned missing = command->required & ~args->given;
+	uint64_t foreign = args->given & ~(command->options | OPTIONS_COMMON);
+	uint64_t missing = command->required & ~args->given;
 	size_t i;
 
 	for (i = 0; i < OPTION_COUNT; i++) {

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct cli;
 struct err;
@@ -32,14 +33,33 @@ enum cli_option {
 	OPTION_TIMEOUT,
 	OPTION_NAME,
 	OPTION_BENCH,
+	OPTION_CONTEXT,
+	OPTION_ORGANISATION,
+	OPTION_URL,
+	OPTION_CA_FILE,
+	OPTION_TOKEN_FILE,
+	OPTION_SCOPE,
+	OPTION_FACTS,
+	OPTION_KEY_FILE,
+	OPTION_UNIT,
+	OPTION_OVERDUE,
+	OPTION_VERDICT,
+	OPTION_SUBJECT,
+	OPTION_CLASS,
+	OPTION_LANGUAGE,
+	OPTION_WHAT,
+	OPTION_ITEM,
+	OPTION_NEED,
+	OPTION_AS,
 	OPTION_COUNT
 };
 
-#define OPTION_BIT(option) (1u << (option))
+#define OPTION_BIT(option) (UINT64_C(1) << (option))
 /* Every command takes these. */
 #define OPTIONS_COMMON                                                         \
 	(OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_JSON) |                   \
-	    OPTION_BIT(OPTION_SOCKET))
+	    OPTION_BIT(OPTION_SOCKET) | OPTION_BIT(OPTION_CONTEXT) |           \
+	    OPTION_BIT(OPTION_ORGANISATION))
 
 struct cli_option_kind {
 	const char *name;  /* without dashes */
@@ -53,8 +73,8 @@ struct cli_command {
 	const char *words; /* "DEVICE", "[TEXT]", "" */
 	size_t words_min;
 	size_t words_max;
-	unsigned options;            /* OPTION_BITs besides the common ones */
-	unsigned required;           /* of these */
+	uint64_t options;            /* OPTION_BITs besides the common ones */
+	uint64_t required;           /* of these */
 	bool is_local;               /* asks no server */
 	const char *summary;         /* one line */
 	const char *details;         /* a few lines, or "" */
@@ -72,7 +92,7 @@ struct cli_args {
 	const struct cli_command *command;
 	const char *words[ARGS_WORDS_MAX]; /* borrowed from argv, as all here */
 	size_t count;
-	unsigned given;
+	uint64_t given;
 	const char *values[OPTION_COUNT];
 };
 

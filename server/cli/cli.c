@@ -64,19 +64,57 @@ int cli_print_json(struct cli *cli, const json_t *document)
 	return CLI_OK;
 }
 
+/* The pages behind the first, into its list. */
+static int pages_add(struct cli *cli, const struct buf *path, json_t *answer)
+{
+	json_t *list = json_object_get(answer, "items");
+	struct buf page = {0};
+	json_t *more = NULL;
+	int code = CLI_OK;
+
+	while (code == CLI_OK && *cli_text(answer, "next", "")) {
+		buf_reset(&page);
+		buf_append(&page, path->data, path->len);
+		buf_append_str(&page, "&cursor=");
+		client_path_escape(&page, cli_text(answer, "next", ""));
+		code = cli_call(cli, "GET", &page, NULL, &more);
+		if (code != CLI_OK)
+			break;
+		if (json_array_extend(list, json_object_get(more, "items")) < 0)
+			code = cli_fail(cli, CLI_REFUSED,
+			    "the server's answer holds no list");
+		(void)json_object_set(
+		    answer, "next", json_object_get(more, "next"));
+		json_decref(more);
+	}
+	buf_clear(&page);
+	return code;
+}
+
 int cli_list(
     struct cli *cli, const struct buf *path, json_t **answer, json_t **items)
 {
-	int code = cli_call(cli, "GET", path, NULL, answer);
+	struct buf first = {0};
 	json_t *list;
+	bool is_whole;
+	int code;
 
-	if (code != CLI_OK)
-		return code;
+	buf_append(&first, path->data, path->len);
+	is_whole = first.data && !strstr((const char *)first.data, "limit=");
+	if (is_whole) /* as much at a time as the server gives */
+		buf_printf(&first, "%climit=1000",
+		    strchr((const char *)first.data, '?') ? '&' : '?');
+	code = cli_call(cli, "GET", &first, NULL, answer);
 	list = json_object_get(*answer, "items");
-	if (!json_is_array(list))
-		return cli_fail(cli, CLI_REFUSED,
+	if (code == CLI_OK && !json_is_array(list))
+		code = cli_fail(cli, CLI_REFUSED,
 		    "the server's answer holds no list; is it of this "
 		    "version?");
+	if (code == CLI_OK && is_whole)
+		code = pages_add(cli, &first, *answer);
+	buf_clear(&first);
+	if (code != CLI_OK)
+		return code;
 	if (args_has(cli->args, OPTION_JSON))
 		return cli_print_json(cli, list);
 	*items = list;

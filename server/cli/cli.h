@@ -27,6 +27,8 @@ enum cli_exit {
 	CLI_CONFLICT = 5,  /* already there, or the state does not allow it */
 	CLI_DECLINED = 6,  /* not confirmed at the question */
 	CLI_TIMEOUT = 7,   /* --timeout ran out while following */
+	CLI_DENIED = 8,    /* the token is not valid, or lacks a scope */
+	CLI_BUSY = 9,      /* too many requests: later again */
 };
 
 struct cli {

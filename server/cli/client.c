@@ -16,7 +16,8 @@
 
 struct client {
 	CURL *curl;
-	struct socket_place place;
+	const struct target *target; /* borrowed */
+	char *authorization;         /* the header, owned; NULL: none */
 	struct buf answer;
 	int64_t server_time; /* of the Date header; 0: none */
 	bool too_large;
@@ -35,15 +36,43 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
 	return client->answer.failed ? 0 : len;
 }
 
-/* What is the same for every request; a proxy of the environment has no say. */
-static bool options_set(struct client *client)
+static bool socket_set(struct client *client)
 {
 	CURL *curl = client->curl;
 
 	return curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH,
-	           client->place.path) == CURLE_OK &&
-	    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http") == CURLE_OK &&
+	           client->target->place.path) == CURLE_OK &&
 	    curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http") == CURLE_OK;
+}
+
+/* Certificates are checked, always: there is no option to leave it. */
+static bool office_set(struct client *client)
+{
+	const struct target *target = client->target;
+	CURL *curl = client->curl;
+
+	if (asprintf(&client->authorization, "Authorization: Bearer %s",
+	        (const char *)target->token.data) < 0) {
+		client->authorization = NULL;
+		return false;
+	}
+	return curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https") ==
+	    CURLE_OK &&
+	    curl_easy_setopt(curl, CURLOPT_SSLVERSION,
+	        (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
+	    (!target->office.ca_file[0] ||
+	        curl_easy_setopt(
+	            curl, CURLOPT_CAINFO, target->office.ca_file) == CURLE_OK);
+}
+
+/* What is the same for every request. */
+static bool options_set(struct client *client)
+{
+	CURL *curl = client->curl;
+
+	return (client->target->is_office ? office_set(client)
+	                                  : socket_set(client)) &&
 	    curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L) == CURLE_OK &&
 	    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
 	    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
@@ -56,13 +85,13 @@ static bool options_set(struct client *client)
 }
 
 int client_new(
-    const struct socket_place *place, struct client **out, struct err *err)
+    const struct target *target, struct client **out, struct err *err)
 {
 	struct client *client = calloc(1, sizeof(*client));
 
 	if (!client)
 		return err_memory(err);
-	client->place = *place;
+	client->target = target;
 	client->curl = curl_easy_init();
 	if (!client->curl || !options_set(client)) {
 		client_free(client);
@@ -78,6 +107,10 @@ void client_free(struct client *client)
 	if (!client)
 		return;
 	curl_easy_cleanup(client->curl);
+	if (client->authorization)
+		explicit_bzero(
+		    client->authorization, strlen(client->authorization));
+	free(client->authorization);
 	buf_clear(&client->answer);
 	free(client);
 }
@@ -102,28 +135,53 @@ void client_path_escape(struct buf *path, const char *text)
 	}
 }
 
+static int header_add(
+    struct curl_slist **headers, const char *line, struct err *err)
+{
+	struct curl_slist *longer = curl_slist_append(*headers, line);
+
+	if (!longer)
+		return err_memory(err);
+	*headers = longer;
+	return 0;
+}
+
 /* *text stays with the request until it has ended. */
 static int body_set(struct client *client, const char *method, json_t *body,
     char **text, struct curl_slist **headers, struct err *err)
 {
 	CURL *curl = client->curl;
+	int rc = 0;
 
 	(void)curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
-	if (strcmp(method, "GET") == 0)
-		return 0;
-	*headers = curl_slist_append(NULL, "Content-Type: application/json");
-	*text = body ? json_dumps(body, JSON_COMPACT) : strdup("{}");
-	if (!*headers || !*text ||
-	    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, *text) != CURLE_OK ||
+	(void)curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, NULL);
+	if (client->authorization)
+		rc = header_add(headers, client->authorization, err);
+	if (rc == 0 && strcmp(method, "GET") != 0) {
+		rc = header_add(headers, "Content-Type: application/json", err);
+		*text = body ? json_dumps(body, JSON_COMPACT) : strdup("{}");
+		if (rc == 0 &&
+		    (!*text ||
+		        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, *text) !=
+		            CURLE_OK ||
+		        curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method) !=
+		            CURLE_OK))
+			rc = err_memory(err);
+	}
+	if (rc == 0 && *headers &&
 	    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, *headers) != CURLE_OK)
-		return err_memory(err);
-	return 0;
+		rc = err_memory(err);
+	return rc;
 }
 
-static void no_connection_explain(
-    const struct socket_place *place, struct err *err)
+static void no_connection_explain(const struct target *target, struct err *err)
 {
-	if (access(place->path, W_OK) < 0 && errno == EACCES)
+	const struct socket_place *place = &target->place;
+
+	if (target->is_office)
+		(void)err_set(
+		    err, ERR_IO, "no server answers at %s", target->office.url);
+	else if (access(place->path, W_OK) < 0 && errno == EACCES)
 		(void)err_set(err, ERR_DENIED,
 		    "this user may not use the admin socket %s; it is its "
 		    "owner's alone",
@@ -143,8 +201,15 @@ static int failure_explain(
 		    err, ERR_LIMIT, "the server's answer is too large");
 		return CLI_REFUSED;
 	}
-	if (code == CURLE_COULDNT_CONNECT)
-		no_connection_explain(&client->place, err);
+	if (code == CURLE_PEER_FAILED_VERIFICATION ||
+	    code == CURLE_SSL_CACERT_BADFILE)
+		(void)err_set(err, ERR_CRYPTO,
+		    "the certificate of %s is not trusted (%s); name its CA "
+		    "with context add --ca-file",
+		    target_name(client->target), curl_easy_strerror(code));
+	else if (code == CURLE_COULDNT_CONNECT ||
+	    code == CURLE_COULDNT_RESOLVE_HOST)
+		no_connection_explain(client->target, err);
 	else /* the order may have arrived: do not say that it has not */
 		(void)err_set(err, ERR_IO,
 		    "the connection to the server broke before its answer "
@@ -158,8 +223,14 @@ static int status_exit(long status)
 	switch (status) {
 	case 404:
 		return CLI_NOT_FOUND;
+	case 401:
+	case 403:
+		return CLI_DENIED;
 	case 409:
+	case 412:
 		return CLI_CONFLICT;
+	case 429:
+		return CLI_BUSY;
 	default:
 		return CLI_REFUSED;
 	}
@@ -187,7 +258,7 @@ static int answer_take(
 		(void)err_set(err, ERR_INVALID,
 		    "what answers at %s is not a Workphone server of this "
 		    "version (HTTP status %ld)",
-		    client->place.path, status);
+		    target_name(client->target), status);
 	is_nameless = is_nameless && !detail;
 	json_decref(document);
 	return is_nameless ? CLI_NOT_FOUND : status_exit(status);
@@ -221,8 +292,15 @@ int client_call(struct client *client, const char *method, const char *path,
 
 	buf_reset(&client->answer);
 	client->too_large = false;
-	buf_append_str(&url, "http://workphone");
+	buf_append_str(&url,
+	    client->target->is_office ? client->target->office.url
+	                              : "http://workphone");
 	buf_append_str(&url, path);
+	if (client->target->organisation) {
+		buf_append_str(&url,
+		    strchr(path, '?') ? "&organisation=" : "?organisation=");
+		client_path_escape(&url, client->target->organisation);
+	}
 	if (url.len > CLIENT_URL_MAX) {
 		(void)err_set(err, ERR_LIMIT, "what is asked for is too long");
 		goto out;

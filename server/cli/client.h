@@ -1,5 +1,6 @@
 /*
- * client: requests to the server's API over its admin socket.
+ * client: requests to the server's API: over its admin socket, or over HTTPS with a
+ * token.
  */
 #ifndef SERVER_CLI_CLIENT_H
 #define SERVER_CLI_CLIENT_H
@@ -7,12 +8,13 @@
 #include <jansson.h>
 
 #include "server/cli/cli.h"
-#include "server/cli/socket.h"
+#include "server/cli/target.h"
 
 struct client;
 
+/* target is borrowed until client_free(). */
 int client_new(
-    const struct socket_place *place, struct client **out, struct err *err);
+    const struct target *target, struct client **out, struct err *err);
 void client_free(struct client *client);
 
 /*

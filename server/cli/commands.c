@@ -75,6 +75,72 @@ const struct cli_command cli_commands[] = {
 	    "show how phones stand to the rules",
 	    "Missing or old evidence is unknown, never broken and never met.",
 	    run_verdicts},
+	{"rules", "[RULE]", 0, 1, BIT(OPTION_CLASS) | BIT(OPTION_SUBJECT) |
+	    BIT(OPTION_LANGUAGE), 0, false,
+	    "list the rules in force, or show all about one", "", run_rules},
+	{"tasks", "", 0, 0, BIT(OPTION_OPEN) | BIT(OPTION_OVERDUE) |
+	    BIT(OPTION_PERSON) | BIT(OPTION_UNIT) | BIT(OPTION_RULE) |
+	    BIT(OPTION_LANGUAGE), 0, false,
+	    "list what people are asked to do",
+	    "--person and --unit take ids.", run_tasks},
+	{"task-link", "TASK", 1, 1, BIT(OPTION_VALID_FOR) | BIT(OPTION_QR), 0,
+	    false, "make the one-time link to a task's page",
+	    "Whoever has the link answers in that person's name: hand it to "
+	    "that person only.", run_task_link},
+	{"task-cancel", "TASK", 1, 1, BIT(OPTION_REASON), BIT(OPTION_REASON),
+	    false, "withdraw a task that is not closed", "", run_task_cancel},
+	{"statements", "", 0, 0, BIT(OPTION_PERSON) | BIT(OPTION_RULE), 0,
+	    false, "list what people have stated",
+	    "Statements are made at the page of a task, by the person "
+	    "concerned and nobody else.", run_statements},
+	{"coverage", "", 0, 0, BIT(OPTION_UNIT), 0, false,
+	    "show how many of each unit have read the policy",
+	    "Units of fewer than five persons show no numbers.",
+	    run_coverage},
+	{"people", "[TEXT]", 0, 1, 0, 0, false,
+	    "list people, all or those that TEXT finds", "", run_people},
+	{"units", "", 0, 0, 0, 0, false, "list units", "", run_units},
+	{"subscriptions", "", 0, 0, 0, 0, false,
+	    "list subscriptions and their SIMs", "", run_subscriptions},
+	{"holders", "WHAT", 1, 1, 0, 0, false,
+	    "show who had a phone or subscription, and when",
+	    "WHAT is a phone's serial number or IMEI, or a subscription's "
+	    "number or ICCID.", run_holders},
+	{"equipment", "VERB [ORDER]", 1, 2, BIT(OPTION_OPEN) |
+	    BIT(OPTION_PERSON) | BIT(OPTION_UNIT) | BIT(OPTION_WHAT) |
+	    BIT(OPTION_ITEM) | BIT(OPTION_NEED) | BIT(OPTION_AS) |
+	    BIT(OPTION_REASON), 0, false,
+	    "order phones, SIMs and functions, with approval",
+	    "list              all orders, or --open, --person PERSON\n"
+	    "request           --what WORD, for --person or --unit\n"
+	    "approve ORDER     --as PERSON, who must have the right role\n"
+	    "refuse ORDER      --as PERSON --reason TEXT\n"
+	    "place ORDER       sent to the supplier or operator, --as PERSON\n"
+	    "cancel ORDER      --reason TEXT", run_equipment},
+	{"evidence-key", "VERB [KEY]", 1, 2, BIT(OPTION_NAME) |
+	    BIT(OPTION_FACTS) | BIT(OPTION_KEY_FILE) | BIT(OPTION_UNIT), 0,
+	    false, "say whose signed evidence is taken",
+	    "add               --name, --facts and --key-file, the public half\n"
+	    "list              all keys\n"
+	    "revoke KEY        nothing signed with it is taken any more",
+	    run_evidence_key},
+	{"token", "VERB [TOKEN]", 1, 2, BIT(OPTION_NAME) | BIT(OPTION_SCOPE) |
+	    BIT(OPTION_VALID_FOR), 0, false,
+	    "make and revoke API tokens, at the server itself",
+	    "create            --name and --scope; --valid-for 90d\n"
+	    "list              all tokens, without their secret\n"
+	    "revoke TOKEN      an id, as list shows it\n"
+	    "create prints the token alone on standard output, once:\n"
+	    "  (umask 077; workphone token create --name hr --scope "
+	    "people:write >hr.token)", run_token},
+	{"context", "VERB [NAME]", 1, 2, BIT(OPTION_URL) |
+	    BIT(OPTION_CA_FILE) | BIT(OPTION_TOKEN_FILE), 0, true,
+	    "name servers that are reached with a token",
+	    "add NAME          --url, --token-file and, if need be, --ca-file\n"
+	    "use NAME          from now on; \"local\": the server on this "
+	    "machine\n"
+	    "list              all of them\n"
+	    "remove NAME       forget it", run_context},
 	{"wipe", "DEVICE", 1, 1, BIT(OPTION_REASON) | BIT(OPTION_DRY_RUN) |
 	    BIT(OPTION_YES) | BIT(OPTION_KEEP_DATA_PLAN) |
 	    BIT(OPTION_NO_PROXIMITY) | BIT(OPTION_FOLLOW) |

@@ -31,5 +31,19 @@ int run_wipe(struct cli *cli);
 /* Verbs of `policy`, behind run_policy(). */
 int policy_plan(struct cli *cli, const char *folder);
 int policy_apply(struct cli *cli, const char *folder);
+int run_context(struct cli *cli);
+int run_token(struct cli *cli);
+int run_evidence_key(struct cli *cli);
+int run_rules(struct cli *cli);
+int run_tasks(struct cli *cli);
+int run_task_link(struct cli *cli);
+int run_task_cancel(struct cli *cli);
+int run_statements(struct cli *cli);
+int run_coverage(struct cli *cli);
+int run_people(struct cli *cli);
+int run_units(struct cli *cli);
+int run_subscriptions(struct cli *cli);
+int run_holders(struct cli *cli);
+int run_equipment(struct cli *cli);
 
 #endif

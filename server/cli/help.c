@@ -13,6 +13,8 @@ static const char *const exit_codes[] = {
     "already there, or not possible in this state",
     "not confirmed",
     "the time given with --timeout ran out",
+    "the token is not valid, or this may not be done",
+    "too many requests: try again later",
 };
 
 static void option_print(FILE *file, const struct cli_option_kind *option)
@@ -24,7 +26,7 @@ static void option_print(FILE *file, const struct cli_option_kind *option)
 	    file, "%*s%s\n", used < 26 ? 26 - used : 1, "", option->help);
 }
 
-static void options_print(FILE *file, unsigned options)
+static void options_print(FILE *file, uint64_t options)
 {
 	size_t i;
 

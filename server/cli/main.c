@@ -46,17 +46,22 @@ static int help_wanted(const struct cli_args *args)
 
 static int command_run(struct cli *cli)
 {
-	struct socket_place place;
+	const struct cli_args *args = cli->args;
+	struct target target = {.is_office = false};
 	struct err err = {0};
 	int code;
 
 	if (cli->args->command->is_local)
 		return cli->args->command->run(cli);
-	if (socket_find(cli->args->values[OPTION_SOCKET], &place, &err) < 0 ||
-	    client_new(&place, &cli->client, &err) < 0)
-		return cli_fail(cli, CLI_REFUSED, "%s", err.text);
-	code = cli->args->command->run(cli);
+	if (target_find(args->values[OPTION_SOCKET],
+	        args->values[OPTION_CONTEXT], args->values[OPTION_ORGANISATION],
+	        &target, &err) < 0 ||
+	    client_new(&target, &cli->client, &err) < 0)
+		code = cli_fail(cli, CLI_REFUSED, "%s", err.text);
+	else
+		code = args->command->run(cli);
 	client_free(cli->client);
+	target_clear(&target);
 	return code;
 }
 

@@ -77,7 +77,7 @@ int run_commands(struct cli *cli)
 	code = cli_list(cli, &path, &answer, &items);
 	if (items)
 		code = commands_print(
-		    cli, items, json_is_true(json_object_get(answer, "more")));
+		    cli, items, *cli_text(answer, "next", "") != '\0');
 	json_decref(answer);
 	buf_clear(&path);
 	return code;

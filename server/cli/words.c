@@ -83,6 +83,33 @@ static const struct word order_words[] = {
     {NULL, NULL, STYLE_PLAIN},
 };
 
+static const struct word token_words[] = {
+    {"active", YES "active", STYLE_GOOD},
+    {"expired", "- expired", STYLE_FAINT},
+    {"revoked", NO "revoked", STYLE_BAD},
+    {NULL, NULL, STYLE_PLAIN},
+};
+
+static const struct word task_words[] = {
+    {"open", WAIT "open", STYLE_DOUBT},
+    {"reminded", WAIT "reminded", STYLE_DOUBT},
+    {"escalated", NO "with the manager", STYLE_BAD},
+    {"done", YES "done", STYLE_GOOD},
+    {"expired", NO "nobody answered", STYLE_BAD},
+    {"cancelled", "- cancelled", STYLE_FAINT},
+    {NULL, NULL, STYLE_PLAIN},
+};
+
+static const struct word equipment_words[] = {
+    {"requested", WAIT "asked for", STYLE_DOUBT},
+    {"approved", YES "approved", STYLE_GOOD},
+    {"ordered", WAIT "ordered", STYLE_DOUBT},
+    {"linked", YES "in use", STYLE_GOOD},
+    {"refused", NO "refused", STYLE_BAD},
+    {"cancelled", "- cancelled", STYLE_FAINT},
+    {NULL, NULL, STYLE_PLAIN},
+};
+
 static const struct word *const words_tables[WORDS_COUNT] = {
     [WORDS_DEVICE] = device_words,
     [WORDS_COMMAND] = command_words,
@@ -91,6 +118,9 @@ static const struct word *const words_tables[WORDS_COUNT] = {
     [WORDS_VERDICT] = verdict_words,
     [WORDS_STATION] = station_words,
     [WORDS_ORDER] = order_words,
+    [WORDS_TOKEN] = token_words,
+    [WORDS_TASK] = task_words,
+    [WORDS_EQUIPMENT] = equipment_words,
 };
 
 enum style words_find(

@@ -150,7 +150,7 @@ static void command_run(struct run *run)
 	int64_t now = NOW;
 	const struct clock fixed = {fixed_now, NULL};
 	const struct clock running = {running_now, &now};
-	struct socket_place place = {0};
+	struct target target = {.is_office = false};
 	struct cli_args args = {0};
 	struct err err = {0};
 	size_t size;
@@ -168,8 +168,8 @@ static void command_run(struct run *run)
 	words_copy(run, &argc, argv);
 	if (args_parse(argc, argv, &args, &err) < 0)
 		fail_msg("%s", err.text);
-	assert_int_equal(socket_find(socket_path, &place, &err), 0);
-	assert_int_equal(client_new(&place, &cli.client, &err), 0);
+	assert_int_equal(socket_find(socket_path, &target.place, &err), 0);
+	assert_int_equal(client_new(&target, &cli.client, &err), 0);
 	run->code = args.command->run(&cli);
 	client_free(cli.client);
 	(void)fclose(cli.in);
@@ -234,7 +234,7 @@ static void devices_for_people(void **state)
 	run(&one);
 	assert_int_equal(one.code, CLI_OK);
 	assert_string_equal(
-	    one.script.requests[0], "GET /api/v1/devices?q=a%2Fb%20c");
+	    one.script.requests[0], "GET /api/v1/devices?q=a%2Fb%20c&limit=1000");
 	has(one.out, "VVK1");
 	has(one.out, "\xc3\x85sa \\x1b[2J");
 	has(one.out, "3 minutes ago");
@@ -313,7 +313,10 @@ static void answers_become_exit_codes(void **state)
 		const char *part;
 	} cases[] = {
 	    {PROBLEM(400, "bad \\u009b thing"), CLI_REFUSED, "bad \\u009b"},
-	    {PROBLEM(403, "no"), CLI_REFUSED, "workphone: no\n"},
+	    {PROBLEM(401, "who"), CLI_DENIED, "workphone: who\n"},
+	    {PROBLEM(403, "no"), CLI_DENIED, "workphone: no\n"},
+	    {PROBLEM(412, "changed"), CLI_CONFLICT, "changed"},
+	    {PROBLEM(429, "slow"), CLI_BUSY, "slow"},
 	    {PROBLEM(404, "none"), CLI_NOT_FOUND, "none"},
 	    {PROBLEM(409, "twice"), CLI_CONFLICT, "twice"},
 	    {PROBLEM(503, "busy"), CLI_REFUSED, "busy"},

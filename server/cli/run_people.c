@@ -1,0 +1,74 @@
+/* workphone people, units, subscriptions, ledger: who has what. */
+#include "server/cli/commands.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/cli/args.h"
+#include "server/cli/client.h"
+#include "server/cli/listing.h"
+
+int run_people(struct cli *cli)
+{
+	static const struct listing_column columns[] = {
+	    {"ID", "id", LISTING_TEXT, 0},
+	    {"NAME", "name", LISTING_TEXT, 0},
+	    {"MAIL", "mail", LISTING_TEXT, 0},
+	    {"NUMBER", "number", LISTING_TEXT, 0},
+	    {"EXTERNAL ID", "external_id", LISTING_TEXT, 0},
+	};
+	static const struct listing people = {"/api/v1/people", columns, 5,
+	    NULL, 0, "q", "Nobody is known by that."};
+
+	return listing_run(cli, &people);
+}
+
+int run_units(struct cli *cli)
+{
+	static const struct listing_column columns[] = {
+	    {"ID", "id", LISTING_TEXT, 0},
+	    {"NAME", "name", LISTING_TEXT, 0},
+	    {"BELOW", "parent_id", LISTING_TEXT, 0},
+	    {"MANAGER", "manager_id", LISTING_TEXT, 0},
+	    {"COORDINATOR", "coordinator_id", LISTING_TEXT, 0},
+	    {"NUMBER", "number", LISTING_TEXT, 0},
+	};
+	static const struct listing units = {
+	    "/api/v1/units", columns, 6, NULL, 0, NULL, "No unit yet."};
+
+	return listing_run(cli, &units);
+}
+
+int run_subscriptions(struct cli *cli)
+{
+	static const struct listing_column columns[] = {
+	    {"ID", "id", LISTING_TEXT, 0},
+	    {"NUMBER", "number", LISTING_TEXT, 0},
+	    {"ICCID", "iccid", LISTING_TEXT, 0},
+	    {"OPERATOR", "operator", LISTING_TEXT, 0},
+	    {"KIND", "flags", LISTING_WORDS, 0},
+	    {"ENDED", "ended_at", LISTING_WHEN, 0},
+	};
+	static const struct listing subscriptions = {"/api/v1/subscriptions",
+	    columns, 6, NULL, 0, NULL, "No subscription yet."};
+
+	return listing_run(cli, &subscriptions);
+}
+
+int run_holders(struct cli *cli)
+{
+	static const struct listing_column columns[] = {
+	    {"PERSON", "person", LISTING_TEXT, 0},
+	    {"PHONE", "serial", LISTING_TEXT, 0},
+	    {"NUMBER", "number", LISTING_TEXT, 0},
+	    {"FROM", "from", LISTING_TEXT, 0},
+	    {"TO", "to", LISTING_TEXT, 0},
+	    {"WHY IT ENDED", "close_reason", LISTING_TEXT, 0},
+	};
+	static const struct listing holders = {
+	    "/api/v1/holdings", columns, 6, NULL, 0, "what", "Nobody had it."};
+
+	return listing_run(cli, &holders);
+}
