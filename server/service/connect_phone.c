@@ -14,6 +14,7 @@
 #include "server/service/erase_guard.h"
 #include "server/service/bench.h"
 #include "server/service/answer_facts.h"
+#include "server/service/judge.h"
 #include "server/service/fit_profile.h"
 #include "server/service/last_seen.h"
 #include "server/service/policy_profile.h"
@@ -208,7 +209,7 @@ static int take_effect(struct txn *txn, struct visit *visit,
 	if (event == COMMAND_EVENT_NOT_NOW)
 		return 0;
 	if (has_facts_asked_for(visit))
-		rc = answer_facts_save(txn, &visit->facts,
+		rc = answer_facts_save(txn, visit->service, &visit->facts,
 		    visit->identity->life_id, visit->identity->device_id,
 		    visit->now, err);
 	if (rc == 0)
@@ -217,6 +218,12 @@ static int take_effect(struct txn *txn, struct visit *visit,
 		    visit->identity->life_id, err);
 	if (rc == 0 && strcmp(visit->answered.purpose, "erase") == 0)
 		rc = wipe_answered(txn, visit, event, err);
+	/* Compliance counts from when the profile was acknowledged. */
+	if (rc == 0 && strncmp(visit->answered.purpose, "policy:", 7) == 0)
+		rc = judge_changed(txn, visit->service,
+		    visit->identity->org_id, STORE_SUBJECT_PHONE,
+		    visit->identity->device_id,
+		    JUDGE_FACT(PACK_FACT_PROFILE_INSTALLED), err);
 	return rc;
 }
 

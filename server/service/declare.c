@@ -3,37 +3,20 @@
  * stands. What is declared follows from the policy in force and the kind of
  * phone; nothing about it is stored. Its status is kept as facts.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "proto/apple/status_facts.h"
 #include "proto/base/err.h"
+#include "server/service/judge.h"
+#include "server/service/phone_kind.h"
 #include "server/service/visit.h"
 
 /* ---- what is declared ---- */
 
-static int load_device(struct txn *txn, void *arg, struct err *err)
+static int find_kind(struct txn *txn, void *arg, struct err *err)
 {
 	struct visit *visit = arg;
 
-	return store_facts_load(txn, visit->identity->life_id,
-	    "DeviceInformation", &visit->device_row, err);
-}
-
-/* Not known yet counts as no: then it gets what any phone takes. */
-static int find_supervised(struct visit *visit, bool *out, struct err *err)
-{
-	struct device_facts facts;
-	int rc = store_read(visit->service->store, load_device, visit, err);
-
-	*out = false;
-	if (rc == 0)
-		rc = device_facts_parse_json(visit->device_row.json,
-		    visit->device_row.json_len, &facts, err);
-	if (rc == 0)
-		*out = facts.is_supervised == FACT_YES;
-	store_facts_clear(&visit->device_row);
-	return rc == -ERR_NOT_FOUND ? 0 : rc;
+	return phone_kind_is_supervised(
+	    txn, visit->identity->life_id, &visit->is_supervised, err);
 }
 
 static int give_declaration(const struct declarations *all,
@@ -60,12 +43,11 @@ static int give(struct visit *visit, const struct declarative_request *request,
 	    service_tenant_find(visit->service, visit->identity->org_id);
 	const struct policy_profile *made;
 	const struct declarations *all;
-	bool is_supervised;
-	int rc = find_supervised(visit, &is_supervised, err);
+	int rc = store_read(visit->service->store, find_kind, visit, err);
 
 	if (rc < 0)
 		return rc;
-	made = tenant ? tenant_profile(tenant, is_supervised) : NULL;
+	made = tenant ? tenant_profile(tenant, visit->is_supervised) : NULL;
 	all = made ? &made->declarations : &none;
 	switch (request->endpoint) {
 	case ENDPOINT_TOKENS:
@@ -120,6 +102,11 @@ static int save_status(struct txn *txn, void *arg, struct err *err)
 		rc = store_facts_save(txn, status.visit->identity->life_id,
 		    STATUS_FACTS_KIND, "declarative", status.visit->now,
 		    (const char *)json.data, json.len, err);
+	if (rc == 0)
+		rc = judge_changed(txn, status.visit->service,
+		    status.visit->identity->org_id, STORE_SUBJECT_PHONE,
+		    status.visit->identity->device_id,
+		    judge_change_of_answer(STATUS_FACTS_KIND), err);
 	buf_clear(&json);
 	return rc;
 }

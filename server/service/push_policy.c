@@ -9,13 +9,15 @@
 
 #include "proto/apple/facts.h"
 #include "proto/base/err.h"
+#include "server/service/fit_profile.h"
+#include "server/service/phone_kind.h"
 #include "server/service/policy_profile.h"
 #include "server/service/service.h"
 
 struct push {
 	struct service *service;
 	const struct actor *actor;
-	const struct policy_profile *profile;
+	const struct tenant *tenant;
 	bool dry_run;
 	struct policy_plan plan;
 	struct err *err;
@@ -51,37 +53,53 @@ static int push_to(struct push *push, const struct device_view *device,
 	return rc;
 }
 
-/* The phone's own list says that this very version is installed. */
-static int has_profile(struct push *push, const struct device_view *device,
-    bool *has, struct err *err)
+struct standing {
+	const char *life_id;
+	bool is_supervised;
+	struct facts_row list; /* of profiles; json NULL: none yet */
+};
+
+static int load_standing(struct txn *txn, void *arg, struct err *err)
 {
-	const struct policy_profile *profile = push->profile;
+	struct standing *standing = arg;
+	int rc = phone_kind_is_supervised(
+	    txn, standing->life_id, &standing->is_supervised, err);
+
+	store_facts_clear(&standing->list);
+	if (rc == 0)
+		rc = store_facts_load(txn, standing->life_id, "ProfileList",
+		    &standing->list, err);
+	return rc == -ERR_NOT_FOUND ? 0 : rc;
+}
+
+/* Does the phone's own list say that this very version is installed? */
+static int has_profile(struct push *push, const struct device_view *device,
+    bool *has, bool *is_supervised, struct err *err)
+{
+	struct standing standing = {.life_id = device->life.id};
 	struct profile_list_facts facts = {0};
-	struct facts_row row = {0};
-	size_t i;
-	int rc = service_facts_load(
-	    push->service, device->life.id, "ProfileList", &row, err);
+	int rc =
+	    store_read(push->service->store, load_standing, &standing, err);
 
 	*has = false;
-	if (rc == -ERR_NOT_FOUND)
-		return 0;
-	if (rc == 0)
+	*is_supervised = standing.is_supervised;
+	if (rc == 0 && standing.list.json) {
 		rc = profile_list_facts_parse_json(
-		    row.json, row.json_len, &facts, err);
-	for (i = 0; rc == 0 && i < facts.count; i++)
-		if (strcmp(facts.entries[i].identifier,
-		        profile->summary.identifier) == 0 &&
-		    strcasecmp(facts.entries[i].uuid, profile->summary.uuid) ==
-		        0)
-			*has = true;
+		    standing.list.json, standing.list.json_len, &facts, err);
+		*has = rc == 0 &&
+		    profile_is_listed(&facts,
+		        tenant_profile(push->tenant, standing.is_supervised));
+	}
 	profile_list_facts_clear(&facts);
-	store_facts_clear(&row);
+	store_facts_clear(&standing.list);
 	return rc;
 }
 
 static int push_device(void *arg, const struct device_view *device)
 {
 	struct push *push = arg;
+	unsigned what = POLICY_ORDERS_QUERIES;
+	bool is_supervised;
 	bool has;
 	int rc;
 
@@ -93,7 +111,8 @@ static int push_device(void *arg, const struct device_view *device)
 	        wipe_is_erased(device->wipe.state)))
 		return 0; /* about to be erased */
 	push->plan.devices++;
-	if ((rc = has_profile(push, device, &has, push->err)) < 0)
+	rc = has_profile(push, device, &has, &is_supervised, push->err);
+	if (rc < 0)
 		return rc;
 	if (has)
 		push->plan.up_to_date++;
@@ -102,10 +121,11 @@ static int push_device(void *arg, const struct device_view *device)
 	if (push->dry_run)
 		return 0;
 	/* A phone that has the profile is only asked how it is. */
-	return push_to(push, device,
-	    has ? POLICY_ORDERS_QUERIES
-	        : POLICY_ORDERS_PROFILE | POLICY_ORDERS_QUERIES,
-	    push->err);
+	if (!has)
+		what |= POLICY_ORDERS_POLICY;
+	if (is_supervised)
+		what |= POLICY_ORDERS_SUPERVISED;
+	return push_to(push, device, what, push->err);
 }
 
 int service_policy_push(struct service *service, const struct actor *actor,
@@ -116,7 +136,7 @@ int service_policy_push(struct service *service, const struct actor *actor,
 	const struct policy_profile *profile = tenant ? tenant->profile : NULL;
 	struct push push = {.service = service,
 	    .actor = actor,
-	    .profile = profile,
+	    .tenant = tenant,
 	    .dry_run = dry_run,
 	    .err = err};
 	struct device_view view;

@@ -22,7 +22,7 @@ struct visit {
 	char new_device_id[STORE_ID];
 	struct buf sealed;
 	struct policy_orders orders;
-	struct facts_row device_row; /* declare.c's */
+	bool is_supervised; /* declare.c's */
 	/* Found out in it. */
 	bool is_repeat;
 	bool is_first_token;
