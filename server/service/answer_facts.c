@@ -7,6 +7,8 @@
 #include "proto/apple/facts.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/judge.h"
+#include "server/service/judge_sighting.h"
 
 static int take_security(
     struct answer_facts *out, plist_t body, struct err *err)
@@ -111,36 +113,78 @@ static void take_text(char *to, size_t size, const char *said, bool *changed)
 
 /* A phone is renamed and updated; its record follows what it says. */
 static int update_device(struct txn *txn, const struct device *said,
-    const char *device_id, struct err *err)
+    struct device *row, struct err *err)
 {
-	struct device row;
 	bool changed = false;
-	int rc = store_device_load(txn, device_id, &row, err);
 
-	if (rc < 0)
-		return rc;
 #define TAKE(member)                                                           \
-	take_text(row.member, sizeof(row.member), said->member, &changed)
-	TAKE(name);
+	take_text(row->member, sizeof(row->member), said->member, &changed)
 	TAKE(model);
 	TAKE(product_name);
 	TAKE(os_version);
 	TAKE(build_version);
-	TAKE(imei);
+	if (!row->is_private) {
+		TAKE(name);
+		TAKE(imei);
+	}
 #undef TAKE
-	return changed ? store_device_save(txn, &row, err) : 0;
+	return changed ? store_device_save(txn, row, err) : 0;
 }
 
-int answer_facts_save(struct txn *txn, const struct answer_facts *facts,
-    const char *life_id, const char *device_id, int64_t now, struct err *err)
+static int save_json(struct txn *txn, const char *life_id, const char *kind,
+    int64_t now, const struct buf *json, struct err *err)
 {
+	return store_facts_save(txn, life_id, kind, "mdm", now,
+	    (const char *)json->data, json->len, err);
+}
+
+/* DeviceInformation: what it says of SIMs is compared with our own. */
+static int save_device(struct txn *txn, struct service *service,
+    const struct answer_facts *facts, const char *life_id,
+    const struct device *device, int64_t now, struct err *err)
+{
+	struct device_facts *said = malloc(sizeof(*said)); /* 40 kB */
+	struct buf json = {0};
+	int rc = said ? device_facts_parse_json((const char *)facts->json.data,
+	                    facts->json.len, said, err)
+	              : err_memory(err);
+
+	if (rc == 0 && device->is_private) {
+		device_facts_make_private(said);
+		rc = device_facts_encode(said, &json, err);
+	}
+	if (rc == 0)
+		rc = save_json(txn, life_id, facts->kind, now,
+		    device->is_private ? &json : &facts->json, err);
+	if (rc == 0)
+		rc = sighting_take_answer(txn, service, device, said, now, err);
+	buf_clear(&json);
+	free(said);
+	return rc;
+}
+
+int answer_facts_save(struct txn *txn, struct service *service,
+    const struct answer_facts *facts, const char *life_id,
+    const char *device_id, int64_t now, struct err *err)
+{
+	struct device device;
 	int rc;
 
 	if (!facts->kind)
 		return 0;
-	rc = store_facts_save(txn, life_id, facts->kind, "mdm", now,
-	    (const char *)facts->json.data, facts->json.len, err);
-	if (rc < 0 || !facts->said.name[0])
+	if ((rc = store_device_load(txn, device_id, &device, err)) < 0)
 		return rc;
-	return update_device(txn, &facts->said, device_id, err);
+	if (strcmp(facts->kind, "DeviceInformation") == 0)
+		rc = save_device(
+		    txn, service, facts, life_id, &device, now, err);
+	else
+		rc = save_json(
+		    txn, life_id, facts->kind, now, &facts->json, err);
+	if (rc == 0 && facts->said.name[0])
+		rc = update_device(txn, &facts->said, &device, err);
+	if (rc == 0)
+		rc = judge_changed(txn, service, device.org_id,
+		    STORE_SUBJECT_PHONE, device_id,
+		    judge_change_of_answer(facts->kind), err);
+	return rc;
 }

@@ -12,6 +12,7 @@
 #include "server/store/store.h"
 
 struct err;
+struct service;
 
 struct answer_facts {
 	const char *kind;   /* static, "SecurityInfo"; NULL: none in it */
@@ -31,8 +32,13 @@ void answer_facts_clear(struct answer_facts *facts);
 /* Is an answer to such a command of any use without facts? */
 bool answer_facts_is_due(const char *request_type);
 
-/* Keeps them, and brings the record of the phone up to date. */
-int answer_facts_save(struct txn *txn, const struct answer_facts *facts,
-    const char *life_id, const char *device_id, int64_t now, struct err *err);
+/*
+ * Keeps them, brings the record of the phone up to date, and judges what
+ * depends on them. Of a private phone nothing about SIM, number, IMEI or name
+ * is kept (DESIGN invariant 9).
+ */
+int answer_facts_save(struct txn *txn, struct service *service,
+    const struct answer_facts *facts, const char *life_id,
+    const char *device_id, int64_t now, struct err *err);
 
 #endif

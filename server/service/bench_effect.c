@@ -6,6 +6,8 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/judge.h"
+#include "server/service/judge_sighting.h"
 
 /* ---- where the phone is ---- */
 
@@ -109,8 +111,7 @@ static int is_ours(struct txn *txn, const struct bench_effect *effect,
 		return rc < 0
 		    ? err_set(err, ERR_IO, "a phone cannot be looked up")
 		    : 0;
-	device->id[0] = '\0';
-	device->life_id[0] = '\0';
+	*device = (struct device){0};
 	if (!report->serial[0])
 		return 0;
 	rc = store_work_order_each_open(
@@ -137,6 +138,20 @@ static int facts_text(const struct station_facts *facts, bool ours,
 	return rc;
 }
 
+/* What the bench saw of a phone of ours: its SIMs, its passcode. */
+static int judge_facts(struct txn *txn, const struct bench_effect *effect,
+    const struct device *device, struct err *err)
+{
+	int rc = sighting_take_bench(txn, effect->service, device,
+	    &effect->report->facts, effect->report->at_ms, err);
+
+	if (rc < 0)
+		return rc;
+	return judge_changed(txn, effect->service, device->org_id,
+	    STORE_SUBJECT_PHONE, device->id,
+	    judge_change_of_answer("SecurityInfo"), err);
+}
+
 static int on_facts(
     struct txn *txn, struct bench_effect *effect, struct err *err)
 {
@@ -149,7 +164,8 @@ static int on_facts(
 		rc = is_ours(txn, effect, &device, &ours, err);
 	if (rc < 0 || phone.facts_at > effect->report->at_ms)
 		return rc;
-	rc = facts_text(&effect->report->facts, ours, &phone, err);
+	rc = facts_text(
+	    &effect->report->facts, ours && !device.is_private, &phone, err);
 	if (rc < 0)
 		return rc;
 	phone.facts_at = effect->report->at_ms;
@@ -160,6 +176,8 @@ static int on_facts(
 		rc = store_facts_save(txn, device.life_id, "BenchFacts",
 		    "bench", effect->report->at_ms, phone.facts,
 		    strlen(phone.facts), err);
+	if (rc == 0 && device.life_id[0])
+		rc = judge_facts(txn, effect, &device, err);
 	return rc;
 }
 

@@ -11,6 +11,7 @@
 #include "proto/base/err.h"
 #include "server/keeper/keeper.h"
 #include "server/service/service.h"
+#include "server/store/store_judgement.h"
 
 /* An unanswered query is asked again by the next round, not for ever. */
 #define QUERY_VALID_MS (7 * TIME_DAY_MS)
@@ -262,12 +263,21 @@ int policy_orders_queue(struct txn *txn, struct policy_orders *orders,
     const char *org_id, const char *device_id, const char *life_id,
     struct err *err)
 {
+	bool is_profile = false;
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; rc == 0 && i < orders->count; i++)
+	for (i = 0; rc == 0 && i < orders->count; i++) {
 		rc = order_queue(
 		    txn, &orders->items[i], org_id, device_id, life_id, err);
+		is_profile |= orders->items[i].was_queued &&
+		    strcmp(orders->items[i].request_type, "InstallProfile") ==
+		        0;
+	}
+	/* From when the profile is ordered the phone has time to take it. */
+	if (rc == 0 && is_profile)
+		rc = store_judgement_expire(
+		    txn, org_id, STORE_SUBJECT_PHONE, device_id, err);
 	return rc;
 }
 

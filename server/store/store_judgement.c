@@ -88,6 +88,22 @@ int store_judgement_delete(struct txn *txn, const char *org_id,
 	return db_run(stmt, NULL, err);
 }
 
+int store_judgement_expire(struct txn *txn, const char *org_id,
+    enum store_subject subject_kind, const char *subject_id, struct err *err)
+{
+	struct db_stmt *stmt;
+	int r = db_prepare(txn->db,
+	    "UPDATE judgements SET again_at = 1 WHERE org_id = $1"
+	    " AND subject_kind = $2 AND subject_id = $3",
+	    &stmt, err);
+
+	if (r < 0)
+		return r;
+	values_bind(
+	    stmt, VALUES(TEXT(org_id), NUMBER(subject_kind), TEXT(subject_id)));
+	return db_run(stmt, NULL, err);
+}
+
 static int walk(struct txn *txn, const char *sql, const struct value *values,
     size_t count, store_judgement_fn *fn, void *arg, struct err *err)
 {

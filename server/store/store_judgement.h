@@ -35,6 +35,10 @@ int store_judgement_delete(struct txn *txn, const char *org_id,
     enum store_subject subject_kind, const char *subject_id, struct err *err);
 /* packed is borrowed until fn returns. */
 typedef int store_judgement_fn(void *arg, const struct judgement_row *row);
+/* Something it rests on changed: it is due at once. Nothing when there is
+ * none. */
+int store_judgement_expire(struct txn *txn, const char *org_id,
+    enum store_subject subject_kind, const char *subject_id, struct err *err);
 /* By subject id behind after_id ("": from the start), limit 0: all. */
 int store_judgement_each(struct txn *txn, const char *org_id,
     enum store_subject subject_kind, const char *after_id, int limit,

@@ -3,6 +3,7 @@
 #include "proto/base/err.h"
 #include "server/store/db.h"
 #include "server/store/row.h"
+#include "server/store/store_judgement.h"
 #include "server/store/txn.h"
 
 static const struct field fields[] = {
@@ -60,6 +61,10 @@ int store_life_save(struct txn *txn, const struct life *row, struct err *err)
 	if (r == 0 && changes == 0)
 		return err_set(
 		    err, ERR_CONFLICT, "the life belongs to another device");
+	/* What the phone told in another life is not judged any more. */
+	if (r == 0 && (row->enrolled_at == 0 || !life_is_open(row->state)))
+		r = store_judgement_expire(txn, row->org_id,
+		    STORE_SUBJECT_PHONE, row->device_id, err);
 	return r;
 }
 

@@ -3,6 +3,7 @@
 #include "proto/base/err.h"
 #include "server/store/db.h"
 #include "server/store/row.h"
+#include "server/store/store_judgement.h"
 #include "server/store/txn.h"
 
 static const struct field fields[] = {
@@ -28,6 +29,13 @@ static const struct field fields[] = {
 	" reason, warning, ordered_at, acknowledged_at, silent_at, proven_at," \
 	" closed_at, caught_at"
 
+/* Whether the phone is erased is part of what is judged of it. */
+static int judge_anew(struct txn *txn, const struct wipe *row, struct err *err)
+{
+	return store_judgement_expire(
+	    txn, row->org_id, STORE_SUBJECT_PHONE, row->device_id, err);
+}
+
 /* The schema refuses a second one: wipes_once (DESIGN invariant 1). */
 int store_wipe_insert(struct txn *txn, const struct wipe *row, struct err *err)
 {
@@ -43,7 +51,7 @@ int store_wipe_insert(struct txn *txn, const struct wipe *row, struct err *err)
 	r = db_run(stmt, NULL, err);
 	if (r == -(int)ERR_CONFLICT)
 		(void)err_prefix(err, "the wipe cannot be ordered");
-	return r;
+	return r < 0 ? r : judge_anew(txn, row, err);
 }
 
 int store_wipe_update(struct txn *txn, const struct wipe *row, struct err *err)
@@ -65,7 +73,7 @@ int store_wipe_update(struct txn *txn, const struct wipe *row, struct err *err)
 	r = db_run(stmt, &changes, err);
 	if (r == 0 && changes == 0)
 		return err_set(err, ERR_NOT_FOUND, "no such wipe");
-	return r;
+	return r < 0 ? r : judge_anew(txn, row, err);
 }
 
 static int load_by(struct txn *txn, const char *sql, const char *key,
