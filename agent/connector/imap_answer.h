@@ -15,7 +15,8 @@
 
 struct err;
 
-#define IMAP_ANSWER_MAX (1024 * 1024) /* all lines of one command */
+/* All lines of one command; libcurl itself stops at 300 kB. */
+#define IMAP_ANSWER_MAX (256 * 1024)
 #define IMAP_FOLDER_MAX 128
 #define IMAP_GREETINGS_MAX 64 /* a mailbox holds five kinds */
 

@@ -3,11 +3,11 @@ folder, on loopback, never as a service of the system.
 """
 
 import email.message
-import getpass
 import grp
 import imaplib
 import os
 import pathlib
+import pwd
 import shutil
 import socket
 import ssl
@@ -18,7 +18,7 @@ PROGRAM = shutil.which("dovecot") or (
     "/usr/sbin/dovecot" if os.path.exists("/usr/sbin/dovecot") else None)
 
 CONFIG = """
-base_dir = {base}
+base_dir = {base}/run
 state_dir = {base}/state
 log_path = {base}/log
 protocols = imap
@@ -91,17 +91,28 @@ class Dovecot:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        uid, gid = os.getuid(), os.getgid()
+        uid, gid, user, login = self.accounts()
         config = self.base / "dovecot.conf"
         config.write_text(CONFIG.format(
             base=self.base, crt=crt, key=key, port=self.port, uid=uid, gid=gid,
-            user=getpass.getuser(), group=grp.getgrgid(gid).gr_name,
-            login=getpass.getuser()))
+            user=user, group=grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name,
+            login=login))
         self.url = f"imaps://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(
             [PROGRAM, "-F", "-c", str(config)], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self.wait()
+
+    def accounts(self):
+        """Whose the mail is, and who the processes are: Dovecot wants neither
+        to be root; without root all are oneself."""
+        me = pwd.getpwuid(os.getuid())
+        if me.pw_uid != 0:
+            return me.pw_uid, me.pw_gid, me.pw_name, me.pw_name
+        mail = pwd.getpwnam("nobody")
+        os.chown(self.base / "mail", mail.pw_uid, mail.pw_gid)
+        self.base.parent.chmod(0o711)  # the test's own folder
+        return mail.pw_uid, mail.pw_gid, "dovecot", "dovenull"
 
     def wait(self):
         end = time.monotonic() + 20

@@ -5,6 +5,7 @@ Dovecot is the real neighbour (own configuration, loopback); a small server of
 ours lies, stalls, floods and injects. Without Dovecot those tests are skipped.
 """
 
+import imaplib
 import time
 import unittest
 
@@ -112,13 +113,14 @@ class WithDovecot(VvmCase):
             box.select("Greetings", readonly=True)
             _, said = box.fetch("1:*", "(UID FLAGS)")
             box.logout()
-            return said
+            # \Recent is the session's, not the message's.
+            return [set(imaplib.ParseFlags(one)) - {b"\\Recent"}
+                    for one in said]
         before = flags()
-        self.assertNotIn(b"Seen", before[0])
+        self.assertEqual(before, [{b"$CNS-Greeting-On"}])
         for way in ("examine", "select"):
             self.look(self.mail.url, self.rows("unseen"), open=way)
-        self.assertEqual(flags()[0].replace(b"\\Recent", b"").split(),
-                         before[0].replace(b"\\Recent", b"").split())
+        self.assertEqual(flags(), before)
 
     def test_failures_are_told_apart(self):
         rows = [("+46701234500", "personal", "wrong"),
