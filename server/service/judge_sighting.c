@@ -11,6 +11,7 @@
 #include "proto/evidence/evidence_fact.h"
 #include "proto/station/station_facts.h"
 #include "server/service/judge_known.h"
+#include "server/store/store_imei.h"
 
 /* Which subscription ------------------------------------------------------- */
 
@@ -184,6 +185,18 @@ static int judge_belonging(struct sighting *sighting, struct err *err)
 	return rc;
 }
 
+/* By which numbers networks know the phone. */
+static int keep_imei(
+    struct sighting *sighting, const char *text, struct err *err)
+{
+	char imei[SIM_NUMBER_MAX];
+
+	if (sim_imei_normalise(text, imei, NULL) != 0)
+		return 0; /* none told */
+	return store_imei_save(sighting->txn, sighting->device->org_id,
+	    sighting->device->id, imei, err);
+}
+
 int sighting_take_answer(struct txn *txn, struct service *service,
     const struct device *device, const struct device_facts *said, int64_t now,
     struct err *err)
@@ -193,9 +206,14 @@ int sighting_take_answer(struct txn *txn, struct service *service,
 	size_t i;
 	int rc;
 
+	if (device->is_private)
+		return store_imei_clear(txn, device->org_id, device->id, err);
+	rc = keep_imei(&sighting, said->imei, err);
+	for (i = 0; rc == 0 && i < said->subscription_count; i++)
+		rc = keep_imei(&sighting, said->subscriptions[i].imei, err);
 	/* An answer without any line was not asked for them. */
-	if (device->is_private || said->subscription_count == 0)
-		return 0;
+	if (rc < 0 || said->subscription_count == 0)
+		return rc;
 	rc = take_inventory(&sighting, err);
 	for (i = 0; rc == 0 && i < said->subscription_count; i++)
 		rc = take_line(&sighting, said->subscriptions[i].iccid, err);
@@ -213,6 +231,9 @@ int sighting_take_bench(struct txn *txn, struct service *service,
 
 	if (device->is_private)
 		return 0;
+	if ((rc = keep_imei(&sighting, seen->imei, err)) < 0 ||
+	    (rc = keep_imei(&sighting, seen->imei2, err)) < 0)
+		return rc;
 	if (seen->is_sim_list_whole == STATION_YES)
 		rc = take_inventory(&sighting, err);
 	for (i = 0; rc == 0 && i < seen->sim_count; i++)

@@ -20,6 +20,15 @@ CREATE INDEX devices_org ON devices(org_id, id);
 CREATE INDEX devices_imei ON devices(org_id, imei) WHERE imei <> '';
 CREATE INDEX lives_org ON lives(org_id, id);
 
+-- Both slots of our own phones; none of a private one.
+CREATE TABLE device_imeis (
+  org_id TEXT NOT NULL REFERENCES organisations(id),
+  imei TEXT NOT NULL,
+  device_id TEXT NOT NULL REFERENCES devices(id),
+  PRIMARY KEY (org_id, imei)
+);
+CREATE INDEX device_imeis_device ON device_imeis(org_id, device_id);
+
 -- What a row was before it was changed, as JSON; purged with its row.
 CREATE TABLE ledger_history (
   org_id TEXT NOT NULL REFERENCES organisations(id),
