@@ -7,6 +7,7 @@
 #include "policies/pack.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/apply_policy.h"
 #include "server/service/policy_profile.h"
 #include "server/store/store.h"
 
@@ -252,6 +253,7 @@ void organisations_clear(struct organisations *all)
 	for (i = 0; i < all->tenant_count; i++) {
 		policy_profile_free(all->tenants[i].profile);
 		policy_profile_free(all->tenants[i].supervised);
+		service_policies_retired_free(&all->tenants[i]);
 	}
 	free(all->tenants);
 	for (i = 0; all->packs && i < all->config->organisations_count; i++)

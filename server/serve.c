@@ -32,6 +32,7 @@
 #include "server/service/handler_ctx.h"
 #include "server/service/known_identity.h"
 #include "server/service/last_seen.h"
+#include "server/service/apply_policy.h"
 #include "server/service/policy_profile.h"
 #include "server/service/service.h"
 #include "server/store/store.h"
@@ -262,9 +263,13 @@ static int make_service(struct server *server, struct err *err)
 		return rc;
 	service->tenants = server->organisations.tenants;
 	service->tenant_count = server->organisations.tenant_count;
-	for (i = 0; rc == 0 && i < service->tenant_count; i++)
-		rc = policy_profile_prepare(
-		    service, &service->tenants[i], "configuration", err);
+	for (i = 0; rc == 0 && i < service->tenant_count; i++) {
+		rc = service_policy_restore(
+		    service, &service->tenants[i], err);
+		if (rc == 0)
+			rc = policy_profile_prepare(service,
+			    &service->tenants[i], "configuration", err);
+	}
 	return rc;
 }
 

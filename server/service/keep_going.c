@@ -9,6 +9,7 @@
 #include "proto/base/err.h"
 #include "server/service/api_token.h"
 #include "server/service/bench.h"
+#include "server/service/apply_policy.h"
 #include "server/service/judge.h"
 #include "server/service/last_seen.h"
 #include "server/service/order_command.h"
@@ -419,7 +420,8 @@ int service_keep_going(struct service *service, struct err *err)
 	static int (*const works[])(struct service *, struct err *) = {
 	    flush_last_seen, expire_commands, watch_wipes, refresh_facts,
 	    service_work_orders_expire, service_token_uses_flush,
-	    service_repeat_purge, service_judge_due};
+	    service_repeat_purge, service_policy_keep_going,
+	    service_judge_due};
 	int first = 0;
 	size_t i;
 	int rc;

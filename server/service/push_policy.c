@@ -12,7 +12,7 @@
 #include "server/service/fit_profile.h"
 #include "server/service/phone_kind.h"
 #include "server/service/policy_profile.h"
-#include "server/service/service.h"
+#include "server/service/push_policy.h"
 
 struct push {
 	struct service *service;
@@ -78,17 +78,17 @@ static int has_profile(struct push *push, const struct device_view *device,
 {
 	struct standing standing = {.life_id = device->life.id};
 	struct profile_list_facts facts = {0};
+	const struct policy_profile *made;
 	int rc =
 	    store_read(push->service->store, load_standing, &standing, err);
 
-	*has = false;
 	*is_supervised = standing.is_supervised;
+	made = tenant_profile(push->tenant, standing.is_supervised);
+	*has = !*made->summary.uuid; /* there is none to be had */
 	if (rc == 0 && standing.list.json) {
 		rc = profile_list_facts_parse_json(
 		    standing.list.json, standing.list.json_len, &facts, err);
-		*has = rc == 0 &&
-		    profile_is_listed(&facts,
-		        tenant_profile(push->tenant, standing.is_supervised));
+		*has |= rc == 0 && profile_is_listed(&facts, made);
 	}
 	profile_list_facts_clear(&facts);
 	store_facts_clear(&standing.list);
@@ -128,11 +128,22 @@ static int push_device(void *arg, const struct device_view *device)
 	return push_to(push, device, what, push->err);
 }
 
-int service_policy_push(struct service *service, const struct actor *actor,
-    const char *device, bool dry_run, struct policy_plan *out, struct err *err)
+static void plan_name(
+    struct policy_plan *plan, const struct policy_profile *profile)
 {
-	const struct tenant *tenant =
-	    service_tenant_find(service, actor->org_id);
+	(void)snprintf(plan->pack, sizeof(plan->pack), "%s",
+	    strchr(profile->purpose, ':') + 1);
+	(void)snprintf(plan->profile_identifier,
+	    sizeof(plan->profile_identifier), "%s",
+	    profile->summary.identifier);
+	(void)snprintf(plan->profile_uuid, sizeof(plan->profile_uuid), "%s",
+	    profile->summary.uuid);
+}
+
+int push_policy(struct service *service, const struct actor *actor,
+    const struct tenant *tenant, const char *device, bool dry_run,
+    struct policy_plan *out, struct err *err)
+{
 	const struct policy_profile *profile = tenant ? tenant->profile : NULL;
 	struct push push = {.service = service,
 	    .actor = actor,
@@ -144,14 +155,9 @@ int service_policy_push(struct service *service, const struct actor *actor,
 
 	if (!profile)
 		return err_set(err, ERR_CONFLICT,
-		    "no policy is in force: set `policy` in the configuration");
-	(void)snprintf(push.plan.pack, sizeof(push.plan.pack), "%s",
-	    strchr(profile->purpose, ':') + 1);
-	(void)snprintf(push.plan.profile_identifier,
-	    sizeof(push.plan.profile_identifier), "%s",
-	    profile->summary.identifier);
-	(void)snprintf(push.plan.profile_uuid, sizeof(push.plan.profile_uuid),
-	    "%s", profile->summary.uuid);
+		    "no policy is in force: put one with workphone policy "
+		    "apply");
+	plan_name(&push.plan, profile);
 	if (device) {
 		rc = service_device_view(service, actor, device, &view, err);
 		if (rc == 0)
@@ -167,4 +173,12 @@ int service_policy_push(struct service *service, const struct actor *actor,
 		    push.plan.pack, LOG_USER, actor->name, NULL);
 	*out = push.plan;
 	return 0;
+}
+
+int service_policy_push(struct service *service, const struct actor *actor,
+    const char *device, bool dry_run, struct policy_plan *out, struct err *err)
+{
+	return push_policy(service, actor,
+	    service_tenant_find(service, actor->org_id), device, dry_run, out,
+	    err);
 }

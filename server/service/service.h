@@ -61,6 +61,10 @@ struct tenant {
 	 * supervised, and for those that are; NULL: none. */
 	struct policy_profile *_Atomic profile;
 	struct policy_profile *_Atomic supervised;
+	/* apply_policy.c's own: the pack when it was applied, not read from a
+	 * folder; and the policies that others have replaced. */
+	struct pack *applied_pack;
+	struct retired_policy *retired;
 	struct {
 		char after[STORE_ID]; /* persons up to here were planned */
 		int64_t again_at;     /* the next round begins */
