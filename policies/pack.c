@@ -196,9 +196,7 @@ const char *pack_owner(const struct pack *pack)
 
 enum pack_country pack_country(const struct pack *pack)
 {
-	while (!xyaml_has(pack->outline, "country") && pack->base)
-		pack = pack->base;
-	return pack->file->country;
+	return pack->country;
 }
 
 const char *pack_time_zone(const struct pack *pack)

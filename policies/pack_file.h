@@ -153,6 +153,7 @@ struct pack {
 	struct pack_rule *rules;
 	size_t rules_count;
 	struct pack_parameters parameters;
+	enum pack_country country;
 	/* Freshness that a change made; ours. One a rule, NULL where none. */
 	struct pack_proof **proofs;
 	unsigned languages_count;

@@ -134,6 +134,9 @@ static void parameters_merge(struct pack *pack)
 {
 	const struct pack_parameters *own = &pack->file->parameters;
 
+	pack->country = !pack->base || xyaml_has(pack->outline, "country")
+	    ? pack->file->country
+	    : pack->base->country;
 	if (!pack->base) {
 		pack->parameters = *own;
 		return;
