@@ -152,25 +152,35 @@ static int skip_value(struct reader *in)
 
 /* ---- lines ---- */
 
-/* Past the end of this answer, literals followed. */
-static int skip_line(struct reader *in)
+/* Past the end of this answer. */
+static void skip_line(struct reader *in, bool has_literals)
 {
 	while (in->at < in->end) {
-		const char *at = in->at;
 		struct reader literal = *in;
 		struct text text;
 
-		if (*at == '\n') {
+		if (*in->at == '\n') {
 			in->at++;
-			return 0;
+			return;
 		}
-		/* A brace in the text of an OK is no literal. */
-		if (*at == '{' && read_literal(&literal, &text) == 0)
+		if (has_literals && *in->at == '{' &&
+		    read_literal(&literal, &text) == 0)
 			*in = literal;
 		else
 			in->at++;
 	}
-	return 0;
+}
+
+/* Behind OK and the like stands text for people; braces in it mean nothing. */
+static bool is_status(const struct text *kind)
+{
+	static const char *const kinds[] = {
+	    "OK", "NO", "BAD", "BYE", "PREAUTH"};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (text_is(kind, kinds[i]))
+			return true;
+	return false;
 }
 
 /* The word behind "* ", or behind "* 12 "; false: not an untagged answer. */
@@ -200,14 +210,14 @@ static int each_answer(const char *wire, size_t len, const char *kind,
 		    err, ERR_LIMIT, "the mail server's answer is too long");
 	while (in.at < in.end) {
 		struct reader line = in;
+		bool is_answer = read_kind(&line, &word);
 
-		if (read_kind(&line, &word) && text_is(&word, kind)) {
+		if (is_answer && text_is(&word, kind)) {
 			if (each(arg, &line) < 0)
 				return cut(err);
 			in = line;
 		}
-		if (skip_line(&in) < 0)
-			return cut(err);
+		skip_line(&in, is_answer && !is_status(&word));
 	}
 	return 0;
 }
