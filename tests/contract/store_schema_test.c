@@ -2,6 +2,7 @@
  * store_schema_test: is a database made, brought up to date and refused as it
  * should be, and is the SQL text translated right for its engine?
  */
+#include "server/store/store_equipment.h"
 #include "tests/contract/rows.h"
 
 #include <sqlite3.h>
@@ -135,6 +136,96 @@ static void test_steps(void **state)
 		assert_true(strlen(schema_steps[i].sql) > 20);
 		assert_true(strlen(schema_steps[i].name) > 2);
 	}
+}
+
+/* One step of long ago, in SQLite's words, as an old program left it. */
+static void run_step(struct fixture *f, const struct schema_step *step)
+{
+	const char *at = step->sql;
+	struct buf sql = {0};
+	char note[100];
+
+	while (sql_statement_next(&dialect, &at, &sql, NULL) > 0) {
+		run_sql(f, (const char *)sql.data);
+		buf_reset(&sql);
+	}
+	buf_clear(&sql);
+	(void)snprintf(note, sizeof(note),
+	    "INSERT INTO schema_version VALUES (%d, '%s')", step->number,
+	    step->name);
+	run_sql(f, note);
+}
+
+struct holder_unit {
+	struct assignment_row held;
+	struct person_row person;
+	struct device device;
+};
+
+static int load_holder(struct txn *txn, void *arg, struct err *err)
+{
+	struct holder_unit *unit = arg;
+	int rc =
+	    store_assignment_find_phone(txn, "o", "d1", 0, &unit->held, err);
+
+	if (rc == 0)
+		rc = store_person_load(
+		    txn, "o", unit->held.person_id, &unit->person, err);
+	if (rc == 0)
+		rc = store_device_load(txn, "d1", &unit->device, err);
+	return rc;
+}
+
+static int find_ended(struct txn *txn, void *arg, struct err *err)
+{
+	struct holder_unit *unit = arg;
+
+	return store_assignment_find_phone(txn, "o", "d3", 0, &unit->held, err);
+}
+
+/* Phones enrolled before there was a ledger: whoever had them holds them. */
+static void test_upgrade_with_phones(void **state)
+{
+	struct holder_unit unit = {.held = {.id = ""}};
+	struct fixture *f = *state;
+	struct err err = {0};
+	char sql[600];
+	int from;
+	int to;
+	int i;
+
+	fixture_close(f);
+	assert_int_equal(unlink(f->path), 0);
+	run_sql(f,
+	    "CREATE TABLE schema_version (number INTEGER PRIMARY KEY,"
+	    " name TEXT NOT NULL) STRICT");
+	run_step(f, &schema_steps[0]);
+	run_step(f, &schema_steps[1]);
+	run_sql(f, "INSERT INTO organisations VALUES ('o', 'O', 't', 1)");
+	run_sql(f,
+	    "INSERT INTO links VALUES ('l', 'o', 'Bo Ek', 's', 't', 'c', '',"
+	    " 1, 2, 3, 4, 5)");
+	for (i = 1; i <= 3; i++) {
+		(void)snprintf(sql, sizeof(sql),
+		    "INSERT INTO devices VALUES ('d%d', 'o', 'u%d', 's%d', 'n',"
+		    " 'Bo Ek', 'm', 'p', '', '', '', 'life%d', 7);"
+		    "INSERT INTO lives VALUES ('life%d', 'o', 'd%d', 'l', %d,"
+		    " 't', 'm', x'00', 0, 100, 101, 0, 0)",
+		    i, i, i, i, i, i, i < 3 ? 1 : 2);
+		run_sql(f, sql);
+	}
+	assert_int_equal(store_migrate(f->path, &from, &to, &err), 0);
+	assert_int_equal(from, schema_steps[1].number);
+	assert_int_equal(open_store(f, &err), 0);
+	fixture_read(f, load_holder, &unit);
+	assert_true(unit.held.from_at == 100);
+	assert_string_equal(unit.held.life_id, "life1");
+	assert_string_equal(unit.person.name, "Bo Ek");
+	assert_string_equal(unit.device.person_id, unit.person.id);
+	/* Its life had ended: nobody holds it. */
+	assert_int_equal(
+	    store_read(f->store, find_ended, &unit, NULL), -ERR_NOT_FOUND);
+	fixture_check_file(f);
 }
 
 static void test_open_refuses(void **state)
@@ -285,6 +376,7 @@ int main(void)
 	    TEST(test_placeholders),
 	    TEST(test_statements),
 	    TEST(test_migrate_twice),
+	    TEST(test_upgrade_with_phones),
 	    TEST(test_steps),
 	    TEST(test_open_refuses),
 	    TEST(test_foreign_database),

@@ -447,3 +447,26 @@ CREATE TABLE judgements (
 );
 CREATE INDEX judgements_again ON judgements(org_id, again_at)
   WHERE again_at > 0;
+
+-- Phones that were there before the ledger: a person of each name, who holds
+-- what is enrolled in it. The ids are those of a phone and of its life.
+INSERT INTO people (id, org_id, external_id, name, first_name, last_name,
+  mail, number, language, unit_id, created_at, purged_at, changed_at,
+  changed_by)
+  SELECT min(id), org_id, '', person, '', '', '', '', '', '',
+    min(created_at), 0, 0, ''
+  FROM devices WHERE person <> '' GROUP BY org_id, person;
+INSERT INTO assignments (id, org_id, kind, person_id, employment_id,
+  device_id, subscription_id, is_shared, life_id, order_id, from_at, to_at,
+  opened_by, closed_by, close_reason, voided_at, voided_by)
+  SELECT lives.id, lives.org_id, 0, people.id, '', devices.id, '', 0,
+    lives.id, '', lives.started_at, 0, 'upgrade', '', '', 0, ''
+  FROM lives
+  JOIN devices ON devices.id = lives.device_id AND devices.life_id = lives.id
+  JOIN people ON people.org_id = devices.org_id
+    AND people.name = devices.person
+  WHERE lives.state <= 1;
+UPDATE devices SET person_id = (SELECT assignments.person_id FROM assignments
+    WHERE assignments.device_id = devices.id)
+  WHERE EXISTS (SELECT 1 FROM assignments
+    WHERE assignments.device_id = devices.id);
