@@ -27,7 +27,7 @@ bool decode_is_json(const struct http_request *request)
 	return *value == '\0' || *value == ';';
 }
 
-static int object_parse(
+int decode_object(
     const struct http_request *request, json_t **out, struct err *err)
 {
 	json_error_t why = {0};
@@ -220,7 +220,7 @@ int decode_body(const struct http_request *request,
 	size_t i;
 	int rc;
 
-	rc = object_parse(request, &body, err);
+	rc = decode_object(request, &body, err);
 	if (rc < 0)
 		return rc;
 	rc = keys_check(body, fields, count, err);

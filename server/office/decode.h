@@ -47,6 +47,10 @@ int decode_body(const struct http_request *request,
 /* Is the body said to be application/json? */
 bool decode_is_json(const struct http_request *request);
 
+/* The body as an object of any keys; the rest as decode_body(). */
+int decode_object(
+    const struct http_request *request, json_t **document, struct err *err);
+
 /* No body, or an object without keys. */
 int decode_nothing(const struct http_request *request, struct err *err);
 

@@ -64,9 +64,8 @@ static int facts_encode(struct service *service, struct encoder *enc,
 static int all_facts_encode(struct service *service, struct encoder *enc,
     const struct device_view *view, struct err *err)
 {
-	static const char *const kinds[] = {
-	    "SecurityInfo", "DeviceInformation", "ProfileList",
-	    STATUS_FACTS_KIND};
+	static const char *const kinds[] = {"SecurityInfo", "DeviceInformation",
+	    "ProfileList", STATUS_FACTS_KIND};
 	size_t i;
 	int rc = 0;
 

@@ -343,9 +343,9 @@ static int on_coverage(void *arg, const struct coverage_view *view)
 
 int office_acknowledgements_list(struct office_call *call, struct err *err)
 {
-	static const char *const names[] = {"unit"};
+	static const char *const names[] = {"unit", "limit"};
 	char *unit = NULL;
-	int rc = decode_query_names(call->request, names, 1, err);
+	int rc = decode_query_names(call->request, names, 2, err);
 
 	if (rc == 0)
 		rc = decode_query_text(
