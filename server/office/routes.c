@@ -3,7 +3,6 @@
 #include "server/office/handlers.h"
 #include "server/office/office.h"
 #include "server/office/pages/pages.h"
-#include "server/office/pages/pages.h"
 #include "server/service/handler_ctx.h"
 #include "server/service/ledger.h"
 
@@ -183,13 +182,6 @@ const struct office_route office_routes[] = {
 	    MAY(TOKENS_WRITE), OFFICE_ACTS,
 	    office_token_revoke, office_token_get, "office_token_revoke"},
 	/* People: one-time links, and the pages' style sheet. */
-	{LISTENER_OFFICE, HTTP_GET, PAGES_PATH, 0, 0, OFFICE_PAGE,
-	    pages_task_get, NULL, "page"},
-	{LISTENER_OFFICE, HTTP_POST, PAGES_PATH, PAGES_BODY_MAX, 0,
-	    OFFICE_PAGE | OFFICE_ANY_BODY,
-	    pages_task_post, NULL, "page_answer"},
-	{LISTENER_OFFICE, HTTP_GET, PAGES_STYLE_PATH, 0, 0, OFFICE_PAGE,
-	    pages_style_get, NULL, "page_style"},
 	{LISTENER_OFFICE, HTTP_GET, PAGES_PATH, 0, 0, OFFICE_PAGE,
 	    pages_task_get, NULL, "page"},
 	{LISTENER_OFFICE, HTTP_POST, PAGES_PATH, PAGES_BODY_MAX, 0,
