@@ -90,7 +90,7 @@ static void greetings(void **state)
 	     "X-CNS-Greeting-Type: normal-greeting\r\n\r\n)\r\nA1 OK\r\n",
 	        EVIDENCE_WORD_PERSONAL},
 	    /* A line within a literal is none. */
-	    {"* 1 FETCH (FLAGS () " HEADER "{38}\r\n"
+	    {"* 1 FETCH (FLAGS () " HEADER "{43}\r\n"
 	     "x: y\r\n* 2 FETCH (FLAGS ($CNS-Greeting-On)\r\n)\r\n",
 	        EVIDENCE_WORD_DEFAULT},
 	    /* Nor is the same within a status text. */
