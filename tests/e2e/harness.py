@@ -236,6 +236,17 @@ class Cli:
         finally:
             line.close()
 
+    def post(self, path, body):
+        """(status, answer) of one POST at the admin socket."""
+        line = UnixConnection(self.server.admin)
+        try:
+            line.request("POST", path, json.dumps(body),
+                         {"Content-Type": "application/json"})
+            answer = line.getresponse()
+            return answer.status, json.loads(answer.read())
+        finally:
+            line.close()
+
     def link(self, serial, person="Astrid Lindqvist", *args):
         return self.json("enrol-link", "--person", person, "--serial", serial,
                          *args)
