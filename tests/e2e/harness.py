@@ -72,9 +72,10 @@ class Server:
         self.clock_file = self.folder / "clock"
         self.clock_file.write_text("%020d\n" % 0)
         self.process = None
-        ports = {name: free_port() for name in ("phones", "proxy", "ops")}
+        ports = {name: free_port() for name in ("phones", "proxy", "ops", "office")}
         self.url = "https://127.0.0.1:%d" % ports["phones"]
         self.proxy_url = "http://127.0.0.1:%d" % ports["proxy"]
+        self.office_url = "https://127.0.0.1:%d" % ports["office"]
         self.ops_url = "http://127.0.0.1:%d" % ports["ops"]
         self.settings = {
             "organisation": "Västerviks kommun",
@@ -86,6 +87,7 @@ class Server:
                 "phones": "127.0.0.1:%d" % ports["phones"],
                 "phones_proxy": "127.0.0.1:%d" % ports["proxy"],
                 "ops": "127.0.0.1:%d" % ports["ops"],
+                "office": "127.0.0.1:%d" % ports["office"],
                 "admin": "unix:%s" % self.admin,
             },
             "times": {"tick": "1s"},
