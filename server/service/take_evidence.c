@@ -239,7 +239,7 @@ static int keep_report(struct txn *txn, struct intake *intake, struct err *err)
 	    .signature_len = sizeof(intake->signature),
 	};
 	uint8_t *body = NULL;
-	size_t len;
+	size_t len = 0;
 	int rc = body_keep(intake, &body, &len, err);
 
 	if (rc < 0)
