@@ -94,8 +94,8 @@ static int open_page(struct txn *txn, void *arg, struct err *err)
 		return err_set(err, ERR_EXPIRED, "the link is too old");
 	rc = store_task_load(txn, world.org_id, link.task_id, &task, err);
 	if (rc == 0)
-		rc = page_text_task(txn, &world, &task, opening->out->language,
-		    opening->out, err);
+		rc = page_text_task(
+		    txn, &world, &task, language, opening->out, err);
 	if (rc < 0)
 		return rc;
 	opening->out->is_used = link.used_at != 0;

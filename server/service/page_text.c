@@ -89,19 +89,48 @@ static int take_script(struct page *page, struct page_rule *rule,
 	return rc;
 }
 
+#define GREETINGS                                                              \
+	(PACK_PHRASE_BIT(PACK_PHRASE_GREETING) |                               \
+	    PACK_PHRASE_BIT(PACK_PHRASE_GREETING_MAIL) |                       \
+	    PACK_PHRASE_BIT(PACK_PHRASE_ABSENCE_GREETING))
+
+static bool is_about_greeting(const struct pack_rule *rule)
+{
+	unsigned i;
+
+	for (i = 0; i < rule->proof_count; i++)
+		if (rule->proof[i].fact == PACK_FACT_VOICEMAIL_GREETING)
+			return true;
+	return (rule->shows & GREETINGS) != 0;
+}
+
+/* Whoever is to state something about the greeting gets the greeting, though
+ * another rule of the pack carries its template. */
+static unsigned phrases_of(
+    const struct pack_rule *rule, const struct task_person *person, bool all)
+{
+	if (!all || !is_about_greeting(rule) || (rule->shows & GREETINGS))
+		return rule->shows;
+	return rule->shows | PACK_PHRASE_BIT(PACK_PHRASE_GREETING) |
+	    (*person->absence.id ? PACK_PHRASE_BIT(PACK_PHRASE_ABSENCE_GREETING)
+	                         : 0u);
+}
+
 /* all_languages: a caller may not read the employee's: the greeting is given
  * in each the pack has, the document's first. */
 static int take_scripts(struct page *page, struct page_rule *rule,
     struct page_reader *reader, bool all_languages, struct err *err)
 {
 	const struct pack *pack = reader->world->pack;
+	unsigned phrases =
+	    phrases_of(rule->rule, reader->person, all_languages);
 	const char *language;
 	unsigned phrase;
 	size_t i;
 	int rc = 0;
 
 	for (phrase = 0; phrase < PACK_PHRASE_COUNT; phrase++) {
-		if (!(rule->rule->shows & PACK_PHRASE_BIT(phrase)))
+		if (!(phrases & PACK_PHRASE_BIT(phrase)))
 			continue;
 		for (i = 0; rc == 0 && i < pack_language_count(pack); i++) {
 			language = pack_language_at(pack, i);
@@ -161,19 +190,6 @@ static int rules_room(struct page *page, size_t count, struct err *err)
 
 /* ---- how the mailbox is handled ---- */
 
-static bool is_about_greeting(const struct pack_rule *rule)
-{
-	unsigned i;
-
-	for (i = 0; i < rule->proof_count; i++)
-		if (rule->proof[i].fact == PACK_FACT_VOICEMAIL_GREETING)
-			return true;
-	return (rule->shows &
-	           (PACK_PHRASE_BIT(PACK_PHRASE_GREETING) |
-	               PACK_PHRASE_BIT(PACK_PHRASE_GREETING_MAIL) |
-	               PACK_PHRASE_BIT(PACK_PHRASE_ABSENCE_GREETING))) != 0;
-}
-
 static int take_operator(
     struct page *page, struct page_reader *reader, struct err *err)
 {
@@ -221,8 +237,9 @@ static void page_begin(struct page *page, const struct task_world *world,
 	page->text_language = world->pack
 	    ? task_pack_language(world->pack, page->language, world->language)
 	    : "";
-	buf_printf(
-	    &page->text, "%s\n%s\n", page->organisation, page->person_name);
+	/* The page's own words belong to what was shown: their language. */
+	buf_printf(&page->text, "%s\n%s\n%s\n", page->language,
+	    page->organisation, page->person_name);
 }
 
 static int page_finish(struct page *page, struct err *err)

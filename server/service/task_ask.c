@@ -47,7 +47,8 @@ static int note_task(void *arg, const struct task_row *row)
 
 	if (row->kind != past->ask->kind)
 		return 0;
-	if (task_is_open(row->state))
+	if (task_is_open(row->state) &&
+	    strcmp(row->person_id, past->ask->person_id) == 0)
 		past->has_open = true;
 	/* What the register took back may be asked anew when it returns. */
 	if (row->state == TASK_CANCELLED &&

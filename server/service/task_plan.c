@@ -261,6 +261,7 @@ int service_task_ask_acceptance(struct service *service, struct txn *txn,
 
 	if (rc < 0)
 		return rc;
+	(void)str_copy(task.org_id, sizeof(task.org_id), org_id);
 	(void)str_copy(task.rule, sizeof(task.rule), rule_id);
 	(void)str_copy(task.person_id, sizeof(task.person_id), person_id);
 	(void)str_copy(task.subject_id, sizeof(task.subject_id), about_id);

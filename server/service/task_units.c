@@ -193,8 +193,10 @@ static int open_fix(struct txn *txn, const struct task_world *world,
 	static const struct task_terms terms = {
 	    FIX_REMIND_MS, FIX_DUE_MS, FIX_DUE_MS, 0};
 	struct task_row open;
-	int rc = store_task_find_open(txn, task, &open, err);
+	int rc;
 
+	(void)str_copy(task->org_id, sizeof(task->org_id), world->org_id);
+	rc = store_task_find_open(txn, task, &open, err);
 	if (rc != -ERR_NOT_FOUND)
 		return rc;
 	task->created_at = world->now;
