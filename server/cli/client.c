@@ -147,8 +147,14 @@ static int header_add(
 }
 
 /* *text stays with the request until it has ended. */
-static int body_set(struct client *client, const char *method, json_t *body,
-    char **text, struct curl_slist **headers, struct err *err)
+/* What is sent: its Content-Type header and text; text NULL: nothing. */
+struct sent {
+	const char *type;
+	const char *text;
+};
+
+static int body_set(struct client *client, const char *method,
+    const struct sent *sent, struct curl_slist **headers, struct err *err)
 {
 	CURL *curl = client->curl;
 	int rc = 0;
@@ -157,12 +163,10 @@ static int body_set(struct client *client, const char *method, json_t *body,
 	(void)curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, NULL);
 	if (client->authorization)
 		rc = header_add(headers, client->authorization, err);
-	if (rc == 0 && strcmp(method, "GET") != 0) {
-		rc = header_add(headers, "Content-Type: application/json", err);
-		*text = body ? json_dumps(body, JSON_COMPACT) : strdup("{}");
+	if (rc == 0 && sent->text) {
+		rc = header_add(headers, sent->type, err);
 		if (rc == 0 &&
-		    (!*text ||
-		        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, *text) !=
+		    (curl_easy_setopt(curl, CURLOPT_POSTFIELDS, sent->text) !=
 		            CURLE_OK ||
 		        curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method) !=
 		            CURLE_OK))
@@ -280,12 +284,11 @@ int64_t client_server_time(const struct client *client)
 	return client->server_time;
 }
 
-int client_call(struct client *client, const char *method, const char *path,
-    json_t *body, json_t **out, struct err *err)
+static int perform(struct client *client, const char *method, const char *path,
+    const struct sent *sent, json_t **out, struct err *err)
 {
 	struct curl_slist *headers = NULL;
 	struct buf url = {0};
-	char *text = NULL;
 	long status = 0;
 	int code = CLI_REFUSED;
 	CURLcode result;
@@ -306,7 +309,7 @@ int client_call(struct client *client, const char *method, const char *path,
 		goto out;
 	}
 	if (buf_check(&url, err) < 0 ||
-	    body_set(client, method, body, &text, &headers, err) < 0)
+	    body_set(client, method, sent, &headers, err) < 0)
 		goto out;
 	if (curl_easy_setopt(client->curl, CURLOPT_URL, url.data) != CURLE_OK) {
 		(void)err_memory(err);
@@ -321,8 +324,36 @@ out:
 	/* The headers of this request must not stay with the handle. */
 	(void)curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, NULL);
 	curl_slist_free_all(headers);
-	free(text);
 	buf_clear(&url);
+	return code;
+}
+
+int client_call(struct client *client, const char *method, const char *path,
+    json_t *body, json_t **out, struct err *err)
+{
+	struct sent sent = {.type = "Content-Type: application/json"};
+	char *text = NULL;
+	int code;
+
+	if (strcmp(method, "GET") != 0) {
+		text = body ? json_dumps(body, JSON_COMPACT) : strdup("{}");
+		if (!text) {
+			json_decref(body);
+			(void)err_memory(err);
+			return CLI_REFUSED;
+		}
+	}
+	sent.text = text;
+	code = perform(client, method, path, &sent, out, err);
+	free(text);
 	json_decref(body);
 	return code;
+}
+
+int client_send_lines(struct client *client, const char *path, const char *text,
+    json_t **out, struct err *err)
+{
+	struct sent sent = {"Content-Type: application/jsonl", text};
+
+	return perform(client, "POST", path, &sent, out, err);
 }

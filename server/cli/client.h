@@ -25,6 +25,10 @@ void client_free(struct client *client);
 int client_call(struct client *client, const char *method, const char *path,
     json_t *body, json_t **out, struct err *err);
 
+/* POSTs JSON Lines (application/jsonl) as they are. */
+int client_send_lines(struct client *client, const char *path, const char *text,
+    json_t **out, struct err *err);
+
 /* Unix ms of the last answer's Date header, 0 when it had none. */
 int64_t client_server_time(const struct client *client);
 

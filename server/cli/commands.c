@@ -106,6 +106,11 @@ const struct cli_command cli_commands[] = {
 	    "show who had a phone or subscription, and when",
 	    "WHAT is a phone's serial number or IMEI, or a subscription's "
 	    "number or ICCID.", run_holders},
+	{"ledger", "apply FILE", 2, 2, BIT(OPTION_YES), 0, false,
+	    "apply a file of people, units, subscriptions and who has what",
+	    "FILE holds one JSON object a line, like {\"person\": {\"name\": "
+	    "\"Anna Ek\"}}; see docs/ledger.md. Without --yes it only says "
+	    "what would change. All lines are applied or none.", run_ledger},
 	{"equipment", "VERB [ORDER]", 1, 2, BIT(OPTION_OPEN) |
 	    BIT(OPTION_PERSON) | BIT(OPTION_UNIT) | BIT(OPTION_WHAT) |
 	    BIT(OPTION_ITEM) | BIT(OPTION_NEED) | BIT(OPTION_AS) |

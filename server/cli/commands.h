@@ -44,6 +44,7 @@ int run_people(struct cli *cli);
 int run_units(struct cli *cli);
 int run_subscriptions(struct cli *cli);
 int run_holders(struct cli *cli);
+int run_ledger(struct cli *cli);
 int run_equipment(struct cli *cli);
 
 #endif
