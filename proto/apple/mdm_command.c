@@ -94,6 +94,37 @@ int mdm_command_encode_profile_list(
 	    uuid, "ProfileList", "ManagedOnly", managed_only, xml, err);
 }
 
+static int add_setting(
+    plist_t settings, const char *item, int enabled, struct err *err)
+{
+	plist_t setting;
+
+	if (enabled < 0)
+		return 0;
+	setting = plist_new_dict();
+	plist_array_append_item(settings, setting);
+	xplist_set_bool(setting, "Enabled", enabled == 1);
+	return xplist_set_text(setting, "Item", item, err);
+}
+
+int mdm_command_encode_roaming(
+    const char *uuid, int voice, int data, struct buf *xml, struct err *err)
+{
+	CLEANUP(plist) plist_t root = NULL;
+	plist_t settings = plist_new_array();
+	plist_t command;
+	int rc = begin(uuid, "Settings", &root, &command, err);
+
+	plist_dict_set_item(command, "Settings", settings);
+	if (rc == 0 && voice < 0 && data < 0)
+		rc = err_set(err, ERR_INVALID, "Settings that set nothing");
+	if (rc == 0)
+		rc = add_setting(settings, "VoiceRoaming", voice, err);
+	if (rc == 0)
+		rc = add_setting(settings, "DataRoaming", data, err);
+	return rc ? rc : xplist_encode(root, xml, err);
+}
+
 int mdm_command_encode_certificate_list(
     const char *uuid, bool managed_only, struct buf *xml, struct err *err)
 {

@@ -65,6 +65,13 @@ struct erase_options {
 int mdm_command_encode_erase_device(const char *uuid,
     const struct erase_options *options, struct buf *xml, struct err *err);
 
+/*
+ * Settings: data and voice roaming, 0 off, 1 on, -1 left as it is; -ERR_INVALID
+ * when both are -1. Voice roaming: iOS 15 and older; newer ones ignore it.
+ */
+int mdm_command_encode_roaming(
+    const char *uuid, int voice, int data, struct buf *xml, struct err *err);
+
 /* tokens: the SyncTokens JSON, NULL to leave Data out. */
 int mdm_command_encode_declarative_management(const char *uuid,
     const uint8_t *tokens, size_t len, struct buf *xml, struct err *err);

@@ -6,6 +6,7 @@
 
 #include "policies/pack.h"
 #include "policies/policy_declarations.h"
+#include "policies/policy_demand.h"
 #include "proto/apple/mdm_command.h"
 #include "proto/apple/web_clip_payload.h"
 #include "proto/base/err.h"
@@ -79,6 +80,7 @@ int policy_profile_make(struct service *service,
 	    .language = *organisation->language ? organisation->language : NULL,
 	};
 	struct policy_profile *made = calloc(1, sizeof(*made));
+	struct policy_demand demand;
 	int rc;
 
 	if (!made)
@@ -91,6 +93,8 @@ int policy_profile_make(struct service *service,
 	(void)snprintf(
 	    made->purpose, sizeof(made->purpose), "policy:%s", pack_name(pack));
 	made->made_at = clock_now(service->clock);
+	policy_demand_collect(pack, PACK_EQUIPMENT_NONE, &demand);
+	made->roaming = demand.roaming;
 	rc = make_profile(service, pack, &target, made, err);
 	if (rc == 0)
 		rc = policy_declarations_build(
@@ -190,6 +194,20 @@ static int encode_declarative(
 	    order->id, NULL, 0, &order->payload, err);
 }
 
+/* As a setting of a pack is told to an encoder. */
+static int setting_of(enum pack_setting setting)
+{
+	return setting == PACK_UNSET ? -1 : setting == PACK_TRUE;
+}
+
+static int encode_roaming(
+    const struct policy_profile *made, struct order *order, struct err *err)
+{
+	return mdm_command_encode_roaming(order->id,
+	    setting_of(made->roaming.voice), setting_of(made->roaming.data),
+	    &order->payload, err);
+}
+
 static int encode_configured(
     const struct policy_profile *made, struct order *order, struct err *err)
 {
@@ -212,6 +230,8 @@ static const struct {
         encode_install},
     {POLICY_ORDERS_DECLARATIVE, "DeclarativeManagement", "declarations",
         COMMAND_PRIORITY_PROFILE, 0, encode_declarative},
+    {POLICY_ORDERS_ROAMING, "Settings", "settings:roaming",
+        COMMAND_PRIORITY_PROFILE, 0, encode_roaming},
     {POLICY_ORDERS_SECURITY, "SecurityInfo", "query:SecurityInfo",
         COMMAND_PRIORITY_QUERY, QUERY_VALID_MS, encode_security_info},
     {POLICY_ORDERS_PROFILE_LIST, "ProfileList", "query:ProfileList",
@@ -221,6 +241,21 @@ static const struct {
     {POLICY_ORDERS_CONFIGURED, "DeviceConfigured", "configured",
         COMMAND_PRIORITY_PROFILE, 0, encode_configured},
 };
+
+/* Orders for which the policy says nothing. */
+static unsigned unset_by(const struct policy_profile *made)
+{
+	unsigned unset = 0;
+
+	if (!made)
+		return POLICY_ORDERS_POLICY;
+	if (!*made->summary.uuid)
+		unset |= POLICY_ORDERS_PROFILE;
+	if (made->roaming.voice == PACK_UNSET &&
+	    made->roaming.data == PACK_UNSET)
+		unset |= POLICY_ORDERS_ROAMING;
+	return unset;
+}
 
 int policy_orders_make(struct service *service, const char *org_id,
     unsigned what, const char *ordered_by, const char *reason,
@@ -236,10 +271,7 @@ int policy_orders_make(struct service *service, const char *org_id,
 	int rc;
 
 	*out = (struct policy_orders){0};
-	if (!made)
-		what &= ~(unsigned)POLICY_ORDERS_POLICY;
-	else if (!*made->summary.uuid)
-		what &= ~(unsigned)POLICY_ORDERS_PROFILE;
+	what &= ~unset_by(made);
 	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		if (!(what & steps[i].what))
 			continue;

@@ -23,6 +23,7 @@ struct policy_profile {
 	char purpose[128];         /* "policy:vastervik" */
 	struct buf signed_profile; /* CMS, DER; empty: see summary */
 	struct declarations declarations;
+	struct pack_roaming roaming; /* set by command */
 	int64_t made_at;
 };
 
@@ -45,7 +46,7 @@ void policy_profile_free(struct policy_profile *profile);
 const struct policy_profile *tenant_profile(
     const struct tenant *tenant, bool is_supervised);
 
-#define POLICY_ORDERS_MAX 6
+#define POLICY_ORDERS_MAX 7
 struct policy_orders {
 	struct order items[POLICY_ORDERS_MAX];
 	size_t count;
@@ -59,9 +60,10 @@ enum policy_orders_what {
 	POLICY_ORDERS_CONFIGURED = 16,  /* let Setup Assistant go on */
 	POLICY_ORDERS_DECLARATIVE = 32, /* let it ask for declarations */
 	POLICY_ORDERS_SUPERVISED = 64,  /* the profile is that for supervised */
+	POLICY_ORDERS_ROAMING = 128,
 	/* Everything the policy sets. */
-	POLICY_ORDERS_POLICY =
-	    POLICY_ORDERS_PROFILE | POLICY_ORDERS_DECLARATIVE,
+	POLICY_ORDERS_POLICY = POLICY_ORDERS_PROFILE |
+	    POLICY_ORDERS_DECLARATIVE | POLICY_ORDERS_ROAMING,
 	/* All facts that the rules need. */
 	POLICY_ORDERS_QUERIES = POLICY_ORDERS_SECURITY |
 	    POLICY_ORDERS_PROFILE_LIST | POLICY_ORDERS_DEVICE,

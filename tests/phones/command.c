@@ -167,6 +167,41 @@ static void do_erase_device(
 		answer->after = AFTER_ERASE;
 }
 
+/* Each item is answered by itself; what it does not know it refuses. */
+static plist_t apply_setting(struct phone *phone, plist_t setting)
+{
+	const char *item = property_string(setting, "Item");
+	plist_t result = plist_new_dict();
+	bool known = item && strcmp(item, "DataRoaming") == 0;
+
+	if (known) {
+		phone->data_roaming = property_bool(setting, "Enabled", false);
+		phone->changed = true;
+	}
+	property_set_string(result, "Item", item ? item : "");
+	property_set_string(result, "Status", known ? "Acknowledged" : "Error");
+	return result;
+}
+
+static void do_settings(
+    struct session *session, plist_t command, struct command_answer *answer)
+{
+	plist_t settings = property_array(command, "Settings");
+	plist_t results;
+	uint32_t i;
+
+	if (!settings) {
+		format_error(answer);
+		return;
+	}
+	results = plist_new_array();
+	for (i = 0; i < plist_array_get_size(settings); i++)
+		plist_array_append_item(results,
+		    apply_setting(
+		        session->phone, plist_array_get_item(settings, i)));
+	plist_dict_set_item(answer->body, "Settings", results);
+}
+
 static void do_declarative_management(
     struct session *session, plist_t command, struct command_answer *answer)
 {
@@ -196,6 +231,7 @@ static const struct command_row rows[] = {
     {"ClearPasscode", do_clear_passcode},
     {"EraseDevice", do_erase_device},
     {"DeclarativeManagement", do_declarative_management},
+    {"Settings", do_settings},
 };
 
 void command_execute(

@@ -76,6 +76,11 @@ static plist_t fact_supervised(const struct phone *phone)
 	return plist_new_bool(phone->hardware.supervised);
 }
 
+static plist_t fact_data_roaming(const struct phone *phone)
+{
+	return plist_new_bool(phone->data_roaming);
+}
+
 static plist_t fact_push_token(const struct phone *phone)
 {
 	return plist_new_data(
@@ -187,6 +192,7 @@ static const struct fact facts[] = {
     WORK("BatteryLevel", fact_battery),
     WORK("CellularTechnology", fact_cellular),
     WORK("IsSupervised", fact_supervised),
+    WORK("DataRoamingEnabled", fact_data_roaming),
     WORK("PushToken", fact_push_token),
     WORK("ICCID", fact_iccid),
     WORK("PhoneNumber", fact_number),
@@ -205,7 +211,6 @@ static const struct fact facts[] = {
     NO("IsMDMLostModeEnabled"),
     NO("AwaitingConfiguration"),
     NO("IsRoaming"),
-    NO("DataRoamingEnabled"),
     NO("VoiceRoamingEnabled"),
     NO("PersonalHotspotEnabled"),
     NO("IsNetworkTethered"),

@@ -368,6 +368,7 @@ void phone_erase(struct phone *phone)
 	(void)str_copy(
 	    phone->hardware.name, sizeof(phone->hardware.name), "iPhone");
 	phone->locked = false;
+	phone->data_roaming = false;
 	phone->setup_done = false;
 	phone->erased = true;
 	phone_profiles_changed(phone);

@@ -118,6 +118,7 @@ struct phone {
 	struct phone_pin pin;
 	bool locked;
 	bool setup_done; /* false: stands in Setup Assistant */
+	bool data_roaming;
 	bool erased;     /* by MDM, and not set up since */
 	unsigned lives;  /* enrolments so far */
 	struct phone_mdm mdm;

@@ -101,6 +101,7 @@ static const struct member mdm_members[] = {
 
 static const struct member phone_members[] = {
     MEMBER(phone, locked, MEMBER_BOOL), MEMBER(phone, setup_done, MEMBER_BOOL),
+    MEMBER(phone, data_roaming, MEMBER_BOOL),
     MEMBER(phone, erased, MEMBER_BOOL), MEMBER(phone, lives, MEMBER_UNSIGNED),
     {NULL, 0, 0, 0}};
 

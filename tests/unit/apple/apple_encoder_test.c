@@ -107,6 +107,10 @@ static void write_everyday_commands(struct folder *folder)
 	    mdm_command_encode_clear_passcode(
 	        UUID, (const uint8_t *)"\0\1\2", 3, &w.xml, &w.err),
 	    "clear_passcode");
+	keep(&w, mdm_command_encode_roaming(UUID, 0, 1, &w.xml, &w.err),
+	    "roaming");
+	keep(&w, mdm_command_encode_roaming(UUID, -1, 0, &w.xml, &w.err),
+	    "roaming_data");
 }
 
 static void write_rarer_commands(struct folder *folder)
@@ -192,6 +196,8 @@ static void commands_refuse_what_apple_would(void **state)
 	    ERR_LIMIT, &err, "a huge profile");
 	expect_code(mdm_command_encode_remove_profile(UUID, "", &xml, &err),
 	    ERR_INVALID, &err, "no identifier");
+	expect_code(mdm_command_encode_roaming(UUID, -1, -1, &xml, &err),
+	    ERR_INVALID, &err, "nothing to set");
 	expect_code(mdm_command_encode_device_lock(
 	                UUID, "\x07", NULL, NULL, &xml, &err),
 	    ERR_INVALID, &err, "control character");
