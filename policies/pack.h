@@ -313,8 +313,8 @@ struct pack_rule {
 	struct pack_contact_card *contact_card;
 	unsigned shows; /* PACK_PHRASE_BIT()s: phrases shown with its text */
 	/* Set when class is PACK_WAIVED. Such a rule may hold a statement: what
-	 * is asked instead; it never makes the rule met. Its texts are for
-	 * administrators and are not shown to those it would bind. */
+	 * is asked instead; it never makes the rule met. Its texts speak of
+	 * that; why it is waived is for administrators. */
 	struct pack_waiver *waiver;
 	/* Not from the file: */
 	const struct pack_document *cited; /* the source's document */

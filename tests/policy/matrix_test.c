@@ -67,7 +67,8 @@ static void phrase_says(
 static void check_no_reason(const struct pack *pack)
 {
 	static const char *const reasons[] = {"semester", "sjuk", "ferie",
-	    "syg", "barsel", "föräldra", "vacation", "holiday", " ill ", "sick"};
+	    "syg", "barsel", "föräldra", "vacation", "holiday", " ill ",
+	    "sick"};
 	size_t i;
 	size_t j;
 
