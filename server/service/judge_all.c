@@ -93,7 +93,7 @@ static int judge_items(struct txn *txn, struct batch *batch, struct err *err)
 	size_t i;
 	int rc = 0;
 
-	judge_world_now(&work->world);
+	rc = judge_world_now(txn, &work->world, err);
 	for (i = 0; rc == 0 && i < batch->count; i++)
 		rc = judge_one(txn, work, batch->items[i].kind,
 		    batch->items[i].id, batch->change, err);
@@ -185,7 +185,8 @@ static int judge_due(struct txn *txn, void *arg, struct err *err)
 	int rc;
 
 	batch->count = 0;
-	judge_world_now(world);
+	if ((rc = judge_world_now(txn, world, err)) < 0)
+		return rc;
 	rc = store_judgement_each_due(
 	    txn, org_id, world->now, BATCH, take_judgement, batch, err);
 	if (rc >= 0 && batch->count < BATCH)

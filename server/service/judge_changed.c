@@ -63,7 +63,9 @@ int judge_changed(struct txn *txn, struct service *service, const char *org_id,
 	}
 	if (rc < 0)
 		return rc;
-	rc = judge_one(txn, work, kind, subject_id, change, err);
+	rc = judge_world_now(txn, &work->world, err);
+	if (rc == 0)
+		rc = judge_one(txn, work, kind, subject_id, change, err);
 	if (rc == 0 && kind == STORE_SUBJECT_PERSON &&
 	    (change & JUDGE_EMPLOYMENT))
 		rc = judge_held(txn, work, subject_id,

@@ -71,10 +71,25 @@ judge_change judge_change_of_answer(const char *kind)
 	return 0;
 }
 
-void judge_world_now(struct judge_world *world)
+static int note_exception(void *arg, const struct exception_row *row)
 {
+	struct judge_world *world = arg;
+
+	(void)row;
+	world->has_exceptions = true;
+	return 1;
+}
+
+int judge_world_now(struct txn *txn, struct judge_world *world, struct err *err)
+{
+	int rc;
+
 	world->now = clock_now(world->service->clock);
 	world->today = calendar_day_at(world->place.zone, world->now);
+	world->has_exceptions = false;
+	rc = store_exception_each(txn, world->tenant->organisation.id, "", 1,
+	    note_exception, world, err);
+	return rc < 0 ? rc : 0;
 }
 
 int judge_world_init(struct service *service, const char *org_id,
@@ -99,7 +114,7 @@ int judge_world_init(struct service *service, const char *org_id,
 			made.asked[judge_subject_of(rule)] |=
 			    judge_depends(rule);
 	}
-	judge_world_now(&made);
+	made.now = clock_now(service->clock);
 	*out = made;
 	return 0;
 }
@@ -243,8 +258,10 @@ static int load_words(struct txn *txn, const struct judge_world *world,
 {
 	const char *org_id = world->tenant->organisation.id;
 	struct stated stated = {txn, world, known};
-	int rc = store_exception_each_subject(txn, org_id, known->kind,
-	    known->id, world->now, take_exception, known, err);
+	int rc = world->has_exceptions
+	    ? store_exception_each_subject(txn, org_id, known->kind, known->id,
+	          world->now, take_exception, known, err)
+	    : 0;
 
 	if (rc < 0 || !(world->asked[known->kind] & JUDGE_STATEMENT))
 		return rc;

@@ -26,6 +26,7 @@ struct judge_world {
 	struct calendar_place place;
 	int64_t now;
 	int32_t today;
+	bool has_exceptions; /* whether there is any to look for */
 	/* What the rules about each kind of subject ask at all. */
 	judge_change asked[STORE_SUBJECT_COUNT];
 };
@@ -81,8 +82,9 @@ struct judge_known {
 /* -ERR_NOT_FOUND: no such organisation, or no policy in force in it. */
 int judge_world_init(struct service *service, const char *org_id,
     struct judge_world *out, struct err *err);
-/* Begins another moment: batches go on for a while. */
-void judge_world_now(struct judge_world *world);
+/* Begins another moment, for batches go on for a while; in a transaction. */
+int judge_world_now(
+    struct txn *txn, struct judge_world *world, struct err *err);
 /* What a rule's verdict rests on. */
 judge_change judge_depends(const struct pack_rule *rule);
 /* PACK_SUBJECT_… as the store counts them. */

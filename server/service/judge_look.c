@@ -245,9 +245,12 @@ static int judge(struct txn *txn, void *arg, struct err *err)
 {
 	struct loading *loading = arg;
 	struct looking *look = loading->look;
+	int rc = judge_world_now(txn, &look->work->world, err);
 
-	return judge_one(txn, look->work, look->kind,
-	    look->subjects[loading->subject].id, JUDGE_ALL, err);
+	return rc < 0
+	    ? rc
+	    : judge_one(txn, look->work, look->kind,
+	          look->subjects[loading->subject].id, JUDGE_ALL, err);
 }
 
 static int look_at(struct looking *look, size_t subject)

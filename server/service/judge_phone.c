@@ -13,7 +13,6 @@
 #include "proto/station/station_facts.h"
 #include "server/service/judge_known.h"
 #include "server/service/policy_profile.h"
-#include "server/store/store_bench.h"
 #include "server/store/store_task.h"
 
 struct phone {
@@ -25,6 +24,8 @@ struct phone {
 	struct wipe wipe;           /* newest; id "" */
 	struct assignment_row held; /* id "" */
 	bool is_supervised;         /* so it says; not known counts as no */
+	enum fact_bool is_user_enrolment; /* so it says */
+	struct err *err;
 };
 
 static bool is_asked(const struct phone *phone, judge_change what)
@@ -38,19 +39,6 @@ static bool is_asked(const struct phone *phone, judge_change what)
 	    JUDGE_FACT(PACK_FACT_PASSCODE_COMPLIANT_WITH_PROFILES))
 
 /* Rows -------------------------------------------------------------------- */
-
-/* 0 and an empty row when there is none. */
-static int row_load(struct phone *phone, const char *kind,
-    struct facts_row *row, struct err *err)
-{
-	int rc = store_facts_load(phone->txn, phone->life.id, kind, row, NULL);
-
-	if (rc == -ERR_NOT_FOUND)
-		return 0;
-	return rc < 0 ? err_set(err, (enum err_code) - rc,
-	                    "the phone's %s could not be read", kind)
-	              : 0;
-}
 
 static int rows_load(struct phone *phone, struct err *err)
 {
@@ -98,40 +86,39 @@ static struct security_facts *answer_add(
 	return &known->security[i];
 }
 
-static int take_security(struct phone *phone, struct err *err)
+static int take_security(
+    struct phone *phone, const struct facts_row *row, struct err *err)
 {
-	struct facts_row row = {0};
-	struct security_facts *facts;
-	int rc = row_load(phone, "SecurityInfo", &row, err);
+	struct security_facts *facts =
+	    answer_add(phone->known, row->source, row->observed_at);
+	int rc = facts
+	    ? security_facts_parse_json(row->json, row->json_len, facts, err)
+	    : 0;
 
-	if (rc == 0 && row.json &&
-	    (facts = answer_add(phone->known, row.source, row.observed_at)))
-		rc = security_facts_parse_json(
-		    row.json, row.json_len, facts, err);
-	store_facts_clear(&row);
+	if (rc == 0 && facts)
+		phone->is_user_enrolment = facts->is_user_enrolment;
 	return rc;
 }
 
 /* A status report of declarative management: it comes by itself. */
-static int take_status(struct phone *phone, struct err *err)
+static int take_status(
+    struct phone *phone, const struct facts_row *row, struct err *err)
 {
-	struct facts_row row = {0};
 	struct status_facts status = {0};
 	struct security_facts *facts;
-	int rc = row_load(phone, STATUS_FACTS_KIND, &row, err);
+	int rc =
+	    status_facts_parse_json(row->json, row->json_len, &status, err);
 
-	if (rc == 0 && row.json)
-		rc = status_facts_parse_json(
-		    row.json, row.json_len, &status, err);
-	if (rc == 0 && row.json &&
-	    (status.passcode_present != FACT_UNKNOWN ||
-	        status.passcode_compliant != FACT_UNKNOWN) &&
-	    (facts = answer_add(phone->known, row.source, row.observed_at))) {
+	if (rc < 0 ||
+	    (status.passcode_present == FACT_UNKNOWN &&
+	        status.passcode_compliant == FACT_UNKNOWN))
+		return rc;
+	facts = answer_add(phone->known, row->source, row->observed_at);
+	if (facts) {
 		facts->passcode_present = status.passcode_present;
 		facts->passcode_compliant = status.passcode_compliant;
 	}
-	store_facts_clear(&row);
-	return rc;
+	return 0;
 }
 
 static enum fact_bool bench_says(const struct station_fact *fact)
@@ -144,34 +131,22 @@ static enum fact_bool bench_says(const struct station_fact *fact)
 	    : FACT_UNKNOWN;
 }
 
-static int take_bench(struct phone *phone, struct err *err)
+static int take_bench(
+    struct phone *phone, const struct facts_row *row, struct err *err)
 {
-	struct bench_phone *row = calloc(1, sizeof(*row));
 	struct station_facts *seen = calloc(1, sizeof(*seen));
 	struct security_facts *facts;
-	int rc = 0;
+	int rc = seen ? station_facts_parse(row->json, row->json_len, seen, err)
+	              : err_memory(err);
 
-	if (!row || !seen)
-		rc = err_memory(err);
-	else
-		rc = store_bench_phone_load(phone->txn, phone->device.org_id,
-		    phone->device.udid, row, NULL);
-	if (rc == -ERR_NOT_FOUND || (rc == 0 && !row->facts[0])) {
-		rc = 0;
-	} else if (rc == 0) {
-		rc = station_facts_parse(
-		    row->facts, strlen(row->facts), seen, err);
-		facts = rc == 0
-		    ? answer_add(phone->known, "bench", row->facts_at)
-		    : NULL;
-		if (facts) {
-			facts->passcode_present =
-			    bench_says(&seen->passcode_set);
-			facts->passcode_compliant =
-			    bench_says(&seen->passcode_compliant);
-		}
+	facts = rc == 0
+	    ? answer_add(phone->known, row->source, row->observed_at)
+	    : NULL;
+	if (facts) {
+		facts->passcode_present = bench_says(&seen->passcode_set);
+		facts->passcode_compliant =
+		    bench_says(&seen->passcode_compliant);
 	}
-	free(row);
 	free(seen);
 	return rc;
 }
@@ -211,26 +186,23 @@ static int take_install(struct phone *phone, struct err *err)
 	return rc < 0 ? rc : 0;
 }
 
-static int take_profiles(struct phone *phone, struct err *err)
+static int take_profiles(
+    struct phone *phone, const struct facts_row *row, struct err *err)
 {
 	struct judge_known *known = phone->known;
-	struct facts_row row = {0};
-	int rc = row_load(phone, "ProfileList", &row, err);
+	int rc = profile_list_facts_parse_json(
+	    row->json, row->json_len, &known->profiles, err);
 
-	if (rc == 0 && row.json)
-		rc = profile_list_facts_parse_json(
-		    row.json, row.json_len, &known->profiles, err);
-	if (rc == 0 && row.json) {
-		(void)snprintf(known->profiles_source,
-		    sizeof(known->profiles_source), "%.36s", row.source);
-		known->facts.profiles = (struct profile_observation){
-		    .facts = &known->profiles,
-		    .observed_at_ms = row.observed_at,
-		    .source = known->profiles_source,
-		};
-	}
-	store_facts_clear(&row);
-	return rc;
+	if (rc < 0)
+		return rc;
+	(void)snprintf(known->profiles_source, sizeof(known->profiles_source),
+	    "%.36s", row->source);
+	known->facts.profiles = (struct profile_observation){
+	    .facts = &known->profiles,
+	    .observed_at_ms = row->observed_at,
+	    .source = known->profiles_source,
+	};
+	return 0;
 }
 
 /* System, backup, activation lock ------------------------------------------- */
@@ -277,26 +249,21 @@ static void take_version(struct phone *phone, const struct facts_row *row)
 	seen->text = known->held[at].text;
 }
 
-static int take_device(struct phone *phone, struct err *err)
+static int take_device(
+    struct phone *phone, const struct facts_row *row, struct err *err)
 {
-	struct device_facts *said;
-	struct facts_row row = {0};
-	int rc = row_load(phone, "DeviceInformation", &row, err);
+	struct device_facts *said = malloc(sizeof(*said)); /* 40 kB */
+	int rc = said
+	    ? device_facts_parse_json(row->json, row->json_len, said, err)
+	    : err_memory(err);
 
-	if (rc < 0 || !row.json)
-		return rc;
-	if (is_asked(phone, JUDGE_FACT(PACK_FACT_OS_VERSION)))
-		take_version(phone, &row);
-	said = malloc(sizeof(*said)); /* 40 kB */
-	rc = said ? device_facts_parse_json(row.json, row.json_len, said, err)
-	          : err_memory(err);
 	if (rc == 0) {
 		phone->is_supervised = said->is_supervised == FACT_YES;
-		take_backup(phone->known, said, &row);
+		take_version(phone, row);
+		take_backup(phone->known, said, row);
 		take_lock(phone, said);
 	}
 	free(said);
-	store_facts_clear(&row);
 	return rc;
 }
 
@@ -338,14 +305,11 @@ static enum pack_word truth(bool yes)
 }
 
 /* What User Enrolment is known by: the phone says so of itself. */
-static enum pack_word enrolment_word(const struct judge_known *known)
+static enum pack_word enrolment_word(const struct phone *phone)
 {
-	enum fact_bool said = known->facts.security_count > 0
-	    ? known->security[0].is_user_enrolment
-	    : FACT_UNKNOWN;
-
-	return said == FACT_UNKNOWN ? PACK_WORD_UNKNOWN
-	                            : truth(said == FACT_YES);
+	return phone->is_user_enrolment == FACT_UNKNOWN
+	    ? PACK_WORD_UNKNOWN
+	    : truth(phone->is_user_enrolment == FACT_YES);
 }
 
 static void take_registers(struct phone *phone)
@@ -366,7 +330,7 @@ static void take_registers(struct phone *phone)
 		    order_word(phone));
 	if (is_asked(phone, JUDGE_FACT(PACK_FACT_ENROLMENT_USER)))
 		known_register(known, world, PACK_FACT_ENROLMENT_USER,
-		    enrolment_word(known));
+		    enrolment_word(phone));
 }
 
 /* The employment that the phone belongs to, if it was told; else the last. */
@@ -399,27 +363,42 @@ static bool is_live(const struct phone *phone)
 	        wipe_is_erased(phone->wipe.state));
 }
 
+static int take_row(void *arg, const struct facts_row *row)
+{
+	static const struct {
+		const char *kind;
+		int (*take)(struct phone *phone, const struct facts_row *row,
+		    struct err *err);
+		judge_change asked;
+	} kinds[] = {
+	    /* Tells also which profile the phone is to have. */
+	    {"DeviceInformation", take_device, JUDGE_ALL},
+	    {"SecurityInfo", take_security,
+	        PASSCODES | JUDGE_FACT(PACK_FACT_ENROLMENT_USER)},
+	    {STATUS_FACTS_KIND, take_status, PASSCODES},
+	    {"BenchFacts", take_bench, PASSCODES},
+	    {"ProfileList", take_profiles,
+	        JUDGE_FACT(PACK_FACT_PROFILE_INSTALLED)},
+	};
+	struct phone *phone = arg;
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(kinds[i].kind, row->kind) == 0 &&
+		    is_asked(phone, kinds[i].asked))
+			return kinds[i].take(phone, row, phone->err);
+	}
+	return 0;
+}
+
 static int take_answers(struct phone *phone, struct err *err)
 {
-	/* The first tells which profile the phone is to have. */
-	static const struct {
-		int (*take)(struct phone *phone, struct err *err);
-		judge_change asked;
-	} steps[] = {
-	    {take_device, JUDGE_ALL},
-	    {take_security, PASSCODES | JUDGE_FACT(PACK_FACT_ENROLMENT_USER)},
-	    {take_status, PASSCODES},
-	    {take_bench, PASSCODES},
-	    {take_profiles, JUDGE_FACT(PACK_FACT_PROFILE_INSTALLED)},
-	    {take_install, JUDGE_FACT(PACK_FACT_PROFILE_INSTALLED)},
-	};
-	size_t i;
-	int rc = 0;
+	int rc;
 
-	for (i = 0; rc == 0 && i < sizeof(steps) / sizeof(steps[0]); i++) {
-		if (is_asked(phone, steps[i].asked))
-			rc = steps[i].take(phone, err);
-	}
+	phone->err = err;
+	rc = store_facts_each(phone->txn, phone->life.id, take_row, phone, err);
+	if (rc == 0 && is_asked(phone, JUDGE_FACT(PACK_FACT_PROFILE_INSTALLED)))
+		rc = take_install(phone, err);
 	return rc;
 }
 

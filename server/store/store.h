@@ -346,6 +346,10 @@ int store_facts_save(struct txn *txn, const char *life_id, const char *kind,
 int store_facts_load(struct txn *txn, const char *life_id, const char *kind,
     struct facts_row *out, struct err *err);
 void store_facts_clear(struct facts_row *row);
+/* Every kind of a life; json is borrowed until fn returns. */
+typedef int store_facts_fn(void *arg, const struct facts_row *row);
+int store_facts_each(struct txn *txn, const char *life_id, store_facts_fn *fn,
+    void *arg, struct err *err);
 
 /* ---- policy applied to an organisation ---- */
 

@@ -73,6 +73,35 @@ int store_facts_load(struct txn *txn, const char *life_id, const char *kind,
 	return r;
 }
 
+int store_facts_each(struct txn *txn, const char *life_id, store_facts_fn *fn,
+    void *arg, struct err *err)
+{
+	struct facts_row row = {0};
+	struct db_stmt *stmt;
+	int r = db_prepare(txn->db,
+	    "SELECT kind, source, observed_at, json FROM facts"
+	    " WHERE life_id = $1",
+	    &stmt, err);
+
+	if (r < 0)
+		return r;
+	db_bind_text(stmt, 1, life_id);
+	while ((r = db_step(stmt, err)) > 0) {
+		r = db_text_copy(stmt, 0, row.kind, sizeof(row.kind), err);
+		if (r == 0)
+			r = db_text_copy(
+			    stmt, 1, row.source, sizeof(row.source), err);
+		row.observed_at = db_int64(stmt, 2);
+		row.json = (char *)(uintptr_t)db_text(stmt, 3, &row.json_len);
+		if (r == 0)
+			r = fn(arg, &row);
+		if (r != 0)
+			break;
+	}
+	db_done(stmt);
+	return r;
+}
+
 void store_facts_clear(struct facts_row *row)
 {
 	if (!row)
