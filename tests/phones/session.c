@@ -131,7 +131,9 @@ static int talk_checkin(struct session *session, const char *type,
 	int rc;
 
 	property_set_string(message, "MessageType", type);
-	property_set_string(message, "Topic", phone->mdm.topic);
+	/* Apple's DeclarativeManagement alone has no Topic. */
+	if (strcmp(type, "DeclarativeManagement") != 0)
+		property_set_string(message, "Topic", phone->mdm.topic);
 	property_set_string(message, "UDID", phone->hardware.udid);
 	(void)snprintf(name, sizeof(name), "checkin-%s", type);
 	rc = property_encode(message, &body, err);
