@@ -161,6 +161,7 @@ static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
 static bool add_sockets(scmp_filter_ctx ctx, bool has_network)
 {
 	const uint32_t refuse = SCMP_ACT_ERRNO(1); /* EPERM */
+	struct scmp_arg_cmp one = {.arg = 0, .op = SCMP_CMP_EQ};
 
 	if (!has_network)
 		return seccomp_rule_add(ctx, refuse, SCMP_SYS(socket), 0) == 0;
@@ -169,9 +170,10 @@ static bool add_sockets(scmp_filter_ctx ctx, bool has_network)
 
 		for (size_t i = 0; i < COUNT(families); i++)
 			is_allowed = is_allowed || family == families[i];
+		one.datum_a = (scmp_datum_t)family;
 		if (!is_allowed &&
-		    seccomp_rule_add(ctx, refuse, SCMP_SYS(socket), 1,
-		        SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family)) != 0)
+		    seccomp_rule_add_array(
+		        ctx, refuse, SCMP_SYS(socket), 1, &one) != 0)
 			return false;
 	}
 	return true;

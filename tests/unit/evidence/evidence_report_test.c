@@ -35,29 +35,29 @@ static int parse(const char *json, struct evidence_report *out, struct err *err)
 /* Every fact with every member it can have. */
 static const char *const canonical[] = {
     GREETING,
-    "{" TEL ",\"fact\":\"voicemail.greeting\",\"value\":\"name-only\","
-    "\"method\":\"csv-import\",\"observed_at\":\"2026-11-20T00:00:00Z\","
-    "\"valid_until\":\"2026-12-27T07:38:25Z\",\"detail\":\"\xc3\xa5 "
-    "\\\"x\\\"\"}",
-    "{" TEL ",\"fact\":\"voicemail.unread\",\"value\":{\"count\":3,"
-    "\"oldest_age_h\":30},\"method\":\"http-json\"}",
-    "{" TEL ",\"fact\":\"call.forward.unconditional\",\"value\":{\"state\":"
-    "\"active\",\"target_class\":\"colleague\"},\"method\":\"http-json\"}",
-    "{" TEL ",\"fact\":\"call.forward.conditional\",\"value\":{\"state\":"
-    "\"active\",\"when\":[\"busy\",\"not_reachable\"],\"target_class\":"
-    "\"voicemail\"},\"method\":\"http-json\"}",
-    "{" TEL ",\"fact\":\"call.referral\",\"value\":{\"state\":\"set\","
-    "\"until\":\"2026-12-24T23:59:59Z\"},\"method\":\"csv-import\"}",
-    "{\"subject\":\"iccid:8938641090306391573\",\"fact\":\"sim.device\","
-    "\"value\":{\"state\":\"match\",\"imei\":\"490154203237518\","
-    "\"last_checked\":\"2026-11-20T10:41:38.657Z\"},\"method\":"
-    "\"http-json\"}",
-    "{" TEL ",\"fact\":\"sim.device\",\"value\":{\"state\":\"foreign\"},"
-    "\"method\":\"csv-import\"}",
-    "{" TEL ",\"fact\":\"sim.subscription\",\"value\":\"blocked\","
-    "\"method\":\"csv-import\"}",
-    "{\"subject\":\"person:p1\",\"fact\":\"directory.number\",\"value\":"
-    "\"differs\",\"method\":\"csv-import\"}",
+    ("{" TEL ",\"fact\":\"voicemail.greeting\",\"value\":\"name-only\","
+     "\"method\":\"csv-import\",\"observed_at\":\"2026-11-20T00:00:00Z\","
+     "\"valid_until\":\"2026-12-27T07:38:25Z\",\"detail\":\"\xc3\xa5 "
+     "\\\"x\\\"\"}"),
+    ("{" TEL ",\"fact\":\"voicemail.unread\",\"value\":{\"count\":3,"
+     "\"oldest_age_h\":30},\"method\":\"http-json\"}"),
+    ("{" TEL ",\"fact\":\"call.forward.unconditional\",\"value\":{\"state\":"
+     "\"active\",\"target_class\":\"colleague\"},\"method\":\"http-json\"}"),
+    ("{" TEL ",\"fact\":\"call.forward.conditional\",\"value\":{\"state\":"
+     "\"active\",\"when\":[\"busy\",\"not_reachable\"],\"target_class\":"
+     "\"voicemail\"},\"method\":\"http-json\"}"),
+    ("{" TEL ",\"fact\":\"call.referral\",\"value\":{\"state\":\"set\","
+     "\"until\":\"2026-12-24T23:59:59Z\"},\"method\":\"csv-import\"}"),
+    ("{\"subject\":\"iccid:8938641090306391573\",\"fact\":\"sim.device\","
+     "\"value\":{\"state\":\"match\",\"imei\":\"490154203237518\","
+     "\"last_checked\":\"2026-11-20T10:41:38.657Z\"},\"method\":"
+     "\"http-json\"}"),
+    ("{" TEL ",\"fact\":\"sim.device\",\"value\":{\"state\":\"foreign\"},"
+     "\"method\":\"csv-import\"}"),
+    ("{" TEL ",\"fact\":\"sim.subscription\",\"value\":\"blocked\","
+     "\"method\":\"csv-import\"}"),
+    ("{\"subject\":\"person:p1\",\"fact\":\"directory.number\",\"value\":"
+     "\"differs\",\"method\":\"csv-import\"}"),
 };
 
 static void one_spelling(void **state)
