@@ -19,9 +19,9 @@ Usage: ./start.sh [demo] [--background]   build and start
        ./start.sh status                  what runs, and where
        ./start.sh stop                    stop all that was started
 
-  demo          also enrol a dozen phones made of software, apply the
-                telephone policy of Västervik to them, and plug a few into
-                a bench made of software, where one more enrols by itself
+  demo          seven municipalities side by side on one server: their
+                policies, people who do not exist, phones made of software,
+                and a bench where one more phone enrols by itself
   --background  return when everything is up; var/run.json says where it is
 
 Without --background it stays in the foreground; Ctrl-C stops everything.
@@ -153,6 +153,22 @@ yaml_quoted() {
 	printf '"%s"' "${text//\"/\\\"}"
 }
 
+config_organisations() {
+	local slug name pack
+	if [[ $mode != demo ]]; then
+		printf 'organisation: "%s"\n' "Västerviks kommun"
+		printf 'policy: %s\n' \
+			"$(yaml_quoted "$root/policies/packs/vastervik")"
+		return
+	fi
+	printf 'organisation: "Workphone demo"\norganisations:\n'
+	while IFS='|' read -r slug name pack; do
+		printf '  - id: "%s"\n    name: "%s"\n    policy: %s\n' \
+			"$slug" "$name" \
+			"$(yaml_quoted "$root/policies/packs/$pack")"
+	done < <(demo_organisations)
+}
+
 # Written once; from then on the file is the user's. Ports are kept because
 # enrolled phones know them.
 config_write() {
@@ -163,10 +179,11 @@ config_write() {
 	cat >"$config.new" <<YAML
 # Written by start.sh at the first start; yours from then on.
 # Every key: docs/configuration.md
-organisation: "Västerviks kommun"
+$(config_organisations)
 data: $(yaml_quoted "$data/data")
 keys: $(yaml_quoted "$data/keys")
-policy: $(yaml_quoted "$root/policies/packs/vastervik")
+# The phones are there already: they are brought in without orders.
+order_gate: open
 phones_url: "https://127.0.0.1:$tls"
 listeners:
   phones: "127.0.0.1:$tls"
@@ -260,6 +277,8 @@ run_file_write() {
   "phones_url": "https://127.0.0.1:$phones_port",
   "phones_proxy_url": $proxy,
   "office_url": null,
+  "organisation": $([[ $mode == demo ]] && json_string "$demo_default" ||
+		echo null),
   "ops_url": "http://127.0.0.1:$ops_port",
   "ca_file": $(json_string "$data/keys/ca.crt"),
   "admin_socket": $(json_string "$sockets/admin.sock"),
@@ -275,27 +294,51 @@ JSON
 
 # ---- the demo ------------------------------------------------------------
 
-# serial | person (made up) | phone's name | model | options of enrolment |
-# settings afterwards
+# short name | name | folder of its policy
+demo_organisations() {
+	cat <<'ORGANISATIONS'
+ronneby|Ronneby kommun|ronneby
+vastervik|Västerviks kommun|vastervik
+askersund|Askersunds kommun|askersund-hallsberg-laxa
+hallsberg|Hallsbergs kommun|askersund-hallsberg-laxa
+laxa|Laxå kommun|askersund-hallsberg-laxa
+botkyrka|Botkyrka kommun|botkyrka
+albertslund|Albertslund Kommune|albertslund
+ORGANISATIONS
+}
+
+# The one that is meant when nobody names another.
+readonly demo_default=vastervik
+
+# organisation | serial | person | phone's name | model | options of
+# enrolment | settings afterwards. The first of each is in the same state: the
+# policies differ, not the phones. So is the second.
 demo_phones() {
 	cat <<'PHONES'
-VVKDEMO00001|Astrid Lindqvist|Astrids iPhone|iPhone14,7|--pin|
-VVKDEMO00002|Birger Öhman|Hemtjänst Norr 2|iPhone12,8|--pin|
-VVKDEMO00003|Carl-Johan Åkesson|iPhone|iPhone14,5|--no-pin|
-VVKDEMO00004|Dilan Yıldız|Dilans telefon|iPhone15,4|--pin --sims 2|
-VVKDEMO00005|Emma Nordström|Växeln|iPhone13,2|--pin|not_now=3
-VVKDEMO00006|Farid Haddad|Farids iPhone|iPhone14,7|--pin|
-VVKDEMO00007|Gunilla Söderberg|Biblioteket|iPhone12,8|--no-pin|
-VVKDEMO00008|Henrik Wåhlin|Gatukontoret|iPhone14,5|--pin --sims 3|
-VVKDEMO00009|Ingrid Holm|Skolsköterska Öst|iPhone15,4|--pin|not_now=1
-VVKDEMO00010|Jonas Ekdahl|Jonas iPhone|iPhone16,1|--pin|
-VVKDEMO00011|Karin Blomqvist|Jour socialtjänst|iPhone14,7|--no-pin --sims 2|
-VVKDEMO00012|Leila Rahimi|Leilas iPhone|iPhone13,2|--pin|
+ronneby|RONDEMO00001|alva.brinkmark@ronneby.example|Hemtjänst|iPhone14,7|--pin|
+ronneby|RONDEMO00002|nils.sandahl@ronneby.example|iPhone|iPhone14,5|--no-pin|
+vastervik|VVKDEMO00001|astrid.lindqvist@vastervik.example|Hemtjänst|iPhone14,7|--pin|
+vastervik|VVKDEMO00003|carljohan.akesson@vastervik.example|iPhone|iPhone14,5|--no-pin|
+vastervik|VVKDEMO00008|henrik.wahlin@vastervik.example|Gatukontoret|iPhone14,5|--pin --sims 3|not_now=1
+vastervik|VVKDEMO00012|leila.rahimi@vastervik.example|Leilas iPhone|iPhone13,2|--pin|
+askersund|ASKDEMO00001|selma.vidkvist@askersund.example|Hemtjänst|iPhone14,7|--pin|
+askersund|ASKDEMO00002|gosta.lovmark@askersund.example|iPhone|iPhone14,5|--no-pin|
+hallsberg|HALDEMO00001|vera.akermo@hallsberg.example|Hemtjänst|iPhone14,7|--pin|
+hallsberg|HALDEMO00002|ahmed.lindroos@hallsberg.example|iPhone|iPhone14,5|--no-pin|
+laxa|LAXDEMO00001|tyra.engvall@laxa.example|Hemtjänst|iPhone14,7|--pin|
+laxa|LAXDEMO00002|milan.ostgren@laxa.example|iPhone|iPhone14,5|--no-pin|
+botkyrka|BOTDEMO00001|zara.nyholt@botkyrka.example|Hemtjänst|iPhone14,7|--pin|
+botkyrka|BOTDEMO00002|love.ringdahl@botkyrka.example|iPhone|iPhone14,5|--no-pin|
+albertslund|ALBDEMO00001|freja.lyngstrand@albertslund.example|Hjemmeplejen|iPhone14,7|--pin|
+albertslund|ALBDEMO00002|oskar.bogelund@albertslund.example|iPhone|iPhone14,5|--no-pin|
 PHONES
 }
 
-workphone() {
-	"$bin/workphone" --socket "$sockets/admin.sock" "$@"
+workphone() { # VERB ARG… for $demo_organisation, else the demo's own
+	local verb=$1
+	shift
+	"$bin/workphone" "$verb" --socket "$sockets/admin.sock" \
+		--organisation "${demo_organisation:-$demo_default}" "$@"
 }
 
 phone_is_enrolled() {
@@ -325,21 +368,77 @@ enrol_phone() { # SERIAL PERSON NAME MODEL OPTIONS SETTINGS
 	fi
 }
 
-enrol_phones() {
-	local serial person name model options settings count=0
-	step "enrolling a dozen phones made of software"
-	mkdir -p "$phones"
+# The dates in a ledger file are days from the first start: @-2@ is the day
+# before yesterday. Written once, so that a later start changes nothing.
+ledger_file() { # SLUG → path
+	local text day file=$data/ledger/$1.jsonl
+	if [[ ! -f $file ]]; then
+		text=$(<"$root/tests/phones/demo/$1.jsonl")
+		while [[ $text =~ @(-|\+)([0-9]+)@ ]]; do
+			day=$(date -d "${BASH_REMATCH[1]}${BASH_REMATCH[2]} days" +%F)
+			text=${text//"${BASH_REMATCH[0]}"/$day}
+		done
+		mkdir -p "$data/ledger"
+		printf '%s\n' "$text" >"$file"
+	fi
+	printf '%s\n' "$file"
+}
+
+# The SIM that the phone was bought with belongs to its person.
+sim_lines() { # SERIAL PERSON
+	local state=$phones/$1.json iccid number
+	iccid=$(sed -n 's/.*"iccid": *"\([0-9]*\)".*/\1/p' "$state" | head -n 1)
+	number=$(sed -n 's/.*"number": *"\(+[0-9]*\)".*/\1/p' "$state" | head -n 1)
+	[[ -n $iccid ]] || return 0
+	printf '{"subscription": {"iccid": "%s", "operator": "Demotel"%s}}\n' \
+		"$iccid" "${number:+, \"number\": \"$number\"}"
+	printf '{"assignment": {"person": "%s", "subscription": "%s", "in_phone": "%s"}}\n' \
+		"$2" "$iccid" "$1"
+}
+
+ledger_apply() { # FILE
+	workphone ledger apply "$1" --yes >>"$data/log/ledger.log" 2>&1 ||
+		fail_with_log "the ledger of $demo_organisation was not applied" \
+			"$data/log/ledger.log"
+}
+
+# People first, then their phones, then the SIMs in them.
+organisation_fill() { # SLUG NAME
+	local organisation serial person name model options settings sims
+	local demo_organisation=$1
+	ledger_apply "$(ledger_file "$1")"
 	known_phones=$(workphone devices --json) || die "the server does not answer"
-	while IFS='|' read -r serial person name model options settings; do
-		count=$((count + 1))
-		if phone_is_enrolled "$serial"; then
-			say "  $count/12 $serial $person: enrolled before"
-			continue
-		fi
-		enrol_phone "$serial" "$person" "$name" "$model" "$options" \
-			"$settings"
-		say "  $count/12 $serial $person: enrolled"
+	sims=$data/ledger/$1-sims.jsonl
+	: >"$sims"
+	while IFS='|' read -r organisation serial person name model options \
+		settings; do
+		[[ $organisation == "$1" ]] || continue
+		phone_is_enrolled "$serial" || enrol_phone "$serial" "$person" \
+			"$name" "$model" "$options" "$settings"
+		sim_lines "$serial" "$person" >>"$sims"
 	done < <(demo_phones)
+	ledger_apply "$sims"
+	workphone push-policy --yes >/dev/null || die "$2: the policy was not pushed"
+	say "  $2: people, phones and SIMs are there, the policy is pushed"
+}
+
+fill_organisations() {
+	local slug name pack pids=() pid
+	grep -q '^organisations:' "$config" ||
+		die "$data is of an older demo: ./start.sh stop, then remove it"
+	step "filling seven municipalities with people and phones"
+	mkdir -p "$phones"
+	while IFS='|' read -r slug name pack; do
+		organisation_fill "$slug" "$name" &
+		pids+=($!)
+		((${#pids[@]} < 3)) || {
+			wait "${pids[0]}" || exit 1
+			pids=("${pids[@]:1}")
+		}
+	done < <(demo_organisations)
+	for pid in "${pids[@]}"; do
+		wait "$pid" || exit 1
+	done
 }
 
 run_phones() {
@@ -372,7 +471,8 @@ A4|VVKDEMO00008|"trust":"ask","locked":true
 PHONES
 }
 
-readonly bench_serial=VVKDEMO00013 bench_person="Maja Ekström"
+readonly bench_serial=VVKDEMO00013
+readonly bench_person="maja.ekstrom@vastervik.example"
 
 phones_do() {
 	"$bin/virtual-phones" "do" --control "$sockets/phones.sock" "$@"
@@ -496,6 +596,7 @@ run_bench() {
 	rm -f "$sockets/agent/agent.sock"
 	agent_config_write
 	station_join
+	known_phones=$(workphone devices --json)
 	phone_is_enrolled "$bench_serial" || box_open
 	plug_in
 	agent_start
@@ -503,19 +604,17 @@ run_bench() {
 	wait_bench_enrolled
 }
 
-# Quiet: no command waits and no verdict is unknown, or nothing has moved for
-# a while: a phone that was wiped answers no more.
+# Quiet: no command waits, or nothing has moved for a while: a phone that was
+# wiped answers no more.
 wait_until_quiet() {
 	local before="" now="" same=0 tries
-	for ((tries = 0; tries < 90 && same < 30; tries++)); do
-		now="$(workphone commands --open --json | grep -c '"state"') $(
-			workphone verdicts --json | grep -c '"unknown"')" || true
-		if [[ $now == "0 0" ]]; then
+	for ((tries = 0; tries < 60 && same < 15; tries++)); do
+		now=$(ops_get /metrics | sed -n 's/^workphone_commands_open \([0-9]*\).*/\1/p')
+		if [[ $now == 0 ]]; then
 			say "  everything is answered"
 			return
 		fi
-		[[ $now == "$before" ]] || say "  ${now% *} commands waiting," \
-			"${now#* } verdicts unknown"
+		[[ $now == "$before" ]] || say "  $now commands waiting"
 		same=$([[ $now == "$before" ]] && echo $((same + 1)) || echo 0)
 		before=$now
 		sleep 1
@@ -523,18 +622,31 @@ wait_until_quiet() {
 	say "  the rest waits for phones that do not answer now"
 }
 
+# The same phone everywhere: what each policy says of it.
+compare_organisations() {
+	local organisation serial rest slug name pack
+	while IFS='|' read -r slug name pack; do
+		while IFS='|' read -r organisation serial rest; do
+			[[ $organisation == "$slug" && $serial == *DEMO0000[23] ]] ||
+				continue
+			say ""
+			say "$name, a phone without a code: $serial"
+			demo_organisation=$slug workphone verdicts "$serial"
+			break
+		done < <(demo_phones)
+	done < <(demo_organisations)
+}
+
 run_demo() {
-	enrol_phones
-	step "applying the telephone policy of Västervik"
-	workphone push-policy --yes
+	fill_organisations
 	run_phones
 	run_file_write
 	run_bench
 	wait_until_quiet
 	step "the bench"
 	agent once
-	step "verdicts"
-	workphone verdicts
+	step "seven policies, one kind of phone"
+	compare_organisations
 }
 
 print_next() {
@@ -545,6 +657,10 @@ print_next() {
 		cat <<TEXT
   $tool devices
   $tool verdicts
+  $tool devices --organisation botkyrka
+  $tool people
+  $tool holders VVKDEMO00003
+  $tool tasks --open
   $tool device VVKDEMO00003
   $(printf '%q' "$bin/virtual-phones") do --control $(printf '%q' "$sockets/phones.sock") VVKDEMO00003 set_pin
   $tool wipe VVKDEMO00012 --dry-run

@@ -111,6 +111,8 @@ static const cyaml_schema_field_t config_fields[] = {
         CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, organisations,
         &organisation_value, 1, ORGANISATIONS_MAX),
     TEXT("phones_url", struct config, phones_url),
+    TEXT("office_url", struct config, office_url),
+    TEXT("order_gate", struct config, order_gate),
     TEXT("data", struct config, data),
     TEXT("keys", struct config, keys),
     TEXT("policy", struct config, policy),
@@ -139,6 +141,8 @@ enum key_kind {
 	KEY_DURATION, /* longer than 0 */
 	KEY_NUMBER,
 	KEY_LEVEL,
+	KEY_URL_OR_NONE,
+	KEY_GATE, /* "enforce" or "open" */
 };
 
 struct key {
@@ -172,6 +176,8 @@ struct key {
 static const struct key keys[] = {
     TOP("organisation", KEY_TEXT, organisation, NULL),
     TOP("phones_url", KEY_URL, phones_url, NULL),
+    TOP("office_url", KEY_URL_OR_NONE, office_url, ""),
+    TOP("order_gate", KEY_GATE, order_gate, "enforce"),
     TOP("data", KEY_PATH, data, "data"),
     TOP("keys", KEY_PATH, keys, "keys"),
     TOP("policy", KEY_PATH, policy, ""),
@@ -253,6 +259,19 @@ static const char *check_url(const char *text)
 	return NULL;
 }
 
+static const char *check_url_or_none(const char *text)
+{
+	return *text ? check_url(text) : NULL;
+}
+
+static const char *check_gate(const char *text)
+{
+	return strcmp(text, "enforce") == 0 || strcmp(text, "open") == 0
+	    ? NULL
+	    : "is no such word; write enforce, or open while phones that "
+	      "are in use already are brought in";
+}
+
 static const char *check_address(const char *text)
 {
 	const char *colon = strrchr(text, ':');
@@ -306,6 +325,8 @@ static const char *(*const checks[])(const char *) = {
     [KEY_DURATION] = check_duration,
     [KEY_NUMBER] = check_any,
     [KEY_LEVEL] = check_level,
+    [KEY_URL_OR_NONE] = check_url_or_none,
+    [KEY_GATE] = check_gate,
 };
 
 static int set_number(struct config *config, const struct key *key,

@@ -81,9 +81,11 @@ struct config {
 	struct config_organisation *organisations; /* at least one */
 	unsigned organisations_count;
 	char *phones_url; /* https://name:port, as phones reach us */
+	char *office_url; /* likewise for people; "": made of phones_url */
 	char *data;
 	char *keys;
 	char *policy; /* without a list: folder of a pack; "": none */
+	char *order_gate; /* "enforce" or "open" */
 	struct config_tls *tls;
 	struct config_listeners *listeners;
 	struct config_limits *limits;

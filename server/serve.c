@@ -236,6 +236,29 @@ static int load_policy(struct server *server, struct err *err)
 	    server->config, &server->organisations, &server->log, err);
 }
 
+/* Where people reach us when it is not said: the name phones use, with the
+ * office's port. "" while the office is off. */
+static void office_url_set(const struct config *config, char *out, size_t size)
+{
+	const char *office = config->listeners->office;
+	const char *port = strrchr(office, ':');
+	const char *host = config->phones_url + strlen("https://");
+	const char *host_end = strrchr(host, ':');
+
+	out[0] = '\0';
+	if (*config->office_url) {
+		(void)snprintf(out, size, "%s", config->office_url);
+		return;
+	}
+	if (!port || strcmp(office, "off") == 0 ||
+	    strncmp(office, "unix:", 5) == 0)
+		return;
+	if (!host_end || strchr(host_end, ']'))
+		host_end = host + strlen(host);
+	(void)snprintf(
+	    out, size, "https://%.*s%s", (int)(host_end - host), host, port);
+}
+
 static int make_service(struct server *server, struct err *err)
 {
 	struct service *service = &server->service;
@@ -250,6 +273,10 @@ static int make_service(struct server *server, struct err *err)
 	service->log = &server->log;
 	(void)snprintf(service->phones_url, sizeof(service->phones_url), "%s",
 	    server->config->phones_url);
+	office_url_set(
+	    server->config, service->office_url, sizeof(service->office_url));
+	service->order_gate_is_open =
+	    strcmp(server->config->order_gate, "open") == 0;
 	service->link_valid_ms = config_ms(times->link_valid);
 	service->certificate_valid_ms = config_ms(times->certificate_valid);
 	service->silence_ms = config_ms(times->silence);
@@ -264,8 +291,7 @@ static int make_service(struct server *server, struct err *err)
 	service->tenants = server->organisations.tenants;
 	service->tenant_count = server->organisations.tenant_count;
 	for (i = 0; rc == 0 && i < service->tenant_count; i++) {
-		rc = service_policy_restore(
-		    service, &service->tenants[i], err);
+		rc = service_policy_restore(service, &service->tenants[i], err);
 		if (rc == 0)
 			rc = policy_profile_prepare(service,
 			    &service->tenants[i], "configuration", err);

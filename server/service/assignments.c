@@ -4,6 +4,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/equipment_order.h"
 #include "server/service/ledger.h"
 #include "server/service/ledger_changed.h"
 #include "server/service/service.h"
@@ -184,13 +185,36 @@ static int show_holder(struct txn *txn, struct device *device,
 	return store_device_save(txn, device, err);
 }
 
+/* RON-27, VST-05: to another person only against an approved order. */
+static int use_order(struct txn *txn, const struct ledger *ledger,
+    const struct thing *thing, const struct person_row *person,
+    struct assignment_row *row, struct err *err)
+{
+	const bool is_phone = thing->kind == ASSIGNMENT_PHONE;
+	const struct equipment_gate gate = {.org_id = ledger->org_id,
+	    .what = is_phone ? EQUIPMENT_PHONE : EQUIPMENT_SUBSCRIPTION,
+	    .person = person->id,
+	    .linked_to = is_phone ? thing->device.id : thing->subscription.id};
+	char order_id[STORE_ID] = "";
+	int rc;
+
+	if (strcmp(thing->held.person_id, person->id) == 0 ||
+	    (is_phone && thing->device.is_private))
+		return 0;
+	rc = service_equipment_order_gate(
+	    ledger->service, txn, &gate, order_id, err);
+	if (rc == 0 && *order_id)
+		memcpy(row->order_id, order_id, STORE_ID);
+	return rc;
+}
+
 static int hand_over(struct txn *txn, const struct ledger *ledger,
     struct thing *thing, const struct person_row *person,
     struct assignment_row *row, struct err *err)
 {
-	int rc = 0;
+	int rc = use_order(txn, ledger, thing, person, row, err);
 
-	if (thing->held.id[0]) {
+	if (rc == 0 && thing->held.id[0]) {
 		rc = close_row(txn, &thing->held, ledger->by, "handed over",
 		    ledger->now, err);
 		if (rc == 0)

@@ -6,6 +6,7 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/digest.h"
+#include "server/service/equipment_order.h"
 #include "server/service/ledger.h"
 #include "server/service/service.h"
 
@@ -17,6 +18,21 @@ struct create {
 	const char *person;
 	struct link link;
 };
+
+/* RON-27, VST-05: no phone without an approved order. The order is used up when
+ * the phone enrols; a link alone uses up nothing. */
+static int check_order(
+    struct txn *txn, const struct create *create, struct err *err)
+{
+	const struct equipment_gate gate = {.org_id = create->link.org_id,
+	    .what = EQUIPMENT_PHONE,
+	    .person = create->link.person_id,
+	    .linked_to = create->link.serial,
+	    .only_look = true};
+
+	return service_equipment_order_gate(
+	    create->ledger.service, txn, &gate, NULL, err);
+}
 
 /* The link is for a person of the ledger, who is added when new to it. */
 static int save_link(struct txn *txn, void *arg, struct err *err)
@@ -32,7 +48,8 @@ static int save_link(struct txn *txn, void *arg, struct err *err)
 	    create->link.person, sizeof(create->link.person), person.name);
 	(void)str_copy(
 	    create->link.person_id, sizeof(create->link.person_id), person.id);
-	return store_link_save(txn, &create->link, err);
+	rc = check_order(txn, create, err);
+	return rc < 0 ? rc : store_link_save(txn, &create->link, err);
 }
 
 /* One line of text that may be shown and compared; empty is refused. */

@@ -16,6 +16,7 @@
 #include "server/service/policy_profile.h"
 #include "server/service/repeat.h"
 #include "server/service/service.h"
+#include "server/service/task.h"
 
 #define LAST_SEEN_BATCH 512
 #define ROUND 256 /* rows looked at in one transaction */
@@ -420,8 +421,8 @@ int service_keep_going(struct service *service, struct err *err)
 	static int (*const works[])(struct service *, struct err *) = {
 	    flush_last_seen, expire_commands, watch_wipes, refresh_facts,
 	    service_work_orders_expire, service_token_uses_flush,
-	    service_repeat_purge, service_policy_keep_going,
-	    service_judge_due};
+	    service_repeat_purge, service_policy_keep_going, service_judge_due,
+	    service_tasks_keep_going};
 	int first = 0;
 	size_t i;
 	int rc;

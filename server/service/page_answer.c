@@ -124,7 +124,8 @@ static int take_statement(struct taking *taking, struct err *err)
 	if (taking->answer->statement)
 		*taking->answer->statement = row;
 	taking->result = row.is_yes ? "stated: yes" : "stated: no";
-	return 0;
+	return judge_changed(taking->txn, world->service, world->org_id,
+	    row.subject_kind, row.subject_id, JUDGE_STATEMENT, err);
 }
 
 static int take_acceptance(struct taking *taking, struct err *err)
