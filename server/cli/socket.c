@@ -81,6 +81,10 @@ int socket_of_run(const char *folder, struct socket_place *out, struct err *err)
 		rc = place_of_value(folder, value, path, out, err);
 	else
 		rc = -(int)ERR_NOT_FOUND;
+	value = json_string_value(json_object_get(run, "organisation"));
+	if (rc == 0 && value)
+		(void)str_copy(
+		    out->organisation, sizeof(out->organisation), value);
 	json_decref(run);
 	return rc;
 }

@@ -13,6 +13,9 @@ struct err;
 struct socket_place {
 	char path[108];        /* what fits into a sockaddr_un */
 	char origin[PATH_MAX]; /* who named it, for sentences */
+	/* Of a demo with several organisations: the one that is meant when
+	 * none is named; "". */
+	char organisation[64];
 };
 
 /* option: value of --socket or NULL. -ERR_LIMIT: the path is too long. */

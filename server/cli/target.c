@@ -74,6 +74,7 @@ int target_find(const char *socket, const char *context,
 {
 	const char *name = context ? context : environment("WORKPHONE_CONTEXT");
 	const char *url = environment("WORKPHONE_URL");
+	int rc;
 
 	*out = (struct target){.organisation = organisation};
 	if (socket && context)
@@ -87,7 +88,11 @@ int target_find(const char *socket, const char *context,
 		return url_set(out, url, err);
 	if (environment("WORKPHONE_SOCKET"))
 		return socket_find(NULL, &out->place, err);
-	return default_set(out, err);
+	rc = default_set(out, err);
+	if (rc == 0 && !out->is_office && !organisation &&
+	    out->place.organisation[0])
+		out->organisation = out->place.organisation;
+	return rc;
 }
 
 void target_clear(struct target *target)
