@@ -352,9 +352,11 @@ struct pack_acknowledgement {
 	char *due;
 	char *remind;   /* NULL: no reminder */
 	char *escalate; /* NULL: no escalation */
+	char *again;    /* how long it holds; NULL: while the text stays */
 	int64_t due_ms;
 	int64_t remind_ms;   /* 0: none */
 	int64_t escalate_ms; /* 0: none */
+	int64_t again_ms;    /* 0: while the text stays */
 };
 
 /* Our own words for one rule in one language; templates (pack_text.h). */

@@ -239,6 +239,9 @@ static int acknowledgement_check(
 	if (rc == 0 && asked->escalate)
 		rc = pack_at_duration(at, "escalate", asked->escalate,
 		    TIME_HOUR_MS, ASKED_MAX_MS, &asked->escalate_ms);
+	if (rc == 0 && asked->again)
+		rc = pack_at_duration(at, "again", asked->again,
+		    30 * TIME_DAY_MS, 5 * ASKED_MAX_MS, &asked->again_ms);
 	if (rc)
 		return rc;
 	if (asked->remind && asked->remind_ms >= asked->due_ms)

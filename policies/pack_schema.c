@@ -410,6 +410,7 @@ static const cyaml_schema_field_t acknowledgement_fields[] = {
     REQUIRED_TEXT("due", struct pack_acknowledgement, due, WORD),
     OPTIONAL_TEXT("remind", struct pack_acknowledgement, remind, WORD),
     OPTIONAL_TEXT("escalate", struct pack_acknowledgement, escalate, WORD),
+    OPTIONAL_TEXT("again", struct pack_acknowledgement, again, WORD),
     CYAML_FIELD_END,
 };
 

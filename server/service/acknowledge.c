@@ -67,6 +67,25 @@ static int is_read(struct txn *txn, const struct task_world *world,
 	return is_text_same(txn, world, person, &last, out, err);
 }
 
+/* A pack may want it said again after a time (AHL-25). *out: when the one that
+ * has run out was made; 0: none has. */
+static int worn_find(struct txn *txn, const struct task_world *world,
+    const struct task_person *person, int64_t *out, struct err *err)
+{
+	int64_t again_ms = pack_acknowledgement(world->pack)->again_ms;
+	struct acknowledgement_row last;
+	int rc;
+
+	*out = 0;
+	if (again_ms <= 0)
+		return 0;
+	rc = store_acknowledgement_find(
+	    txn, world->org_id, person->row.id, &last, err);
+	if (rc == 0 && world->now - last.at >= again_ms)
+		*out = last.at;
+	return rc == -ERR_NOT_FOUND ? 0 : rc;
+}
+
 struct asked {
 	const char *cause;
 	bool is_asked;
@@ -115,20 +134,27 @@ int task_plan_acknowledgement(struct txn *txn, const struct task_world *world,
 	char cause[64];
 	char date[CALENDAR_DATE_TEXT_MAX];
 	struct asked asked = {cause, false};
+	int64_t worn_at;
 	bool read = false;
 	int rc;
 
 	if (!*person->current.id || !is_bound(world->pack, person->roles))
 		return 0;
-	/* The period: this version, in this employment. */
-	calendar_day_text((int32_t)person->current.from_day, date);
+	rc = worn_find(txn, world, person, &worn_at, err);
+	if (rc < 0)
+		return rc;
+	/* The period: this version, in this employment; or since it wore out. */
+	calendar_day_text(worn_at ? calendar_day_at(world->place.zone, worn_at)
+	                          : (int32_t)person->current.from_day,
+	    date);
 	(void)snprintf(
 	    cause, sizeof(cause), "pack:%.16s:%s", world->pack_hash, date);
 	rc = store_task_each_subject(txn, world->org_id, STORE_SUBJECT_PERSON,
 	    person->row.id, "", false, note_asked, &asked, err);
 	if (rc < 0 || asked.is_asked)
 		return rc < 0 ? rc : 0;
-	rc = is_read(txn, world, person, &read, err);
+	if (!worn_at)
+		rc = is_read(txn, world, person, &read, err);
 	if (rc < 0 || read)
 		return rc;
 	return open_acknowledgement(txn, world, person, cause, made, err);
