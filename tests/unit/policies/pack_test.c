@@ -439,6 +439,10 @@ static const struct {
         PACK, 20, "no voicemail is accepted above"},
     {PACK, "rules:", "acknowledgement: {due: 7d, remind: 14d}\nrules:", PACK,
         19, "a reminder has to come before 'due'"},
+    {PACK, "rules:", "acknowledgement: {due: 7d, again: 5d}\nrules:", PACK, 19,
+        "'5d' is outside 30 days"},
+    {PACK, "rules:", "acknowledgement: {due: 7d, escalate: 5d}\nrules:", PACK,
+        19, "has to be 'due' or later"},
     /* words in braces */
     {SV, "Svara vänligt.", "Svara, {frist_name}.", SV, 17,
         "unknown word '{frist_name}': did you mean '{first_name}'?"},
