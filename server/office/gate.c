@@ -256,6 +256,34 @@ void office_gate(void *ctx, const struct http_request *request,
 	log_call(&call, &err);
 }
 
+static void refusal_say(int status, struct err *err)
+{
+	static const struct {
+		int status;
+		enum err_code code;
+		const char *sentence;
+	} words[] = {
+	    {404, ERR_NOT_FOUND, "there is nothing at this path"},
+	    {405, ERR_INVALID, "this path has no such method"},
+	    {408, ERR_TIMEOUT, "the request took too long to come"},
+	    {413, ERR_LIMIT, "the body is longer than this path takes"},
+	    {503, ERR_BUSY, "the server has too much to do; try again"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (words[i].status == status) {
+			(void)err_set(
+			    err, words[i].code, "%s", words[i].sentence);
+			return;
+		}
+	}
+	if (status >= 500)
+		(void)err_set(err, ERR_INTERNAL, "the request failed here");
+	else
+		(void)err_set(err, ERR_INVALID, "the request breaks HTTP/1.1");
+}
+
 void office_refuse(
     void *ctx, unsigned listener, int status, struct http_response *response)
 {
@@ -266,13 +294,7 @@ void office_refuse(
 	if (listener != LISTENER_OFFICE && listener != LISTENER_ADMIN)
 		return;
 	uuid_make(clock_now(service->clock), service->rng, request_id);
-	(void)err_set(&err, status >= 500 ? ERR_INTERNAL : ERR_INVALID, "%s",
-	    status == 404       ? "there is nothing at this path"
-	        : status == 405 ? "this path has no such method"
-	        : status == 413 ? "the body is longer than this path takes"
-	        : status == 503 ? "the server has too much to do; try again"
-	        : status >= 500 ? "the request failed here"
-	                        : "the request breaks HTTP/1.1");
+	refusal_say(status, &err);
 	problem_answer(response, status, &err, request_id);
 	headers_add(listener, response);
 	policy_add(response);

@@ -95,7 +95,9 @@ class Server:
             "times": {"tick": "1s"},
         }
         for key, value in changes.items():
-            if isinstance(value, dict):
+            if value is None:
+                self.settings.pop(key, None)
+            elif isinstance(value, dict):
                 self.settings.setdefault(key, {}).update(value)
             else:
                 self.settings[key] = value

@@ -183,11 +183,11 @@ static void commands_are_listed_newest_first(void **state)
 	assert_string_equal(text_of(json_array_get(items, 1), "person"), "Bo");
 	assert_string_equal(
 	    text_of(json_array_get(items, 0), "state"), "not_now");
-	assert_true(json_is_false(json_object_get(document, "more")));
+	assert_true(json_is_null(json_object_get(document, "next")));
 	json_decref(document);
 	document = call(200, "office_commands", NULL, "limit=2", NULL);
 	assert_int_equal(json_array_size(items_of(document)), 2);
-	assert_true(json_is_true(json_object_get(document, "more")));
+	assert_true(json_is_string(json_object_get(document, "next")));
 	json_decref(document);
 	document =
 	    call(200, "office_commands", NULL, "open=1&device=VVK1", NULL);
