@@ -391,6 +391,7 @@ int policy_pack_each_value(
 	tell(&walk, "acknowledgement.due", read->due);
 	tell(&walk, "acknowledgement.remind", read->remind);
 	tell(&walk, "acknowledgement.escalate", read->escalate);
+	tell(&walk, "acknowledgement.again", read->again);
 	for (i = 0; i < pack_language_count(pack); i++) {
 		const char *language = pack_language_at(pack, i);
 
