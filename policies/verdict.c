@@ -157,6 +157,21 @@ static const struct subject_statement *statement_newest(
 	return found;
 }
 
+/* One dated in the future counts once its time has come. */
+static void statement_again(
+    const struct subject_facts *subject, struct judgement *out)
+{
+	size_t i;
+
+	for (i = 0; i < subject->statement_count; i++) {
+		int64_t at = verdict_later(
+		    subject->statements[i].at_ms, -VERDICT_CLOCK_SKEW_MS);
+
+		if (at > subject->now_ms && at < out->again_at_ms)
+			out->again_at_ms = at;
+	}
+}
+
 static int64_t statement_until(const struct pack_rule *rule,
     const struct subject_facts *subject,
     const struct subject_statement *statement)
@@ -180,6 +195,7 @@ static enum verdict statement_weigh(const struct pack_rule *rule,
 	struct judgement_statement *kept = &out->statement;
 
 	*cause = CAUSE_NOT_STATED;
+	statement_again(subject, out);
 	if (!statement)
 		return VERDICT_UNKNOWN;
 	*kept = (struct judgement_statement){

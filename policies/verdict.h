@@ -160,11 +160,12 @@ struct subject_facts {
 /* One fact as it was weighed. */
 struct judgement_evidence {
 	enum pack_fact fact;
-	enum verdict says;           /* met, broken, unknown or disputed */
-	enum verdict_cause cause;    /* why it says so */
-	int64_t observed_at_ms;      /* 0: never */
-	enum pack_word word;         /* what was said; NONE: a number or none */
-	int64_t age_ms;              /* PACK_KIND_AGE: when it was observed */
+	enum verdict says;        /* met, broken, unknown or disputed */
+	enum verdict_cause cause; /* why it says so */
+	int64_t observed_at_ms;   /* 0: never */
+	enum pack_word word;      /* what was said; NONE: a number or none */
+	int64_t age_ms;           /* PACK_KIND_AGE: when it was observed */
+	int64_t grace_until_ms;   /* SETTLING, GRACE: then the time is over */
 	char text[VERDICT_TEXT_MAX]; /* PACK_KIND_VERSION */
 	char source[VERDICT_SOURCE_MAX];
 };

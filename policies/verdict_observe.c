@@ -252,6 +252,12 @@ static int64_t grace_ends(const struct weighing *weighing)
 	return verdict_later(window, rule->grace->settle_ms);
 }
 
+static void says_wait(struct weighing *weighing, int64_t grace)
+{
+	weighing->out->grace_until_ms = grace;
+	says(weighing, VERDICT_UNKNOWN, CAUSE_GRACE, grace);
+}
+
 static void weigh_no(
     struct weighing *weighing, const struct fact_observation *seen)
 {
@@ -268,7 +274,7 @@ static void weigh_no(
 	        verdict_window_begins(weighing->rule, subject))
 		says(weighing, VERDICT_UNKNOWN, CAUSE_BEFORE_WINDOW, INT64_MAX);
 	else if (subject->now_ms < grace)
-		says(weighing, VERDICT_UNKNOWN, CAUSE_GRACE, grace);
+		says_wait(weighing, grace);
 	else
 		says(weighing, VERDICT_BROKEN, cause, INT64_MAX);
 }
@@ -284,7 +290,7 @@ static void weigh_usable(
 	    : CAUSE_ALL_PROVEN;
 
 	keep(weighing, seen, other);
-	if (until != INT64_MAX)
+	if (until != INT64_MAX && until + 1 < weighing->again_at_ms)
 		weighing->again_at_ms = until + 1;
 	if (seen->is_disputed)
 		says(
@@ -300,6 +306,25 @@ static void weigh_usable(
 		weigh_no(weighing, seen);
 }
 
+/* What is dated in the future counts once its time has come. */
+static int64_t future_comes(const struct weighing *weighing)
+{
+	const struct subject_facts *subject = weighing->subject;
+	int64_t soonest = INT64_MAX;
+	size_t i;
+
+	for (i = 0; i < subject->observation_count; i++) {
+		const struct fact_observation *seen = &subject->observations[i];
+		int64_t at =
+		    verdict_later(seen->observed_at_ms, -VERDICT_CLOCK_SKEW_MS);
+
+		if (seen->fact == weighing->proof->fact &&
+		    at > subject->now_ms && at < soonest)
+			soonest = at;
+	}
+	return soonest;
+}
+
 int64_t verdict_observe(const struct pack_rule *rule,
     const struct subject_facts *subject, const struct pack_proof *proof,
     struct judgement_evidence *out)
@@ -307,6 +332,8 @@ int64_t verdict_observe(const struct pack_rule *rule,
 	struct weighing weighing = {rule, subject, proof, out, INT64_MAX};
 	const struct fact_observation *seen = newest(&weighing, true);
 	enum verdict_cause cause;
+
+	weighing.again_at_ms = future_comes(&weighing);
 
 	out->fact = proof->fact;
 	if (seen) {
@@ -321,9 +348,6 @@ int64_t verdict_observe(const struct pack_rule *rule,
 	}
 	cause = refuse(&weighing, seen);
 	keep(&weighing, seen, NULL);
-	says(&weighing, VERDICT_UNKNOWN, cause,
-	    cause == CAUSE_FROM_FUTURE
-	        ? seen->observed_at_ms - VERDICT_CLOCK_SKEW_MS
-	        : INT64_MAX);
+	says(&weighing, VERDICT_UNKNOWN, cause, INT64_MAX);
 	return weighing.again_at_ms;
 }

@@ -107,6 +107,18 @@ static const struct judgement_evidence *deciding(
 	return NULL;
 }
 
+static void word_left(const struct telling *telling, char out[WORD_MAX])
+{
+	const struct judgement_evidence *evidence =
+	    deciding(telling->judgement);
+	int64_t until = telling->judgement->again_at_ms;
+
+	if (evidence && evidence->grace_until_ms > 0)
+		until = evidence->grace_until_ms;
+	duration(
+	    telling->speech, until - telling->judgement->judged_at_ms, out);
+}
+
 static void word_says(const struct telling *telling, char out[WORD_MAX])
 {
 	const struct judgement_evidence *evidence =
@@ -195,13 +207,6 @@ static void word_age(const struct telling *telling, char out[WORD_MAX])
 	        telling->judgement->since_ms, &age))
 		age = INT64_MAX;
 	duration(telling->speech, age, out);
-}
-
-static void word_left(const struct telling *telling, char out[WORD_MAX])
-{
-	duration(telling->speech,
-	    telling->judgement->again_at_ms - telling->judgement->judged_at_ms,
-	    out);
 }
 
 static void word_fresh(const struct telling *telling, char out[WORD_MAX])

@@ -42,6 +42,12 @@ static void says(struct weighing *weighing, enum verdict verdict,
 	weighing->again_at_ms = again_at_ms;
 }
 
+static void says_settling(struct weighing *weighing, int64_t settled)
+{
+	weighing->out->grace_until_ms = settled;
+	says(weighing, VERDICT_UNKNOWN, CAUSE_SETTLING, settled);
+}
+
 /* Why an answer of that time cannot count; CAUSE_ALL_PROVEN when it can. */
 static enum verdict_cause time_refuse(
     const struct weighing *weighing, int64_t observed_at_ms)
@@ -127,7 +133,7 @@ static void weigh_absence(struct weighing *weighing, enum profile_state state)
 	settled = verdict_later(ordered > 0 ? ordered : subject->enrolled_at_ms,
 	    settle_ms(weighing->rule));
 	if (acknowledged <= 0 && subject->now_ms < settled) {
-		says(weighing, VERDICT_UNKNOWN, CAUSE_SETTLING, settled);
+		says_settling(weighing, settled);
 		return;
 	}
 	says(weighing, VERDICT_BROKEN,
@@ -288,7 +294,7 @@ static void weigh_no(struct weighing *weighing)
 		settled = verdict_later(profile_installed_at(weighing->subject),
 		    settle_ms(weighing->rule));
 	if (reader->needs_profile && weighing->subject->now_ms < settled)
-		says(weighing, VERDICT_UNKNOWN, CAUSE_SETTLING, settled);
+		says_settling(weighing, settled);
 	else
 		says(weighing, VERDICT_BROKEN, reader->cause_no, INT64_MAX);
 }

@@ -11,7 +11,7 @@
  * u16 length of the rest, str rule, u8 verdict, u8 flags, i64 again, i64 broken
  * since, i64 since, u8 cause, u8 fact, u8 pieces of evidence; if flagged a str
  * note and a statement (u8 yes, i64 at, i64 until, str by); each piece: u8
- * fact, says, cause, word, i64 observed, age, str text, str source. A str is
+ * fact, says, cause, word, i64 observed, age, grace, str text, str source. A str is
  * u8 length and bytes. Numbers are little-endian.
  */
 #define FORMAT 1
@@ -83,6 +83,7 @@ static void put_evidence(
 	put(out, evidence->word, 1);
 	put(out, (uint64_t)evidence->observed_at_ms, 8);
 	put(out, (uint64_t)evidence->age_ms, 8);
+	put(out, (uint64_t)evidence->grace_until_ms, 8);
 	put_text(out, evidence->text);
 	put_text(out, evidence->source);
 }
@@ -244,6 +245,7 @@ static void read_evidence(struct reader *reader, struct judgement_evidence *out)
 	out->word = (enum pack_word)get_below(reader, PACK_WORD_COUNT);
 	out->observed_at_ms = (int64_t)get(reader, 8);
 	out->age_ms = (int64_t)get(reader, 8);
+	out->grace_until_ms = (int64_t)get(reader, 8);
 	get_text(reader, out->text, sizeof(out->text));
 	get_text(reader, out->source, sizeof(out->source));
 }

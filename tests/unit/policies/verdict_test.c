@@ -459,7 +459,7 @@ static void test_reason_in_swedish(void **state)
 static void test_every_cause_has_words(void **state)
 {
 	const struct pack_rule *rule = pack_rule_find(pack, "EXA-01");
-	static const char *const languages[] = {"en", "sv"};
+	static const char *const languages[] = {"en", "sv", "da"};
 	struct judgement made = {.judged_at_ms = NOW,
 	    .again_at_ms = NOW + H,
 	    .since_ms = AGO(H),
@@ -473,7 +473,7 @@ static void test_every_cause_has_words(void **state)
 		made.cause = (enum verdict_cause)cause;
 		assert_string_not_equal(
 		    verdict_cause_name(made.cause), "unknown");
-		for (i = 0; i < 2; i++) {
+		for (i = 0; i < 3; i++) {
 			verdict_reason(&made, rule, languages[i], reason);
 			assert_true(strlen(reason) > 10);
 			assert_null(strchr(reason, '{'));
