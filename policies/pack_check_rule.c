@@ -243,6 +243,27 @@ static int changed_check(struct pack_at *at, struct pack *pack, unsigned index)
 	return rc;
 }
 
+/* Once all are read: what contradicts itself. */
+static int peace_check(struct pack_at *at, const struct pack *pack)
+{
+	size_t below = pack->rules_count - pack->file->rules_count;
+	const struct pack_rule *rule;
+	unsigned i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < pack->file->changes_count; i++) {
+		rule = pack_rule_find(pack, pack->file->changes[i].rule);
+		(void)snprintf(at->path, sizeof(at->path), "changes[%u]", i);
+		if (rule)
+			rc = pack_rule_peace_check(at, pack, rule);
+	}
+	for (i = 0; rc == 0 && i < pack->file->rules_count; i++) {
+		(void)snprintf(at->path, sizeof(at->path), "rules[%u]", i);
+		rc = pack_rule_peace_check(at, pack, &pack->rules[below + i]);
+	}
+	return rc;
+}
+
 int pack_rules_check(struct pack *pack, struct err *err)
 {
 	struct pack_at at = {.outline = pack->outline, .err = err};
@@ -258,5 +279,5 @@ int pack_rules_check(struct pack *pack, struct err *err)
 		if (rc == 0)
 			rc = rule_check(&at, pack, &pack->rules[below + i]);
 	}
-	return rc;
+	return rc ? rc : peace_check(&at, pack);
 }

@@ -17,6 +17,9 @@ int pack_rule_settings_check(
     const struct pack_at *at, const struct pack_rule *rule);
 int pack_rule_gate_check(
     const struct pack_at *at, const struct pack_rule *rule);
+/* Does another rule set the opposite? Once all rules are read. */
+int pack_rule_peace_check(const struct pack_at *at, const struct pack *pack,
+    const struct pack_rule *rule);
 
 /* Digits and points: "18.6.2". */
 bool pack_rule_is_version(const char *text);

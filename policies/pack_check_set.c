@@ -175,3 +175,78 @@ int pack_rule_gate_check(const struct pack_at *at, const struct pack_rule *rule)
 		    "update_enforced needs the group 'software_update'");
 	return 0;
 }
+
+/* What contradicts itself ------------------------------------------------- */
+
+#define KEY(group, member)                                                     \
+	{                                                                      \
+#group "." #member, offsetof(struct pack_rule, group),         \
+		    offsetof(struct pack_##group, member)                      \
+	}
+static const struct {
+	const char *key;
+	size_t group; /* a pointer in struct pack_rule */
+	size_t member;
+} settings[] = {
+    KEY(restrictions, allow_esim_modification),
+    KEY(restrictions, allow_esim_outgoing_transfers),
+    KEY(restrictions, allow_cellular_plan_modification),
+    KEY(restrictions, force_preserve_esim_on_erase),
+    KEY(restrictions, allow_live_voicemail),
+    KEY(restrictions, allow_open_from_managed_to_unmanaged),
+    KEY(restrictions, allow_open_from_unmanaged_to_managed),
+    KEY(restrictions, allow_managed_apps_cloud_sync),
+    KEY(restrictions, allow_managed_to_write_unmanaged_contacts),
+    KEY(restrictions, allow_unmanaged_to_read_managed_contacts),
+    KEY(restrictions, force_air_drop_unmanaged),
+    KEY(restrictions, require_managed_pasteboard),
+    KEY(restrictions, force_encrypted_backup),
+    KEY(roaming, voice),
+    KEY(roaming, data),
+};
+#undef KEY
+
+static enum pack_setting setting_of(const struct pack_rule *rule, size_t which)
+{
+	enum pack_setting value = PACK_UNSET;
+	const char *group;
+
+	memcpy(
+	    &group, (const char *)rule + settings[which].group, sizeof(group));
+	if (group)
+		memcpy(&value, group + settings[which].member, sizeof(value));
+	return value;
+}
+
+static bool is_same_phone(const struct pack_rule *a, const struct pack_rule *b)
+{
+	return a->equipment == b->equipment ||
+	    a->equipment == PACK_EQUIPMENT_ANY ||
+	    b->equipment == PACK_EQUIPMENT_ANY;
+}
+
+/* Numbers have a stricter one; yes and no have not. */
+int pack_rule_peace_check(const struct pack_at *at, const struct pack *pack,
+    const struct pack_rule *rule)
+{
+	const struct pack_rule *other;
+	size_t i;
+	size_t j;
+
+	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+		enum pack_setting value = setting_of(rule, i);
+
+		for (j = 0; value && j < pack->rules_count; j++) {
+			other = &pack->rules[j];
+			if (!setting_of(other, i) ||
+			    setting_of(other, i) == value ||
+			    !is_same_phone(rule, other))
+				continue;
+			return pack_at_fail(at, settings[i].key,
+			    "rule %s sets the opposite on the same phones: "
+			    "change one of them",
+			    other->id);
+		}
+	}
+	return 0;
+}

@@ -495,6 +495,16 @@ static void check_refused(const struct folder *folder, const char *file,
 		    begins, says);
 }
 
+static void check_loads(const struct folder *folder)
+{
+	struct pack *pack = NULL;
+	struct err err = {0};
+
+	if (pack_load(folder->path, &pack, &err))
+		fail_msg("%s", err.text);
+	pack_free(pack);
+}
+
 static void test_spoiled_packs(void **state)
 {
 	struct folder folder;
@@ -509,6 +519,30 @@ static void test_spoiled_packs(void **state)
 		    spoiled[i].line, spoiled[i].says, i);
 		folder_remove(&folder);
 	}
+}
+
+/* Two rules that set the opposite on the same phones. */
+static void test_contradiction(void **state)
+{
+	struct folder folder;
+
+	(void)state;
+	folder_make(&folder);
+	file_spoil(&folder, "pack.yaml", "    grace:",
+	    "    restrictions: {force_encrypted_backup: true}\n    grace:");
+	file_spoil(&folder, "pack.yaml", "class: inform",
+	    "class: inform\n    equipment: private\n"
+	    "    restrictions: {force_encrypted_backup: false}");
+	/* Other phones: no contradiction. */
+	check_loads(&folder);
+	file_spoil(
+	    &folder, "pack.yaml", "equipment: private", "equipment: any");
+	check_refused(&folder, "pack.yaml", 37,
+	    "rules[0].restrictions.force_encrypted_backup: rule EXA-03 sets "
+	    "the "
+	    "opposite",
+	    0);
+	folder_remove(&folder);
 }
 
 static void test_missing_files(void **state)
@@ -627,6 +661,7 @@ int main(void)
 	    cmocka_unit_test(test_names),
 	    cmocka_unit_test(test_hash_is_of_the_contents),
 	    cmocka_unit_test(test_spoiled_packs),
+	    cmocka_unit_test(test_contradiction),
 	    cmocka_unit_test(test_missing_files),
 	    cmocka_unit_test(test_large_file),
 	    cmocka_unit_test(test_rule_limit),
