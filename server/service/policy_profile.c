@@ -12,6 +12,7 @@
 #include "proto/base/err.h"
 #include "server/keeper/keeper.h"
 #include "server/service/service.h"
+#include "server/service/switch_roaming.h"
 #include "server/store/store_judgement.h"
 
 /* An unanswered query is asked again by the next round, not for ever. */
@@ -230,7 +231,7 @@ static const struct {
         encode_install},
     {POLICY_ORDERS_DECLARATIVE, "DeclarativeManagement", "declarations",
         COMMAND_PRIORITY_PROFILE, 0, encode_declarative},
-    {POLICY_ORDERS_ROAMING, "Settings", "settings:roaming",
+    {POLICY_ORDERS_ROAMING, "Settings", ROAMING_PURPOSE,
         COMMAND_PRIORITY_PROFILE, 0, encode_roaming},
     {POLICY_ORDERS_SECURITY, "SecurityInfo", "query:SecurityInfo",
         COMMAND_PRIORITY_QUERY, QUERY_VALID_MS, encode_security_info},

@@ -13,6 +13,7 @@
 #include "server/service/phone_kind.h"
 #include "server/service/policy_profile.h"
 #include "server/service/push_policy.h"
+#include "server/service/switch_roaming.h"
 
 struct push {
 	struct service *service;
@@ -54,9 +55,11 @@ static int push_to(struct push *push, const struct device_view *device,
 }
 
 struct standing {
+	const char *org_id;
 	const char *life_id;
 	bool is_supervised;
-	struct facts_row list; /* of profiles; json NULL: none yet */
+	bool is_roaming_ordered; /* for this phone: not the policy's to undo */
+	struct facts_row list;   /* of profiles; json NULL: none yet */
 };
 
 static int load_standing(struct txn *txn, void *arg, struct err *err)
@@ -67,22 +70,25 @@ static int load_standing(struct txn *txn, void *arg, struct err *err)
 
 	store_facts_clear(&standing->list);
 	if (rc == 0)
+		rc = roaming_is_switched(txn, standing->org_id,
+		    standing->life_id, &standing->is_roaming_ordered, err);
+	if (rc == 0)
 		rc = store_facts_load(txn, standing->life_id, "ProfileList",
 		    &standing->list, err);
 	return rc == -ERR_NOT_FOUND ? 0 : rc;
 }
 
-/* Does the phone's own list say that this very version is installed? */
-static int has_profile(struct push *push, const struct device_view *device,
-    bool *has, bool *is_supervised, struct err *err)
+/* What the phone lacks of the policy, as POLICY_ORDERS_*; *has: nothing. */
+static int find_lacking(struct push *push, const struct device_view *device,
+    unsigned *what, bool *has, struct err *err)
 {
-	struct standing standing = {.life_id = device->life.id};
+	struct standing standing = {
+	    .org_id = device->device.org_id, .life_id = device->life.id};
 	struct profile_list_facts facts = {0};
 	const struct policy_profile *made;
 	int rc =
 	    store_read(push->service->store, load_standing, &standing, err);
 
-	*is_supervised = standing.is_supervised;
 	made = tenant_profile(push->tenant, standing.is_supervised);
 	*has = !*made->summary.uuid; /* there is none to be had */
 	if (rc == 0 && standing.list.json) {
@@ -90,6 +96,11 @@ static int has_profile(struct push *push, const struct device_view *device,
 		    standing.list.json, standing.list.json_len, &facts, err);
 		*has |= rc == 0 && profile_is_listed(&facts, made);
 	}
+	*what = *has ? 0 : POLICY_ORDERS_POLICY;
+	if (standing.is_roaming_ordered)
+		*what &= ~(unsigned)POLICY_ORDERS_ROAMING;
+	if (standing.is_supervised)
+		*what |= POLICY_ORDERS_SUPERVISED;
 	profile_list_facts_clear(&facts);
 	store_facts_clear(&standing.list);
 	return rc;
@@ -98,8 +109,7 @@ static int has_profile(struct push *push, const struct device_view *device,
 static int push_device(void *arg, const struct device_view *device)
 {
 	struct push *push = arg;
-	unsigned what = POLICY_ORDERS_QUERIES;
-	bool is_supervised;
+	unsigned what;
 	bool has;
 	int rc;
 
@@ -111,7 +121,7 @@ static int push_device(void *arg, const struct device_view *device)
 	        wipe_is_erased(device->wipe.state)))
 		return 0; /* about to be erased */
 	push->plan.devices++;
-	rc = has_profile(push, device, &has, &is_supervised, push->err);
+	rc = find_lacking(push, device, &what, &has, push->err);
 	if (rc < 0)
 		return rc;
 	if (has)
@@ -121,11 +131,7 @@ static int push_device(void *arg, const struct device_view *device)
 	if (push->dry_run)
 		return 0;
 	/* A phone that has the profile is only asked how it is. */
-	if (!has)
-		what |= POLICY_ORDERS_POLICY;
-	if (is_supervised)
-		what |= POLICY_ORDERS_SUPERVISED;
-	return push_to(push, device, what, push->err);
+	return push_to(push, device, what | POLICY_ORDERS_QUERIES, push->err);
 }
 
 static void plan_name(
