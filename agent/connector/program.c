@@ -267,17 +267,44 @@ int program_check_config(const struct program_options *options)
 	return PROGRAM_DONE;
 }
 
-static int write_key(const char *path, const struct buf *pem, struct err *err)
+static int write_new(const char *path, mode_t mode, const void *data,
+    size_t len, struct err *err)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	int rc = 0;
 
 	if (fd < 0)
 		return err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
-	if (write(fd, pem->data, pem->len) != (ssize_t)pem->len ||
-	    fsync(fd) != 0)
+	if (write(fd, data, len) != (ssize_t)len || fsync(fd) != 0)
 		rc = err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
 	(void)close(fd);
+	return rc;
+}
+
+/* FILE and FILE.pub, the half that is registered. */
+static int write_key(const char *path, const struct buf *pem,
+    const uint8_t key[EVIDENCE_KEY_SIZE], struct err *err)
+{
+	char *text = str_base64(key, EVIDENCE_KEY_SIZE);
+	struct buf public = {0};
+	struct buf name = {0};
+	int rc = text ? 0 : err_memory(err);
+
+	if (rc == 0) {
+		buf_printf(&public, "%s\n", text);
+		buf_printf(&name, "%s.pub", path);
+		rc = buf_check(&public, err);
+	}
+	if (rc == 0)
+		rc = buf_check(&name, err);
+	if (rc == 0)
+		rc = write_new(path, 0600, pem->data, pem->len, err);
+	if (rc == 0)
+		rc = write_new((const char *)name.data, 0644, public.data,
+		    public.len, err);
+	free(text);
+	buf_clear(&public);
+	buf_clear(&name);
 	return rc;
 }
 
@@ -293,8 +320,8 @@ static int print_key(const struct program_options *options,
 		    "{\"key_id\":\"%s\",\"public_key\":\"%s\"}\n", id, text);
 	else if (rc == 0)
 		(void)printf("key id      %s\npublic key  %s\n"
-		             "Register both at the server; %s stays here.\n",
-		    id, text, options->out);
+		             "Register %s.pub at the server; %s stays here.\n",
+		    id, text, options->out, options->out);
 	free(text);
 	return rc;
 }
@@ -314,7 +341,7 @@ int program_keygen(const struct program_options *options)
 	if (rc == 0)
 		rc = evidence_key_public(pair, key, &err);
 	if (rc == 0)
-		rc = write_key(options->out, &pem, &err);
+		rc = write_key(options->out, &pem, key, &err);
 	if (rc == 0)
 		rc = print_key(options, key, &err);
 	if (pem.data)
