@@ -423,22 +423,14 @@ organisation_fill() { # SLUG NAME
 }
 
 fill_organisations() {
-	local slug name pack pids=() pid
+	local slug name pack
 	grep -q '^organisations:' "$config" ||
 		die "$data is of an older demo: ./start.sh stop, then remove it"
 	step "filling seven municipalities with people and phones"
 	mkdir -p "$phones"
 	while IFS='|' read -r slug name pack; do
-		organisation_fill "$slug" "$name" &
-		pids+=($!)
-		((${#pids[@]} < 3)) || {
-			wait "${pids[0]}" || exit 1
-			pids=("${pids[@]:1}")
-		}
+		organisation_fill "$slug" "$name"
 	done < <(demo_organisations)
-	for pid in "${pids[@]}"; do
-		wait "$pid" || exit 1
-	done
 }
 
 run_phones() {
