@@ -16,7 +16,7 @@ static int fail(struct map_fault *fault, const char *from, const char *reason)
 {
 	(void)snprintf(
 	    fault->from, sizeof(fault->from), "%.63s", from ? from : "");
-	(void)snprintf(fault->reason, sizeof(fault->reason), "%s", reason);
+	(void)snprintf(fault->reason, sizeof(fault->reason), "%.159s", reason);
 	return -ERR_INVALID;
 }
 

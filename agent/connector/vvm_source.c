@@ -63,7 +63,7 @@ static int add_mailbox(
 static int on_mailbox(void *arg, const struct input_row *row, struct err *err)
 {
 	struct source *source = arg;
-	struct mailbox *box;
+	struct mailbox *box = NULL;
 	int rc = add_mailbox(source, &box, err);
 
 	if (rc < 0)
