@@ -146,6 +146,11 @@ const struct cli_command cli_commands[] = {
 	    "machine\n"
 	    "list              all of them\n"
 	    "remove NAME       forget it", run_context},
+	{"roaming", "DEVICE on|off", 2, 2, 0, 0, false,
+	    "switch data abroad for one phone",
+	    "On needs an approved order for a function, where the policy asks "
+	    "for one.\nA push of the policy leaves it as it was ordered.",
+	    run_roaming},
 	{"wipe", "DEVICE", 1, 1, BIT(OPTION_REASON) | BIT(OPTION_DRY_RUN) |
 	    BIT(OPTION_YES) | BIT(OPTION_KEEP_DATA_PLAN) |
 	    BIT(OPTION_NO_PROXIMITY) | BIT(OPTION_FOLLOW) |

@@ -26,6 +26,7 @@ int run_orders(struct cli *cli);
 int run_policy(struct cli *cli);
 int run_push_policy(struct cli *cli);
 int run_verdicts(struct cli *cli);
+int run_roaming(struct cli *cli);
 int run_wipe(struct cli *cli);
 
 /* Verbs of `policy`, behind run_policy(). */

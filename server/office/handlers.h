@@ -25,6 +25,7 @@ office_fn office_policy_push;
 office_fn office_policy_plan;
 office_fn office_policy_apply;
 office_fn office_contact_card;
+office_fn office_roaming_switch;
 office_fn office_verdicts_list;
 office_fn office_wipe_get;
 office_fn office_wipe_order;
