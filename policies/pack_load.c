@@ -1,5 +1,5 @@
 /* pack_load: the one place in policies/ that reads files. */
-#include "policies/pack.h"
+#include "policies/pack_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -123,46 +123,57 @@ static int texts_load(struct pack *pack, const char *folder,
 static int folder_load(const char *folder, const struct places *places,
     struct pack **out, struct err *err);
 
-/* Beside the folder, then in the library. A name holds no slash and no dot. */
-static int base_path(const char *folder, const char *name,
-    const struct places *places, char path[PACK_PATH_MAX], struct err *err)
+/* The folder `name` in another one; -ERR_NOT_FOUND when no pack is there. */
+static int pack_find(const char *in, const char *name, char path[PACK_PATH_MAX])
 {
 	char file[PACK_PATH_MAX + 16];
-	int wrote = snprintf(path, PACK_PATH_MAX, "%s/../%s", folder, name);
+	int wrote = snprintf(path, PACK_PATH_MAX, "%s/%s", in, name);
 
 	if (wrote < 0 || wrote >= PACK_PATH_MAX)
-		return err_set(err, ERR_LIMIT, "the folder's path is too long");
+		return -ERR_NOT_FOUND;
 	(void)snprintf(file, sizeof(file), "%s/pack.yaml", path);
-	if (is_there(file) || !places->library)
-		return 0;
-	wrote = snprintf(path, PACK_PATH_MAX, "%s/%s", places->library, name);
-	if (wrote < 0 || wrote >= PACK_PATH_MAX)
-		return err_set(err, ERR_LIMIT, "the folder's path is too long");
-	return 0;
+	return is_there(file) ? 0 : -ERR_NOT_FOUND;
 }
 
-static int chain_check(const struct pack *pack, const char *path,
-    const struct chain *chain, struct err *err)
+/* Beside the folder, then in the library. A name holds no slash and no dot. */
+static int base_find(const struct pack *pack, const char *folder,
+    const struct places *places, char path[PACK_PATH_MAX], struct err *err)
+{
+	const char *name = pack_extends(pack);
+	char beside[PACK_PATH_MAX];
+	int wrote = snprintf(beside, sizeof(beside), "%s/..", folder);
+
+	if (wrote > 0 && wrote < PACK_PATH_MAX &&
+	    pack_find(beside, name, path) == 0)
+		return 0;
+	if (places->library && pack_find(places->library, name, path) == 0)
+		return 0;
+	return xyaml_err(pack->outline, "extends", err, ERR_NOT_FOUND,
+	    "no pack '%s' beside this one%s", name,
+	    places->library ? ", and none of that name is shipped" : "");
+}
+
+static int chain_check(
+    const struct pack *pack, const struct chain *chain, struct err *err)
 {
 	const struct chain *link;
 	const char *name = pack_extends(pack);
 
 	if (chain->depth > PACK_DEPTH_MAX)
-		return err_set(err, ERR_LIMIT,
-		    "%s:1: extends: more than %d packs stand on each other",
-		    path, PACK_DEPTH_MAX);
+		return xyaml_err(pack->outline, "extends", err, ERR_LIMIT,
+		    "more than %d packs below the first: change the nearest "
+		    "of them instead",
+		    PACK_DEPTH_MAX);
 	for (link = chain->above; link; link = link->above) {
 		if (strcmp(link->name, name) == 0)
-			return err_set(err, ERR_INVALID,
-			    "%s:1: extends: the pack '%s' would stand on "
-			    "itself",
-			    path, name);
+			return xyaml_err(pack->outline, "extends", err,
+			    ERR_INVALID, "the pack '%s' would stand on itself",
+			    name);
 	}
 	return 0;
 }
 
-/* path: of the file that names the pack below. */
-static int base_load(struct pack *pack, const char *folder, const char *path,
+static int base_load(struct pack *pack, const char *folder,
     const struct places *places, struct err *err)
 {
 	struct chain chain = {pack_name(pack), places->above,
@@ -170,11 +181,10 @@ static int base_load(struct pack *pack, const char *folder, const char *path,
 	struct places below = {places->library, &chain};
 	char beneath[PACK_PATH_MAX];
 	struct pack *base = NULL;
-	int rc = chain_check(pack, path, &chain, err);
+	int rc = chain_check(pack, &chain, err);
 
 	if (rc == 0)
-		rc =
-		    base_path(folder, pack_extends(pack), places, beneath, err);
+		rc = base_find(pack, folder, places, beneath, err);
 	if (rc == 0)
 		rc = folder_load(beneath, &below, &base, err);
 	if (rc == 0)
@@ -198,7 +208,7 @@ static int folder_load(const char *folder, const struct places *places,
 	if (rc == 0)
 		rc = pack_parse(path, yaml.data, yaml.len, &pack, err);
 	if (rc == 0 && pack_extends(pack))
-		rc = base_load(pack, folder, path, places, err);
+		rc = base_load(pack, folder, places, err);
 	for (i = 0; rc == 0 && i < pack_language_count(pack); i++)
 		rc = texts_load(pack, folder, pack_language_at(pack, i), err);
 	if (rc == 0)

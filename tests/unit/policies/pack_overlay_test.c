@@ -216,7 +216,8 @@ static void test_cycles(void **state)
 	pack_put(&room, "a", "b", "");
 	pack_put(&room, "b", "c", "");
 	pack_put(&room, "c", "a", "");
-	refused(&room, "a", "the pack 'a' would stand on itself");
+	refused(&room, "a",
+	    "c/pack.yaml:3: extends: the pack 'a' would stand on itself");
 	/* One that lies about its name does not get round it. */
 	pack_put(&room, "c", "base", "");
 	file_put(
@@ -248,7 +249,7 @@ static void test_depth(void **state)
 	assert_int_equal(pack_rule_at(pack, 0)->level, PACK_URGED);
 	assert_string_equal(pack_rule_at(pack, 0)->changed_by, "p1");
 	pack_free(pack);
-	refused(&room, "p5", "more than 4 packs");
+	refused(&room, "p5", "p1/pack.yaml:3: extends: more than 4 packs");
 	room_remove(&room, names);
 }
 
@@ -310,7 +311,8 @@ static void test_names_are_no_paths(void **state)
 	pack_put(&room, "a", "../../etc", "");
 	refused(&room, "a", ":3: extends: write the other pack's name");
 	pack_put(&room, "a", "nowhere", "");
-	refused(&room, "a", "nowhere/pack.yaml: No such file");
+	refused(&room, "a",
+	    "a/pack.yaml:3: extends: no pack 'nowhere' beside this one");
 	room_remove(&room, names);
 }
 
