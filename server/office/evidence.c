@@ -12,8 +12,6 @@
 static int refusal_of(int rc)
 {
 	switch (rc) {
-	case -ERR_CRYPTO:
-		return 401;
 	case -ERR_UNSUPPORTED:
 		return 400;
 	case -ERR_EXPIRED:
@@ -21,6 +19,14 @@ static int refusal_of(int rc)
 	default:
 		return 0;
 	}
+}
+
+/* RFC 9110 section 15.5.2: a 401 says how to prove oneself. */
+static void challenge(struct office_call *call)
+{
+	call->refusal = 401;
+	http_response_header(call->response, "WWW-Authenticate",
+	    "Evidence-Signature realm=\"workphone\"");
 }
 
 int office_evidence_take(struct office_call *call, struct err *err)
@@ -32,7 +38,7 @@ int office_evidence_take(struct office_call *call, struct err *err)
 	int rc;
 
 	if (!key || !signature) {
-		call->refusal = 401;
+		challenge(call);
 		return err_set(err, ERR_DENIED,
 		    "a report is signed: " EVIDENCE_KEY_HEADER
 		    " and " EVIDENCE_SIGNATURE_HEADER " are wanted");
@@ -42,6 +48,8 @@ int office_evidence_take(struct office_call *call, struct err *err)
 	    &call->response->body, err);
 	call->refusal = refusal_of(rc);
 	call->has_guessed = rc == -ERR_CRYPTO;
+	if (call->has_guessed)
+		challenge(call);
 	return rc;
 }
 
