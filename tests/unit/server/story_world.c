@@ -25,6 +25,7 @@ int64_t story_now = INT64_C(1800000000000);
 
 static uint64_t random_state;
 static char folder[64];
+char story_path[128];
 static struct log quiet;
 
 static uint64_t random_next(void)
@@ -69,8 +70,7 @@ static int fail_with(const struct err *err)
 
 static int open_store(struct err *err)
 {
-	static char path[128];
-	struct store_config config = {.path = path,
+	struct store_config config = {.path = story_path,
 	    .readers = 2,
 	    .queue_max = 64,
 	    .log = &quiet,
@@ -79,8 +79,8 @@ static int open_store(struct err *err)
 	int to;
 	int rc;
 
-	(void)snprintf(path, sizeof(path), "%s/story.db", folder);
-	rc = store_migrate(path, &from, &to, err);
+	(void)snprintf(story_path, sizeof(story_path), "%s/story.db", folder);
+	rc = store_migrate(story_path, &from, &to, err);
 	return rc < 0 ? rc : store_open(&config, &story.store, err);
 }
 

@@ -9,6 +9,7 @@
 
 extern struct service story;
 extern int64_t story_now;
+extern char story_path[128]; /* of the database */
 
 /* cmocka group fixtures. */
 int story_begin(void **state);
