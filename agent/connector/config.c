@@ -4,68 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/connector/config_keys.h"
 #include "agent/connector/input.h"
-#include "agent/connector/json_map.h"
-#include "policies/xyaml.h"
 #include "proto/base/err.h"
-#include "proto/base/str.h"
 #include "proto/base/time.h"
 
-#define CONFIG_MAX (256 * 1024)
-#define TEXT_MAX 2048
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* ---- the shape of the files ---- */
+/* ---- the shape of the file ---- */
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wcast-qual" /* in libcyaml's macros */
 
-#define TEXT(type, key)                                                        \
-	CYAML_FIELD_STRING_PTR(#key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, \
-	    type, key, 0, TEXT_MAX)
-#define LIST(type, key, schema, max)                                           \
-	CYAML_FIELD_SEQUENCE(#key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,   \
-	    type, key, &(schema), 0, max)
-#define SECTION(type, key, fields)                                             \
-	CYAML_FIELD_MAPPING_PTR(                                               \
-	    #key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, key, fields)
-
 /* clang-format off */
-static const cyaml_schema_field_t rule_fields[] = {
-    TEXT(struct value_rule, from),
-    CYAML_FIELD_STRING_PTR("is", CYAML_FLAG_POINTER, struct value_rule, is, 0, 200),
-    CYAML_FIELD_STRING_PTR("says", CYAML_FLAG_POINTER, struct value_rule, says, 1, 40),
-    CYAML_FIELD_END,
-};
-static const cyaml_schema_value_t rule_schema = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct value_rule, rule_fields),
-};
-static const cyaml_schema_field_t subject_fields[] = {
-    TEXT(struct subject_map, kind),
-    TEXT(struct subject_map, from),
-    TEXT(struct subject_map, or_from),
-    CYAML_FIELD_END,
-};
-static const cyaml_schema_field_t fact_fields[] = {
-    CYAML_FIELD_STRING_PTR("fact", CYAML_FLAG_POINTER, struct fact_map, fact, 1, 64),
-    TEXT(struct fact_map, from),
-    LIST(struct fact_map, values, rule_schema, 200),
-    TEXT(struct fact_map, otherwise),
-    LIST(struct fact_map, when, rule_schema, 50),
-    TEXT(struct fact_map, target_from),
-    LIST(struct fact_map, targets, rule_schema, 200),
-    TEXT(struct fact_map, count_from),
-    TEXT(struct fact_map, age_from),
-    TEXT(struct fact_map, until_from),
-    TEXT(struct fact_map, checked_from),
-    TEXT(struct fact_map, imei_from),
-    TEXT(struct fact_map, seen_from),
-    TEXT(struct fact_map, valid_for),
-    CYAML_FIELD_END,
-};
-static const cyaml_schema_value_t fact_schema = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct fact_map, fact_fields),
-};
 static const cyaml_schema_field_t csv_fields[] = {
     CYAML_FIELD_STRING_PTR("file", CYAML_FLAG_POINTER, struct csv_config, file, 1, TEXT_MAX),
     TEXT(struct csv_config, encoding),
@@ -130,35 +79,6 @@ static const cyaml_schema_field_t config_fields[] = {
 static const struct cyaml_schema_value config_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct connector_config, config_fields),
 };
-static const cyaml_schema_field_t request_fields[] = {
-    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct http_request, name, 1, 64),
-    TEXT(struct http_request, method),
-    CYAML_FIELD_STRING_PTR("path", CYAML_FLAG_POINTER, struct http_request, path, 1, TEXT_MAX),
-    TEXT(struct http_request, body),
-    TEXT(struct http_request, each),
-    TEXT(struct http_request, items),
-    TEXT(struct http_request, paging),
-    TEXT(struct http_request, offset_parameter),
-    TEXT(struct http_request, limit_parameter),
-    CYAML_FIELD_UINT("limit", CYAML_FLAG_OPTIONAL, struct http_request, limit),
-    TEXT(struct http_request, skip),
-    TEXT(struct http_request, unsupported),
-    TEXT(struct http_request, key_from),
-    SECTION(struct http_request, subject, subject_fields),
-    LIST(struct http_request, facts, fact_schema, 32),
-    CYAML_FIELD_END,
-};
-static const cyaml_schema_value_t request_schema = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct http_request, request_fields),
-};
-static const cyaml_schema_field_t map_fields[] = {
-    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct http_map, name, 1, 64),
-    LIST(struct http_map, requests, request_schema, 16),
-    CYAML_FIELD_END,
-};
-static const struct cyaml_schema_value map_schema = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct http_map, map_fields),
-};
 /* clang-format on */
 
 #pragma GCC diagnostic pop
@@ -220,11 +140,6 @@ static const char *check_duration(const char *text)
 	    : "is no duration; write 30s, 1h or 31d";
 }
 
-static const char *check_any(const char *text)
-{
-	return *text ? NULL : "is empty";
-}
-
 static const char *check_folder(const char *text)
 {
 	size_t len = strspn(text,
@@ -233,34 +148,6 @@ static const char *check_folder(const char *text)
 
 	return len && !text[len] && len < 64 ? NULL : "is no name of a folder";
 }
-
-/* "a|b": one of these words. */
-static bool is_one_of(const char *words, const char *text)
-{
-	size_t len = strlen(text);
-
-	for (const char *at = words; *at; at += *at == ' ') {
-		size_t word = strcspn(at, " ");
-
-		if (word == len && memcmp(at, text, len) == 0)
-			return true;
-		at += word;
-	}
-	return false;
-}
-
-struct key {
-	const char *name;
-	size_t at;
-	const char *fallback; /* NULL: may stay out; "!" must be there */
-	const char *words;    /* or check */
-	const char *(*check)(const char *text);
-};
-
-#define KEY(type, member, fallback, words, check)                              \
-	{                                                                      \
-#member, offsetof(type, member), fallback, words, check        \
-	}
 
 static const struct key config_keys[] = {
     KEY(struct connector_config, server, "", NULL, check_server),
@@ -304,91 +191,6 @@ static const struct key vvm_keys[] = {
     KEY(struct vvm_config, folder, "Greetings", NULL, check_folder),
     KEY(struct vvm_config, open, "examine", "examine select", NULL),
 };
-
-static const struct key request_keys[] = {
-    KEY(struct http_request, method, "GET", "GET POST", NULL),
-    KEY(struct http_request, each, "subject", "subject list collect", NULL),
-    KEY(struct http_request, items, "", NULL, NULL),
-    KEY(struct http_request, paging, "none", "none link offset", NULL),
-    KEY(struct http_request, offset_parameter, "start", NULL, check_any),
-    KEY(struct http_request, limit_parameter, "max", NULL, check_any),
-    KEY(struct http_request, skip, "404", NULL, NULL),
-    KEY(struct http_request, unsupported, "", NULL, NULL),
-};
-
-static char **text_of(void *of, const struct key *key)
-{
-	return (char **)(void *)((char *)of + key->at);
-}
-
-static const char *fault_of(const struct key *key, const char *text)
-{
-	if (key->check)
-		return key->check(text);
-	if (key->words && !is_one_of(key->words, text))
-		return key->words;
-	return NULL;
-}
-
-/* Fills defaults and checks; path: "csv[0]." or "". */
-static int take_keys(void *of, const struct key *keys, size_t count,
-    const struct xyaml_outline *outline, const char *path, struct err *err)
-{
-	char where[XYAML_PATH];
-
-	for (size_t i = 0; i < count; i++) {
-		char **text = text_of(of, &keys[i]);
-		const char *fallback = keys[i].fallback;
-		const char *wrong;
-
-		(void)snprintf(
-		    where, sizeof(where), "%s%s", path, keys[i].name);
-		if (!*text && fallback && strcmp(fallback, "!") == 0)
-			return xyaml_err(outline, where, err, ERR_INVALID,
-			    "%s is missing", where);
-		if (!*text && fallback && !(*text = strdup(fallback)))
-			return err_memory(err);
-		wrong = *text ? fault_of(&keys[i], *text) : NULL;
-		if (wrong)
-			return xyaml_err(outline, where, err, ERR_INVALID,
-			    "%s: %s%s", where,
-			    wrong == keys[i].words ? "write one of: " : "it ",
-			    wrong);
-	}
-	return 0;
-}
-
-/* ---- facts and subjects ---- */
-
-static int check_facts(const struct fact_map *facts, unsigned count,
-    enum evidence_method method, const struct xyaml_outline *outline,
-    const char *path, struct err *err)
-{
-	char where[XYAML_PATH];
-	struct err why = {0};
-
-	if (count == 0)
-		return xyaml_err(
-		    outline, path, err, ERR_INVALID, "%s has no facts", path);
-	for (unsigned i = 0; i < count; i++) {
-		(void)snprintf(where, sizeof(where), "%s.facts[%u]", path, i);
-		if (fact_map_check(&facts[i], method, &why) < 0)
-			return xyaml_err(outline, where, err, ERR_INVALID,
-			    "%s: %s", where, why.text);
-	}
-	return 0;
-}
-
-static int check_subject(const struct subject_map *subject,
-    const struct xyaml_outline *outline, const char *path, struct err *err)
-{
-	struct err why = {0};
-
-	if (subject_map_check(subject, &why) < 0)
-		return xyaml_err(
-		    outline, path, err, ERR_INVALID, "%s: %s", path, why.text);
-	return 0;
-}
 
 /* Facts that name phones are compared with the organisation's own. */
 static bool names_phones(const struct fact_map *facts, unsigned count)
@@ -546,131 +348,4 @@ int connector_config_load(
 	xyaml_outline_free(outline);
 	buf_clear(&data);
 	return rc;
-}
-
-/* ---- the map of an API ---- */
-
-static bool is_status_list(const char *text)
-{
-	return text[strspn(text, "0123456789 ")] == '\0';
-}
-
-static int check_pointers(const struct fact_map *fact,
-    const struct xyaml_outline *outline, const char *path, struct err *err)
-{
-	const char *const pointers[] = {fact->from, fact->target_from,
-	    fact->count_from, fact->age_from, fact->until_from,
-	    fact->checked_from, fact->imei_from, fact->seen_from};
-
-	for (size_t i = 0; i < COUNT(pointers); i++)
-		if (pointers[i] && pointers[i][0] != '{' &&
-		    !json_pointer_is_valid(pointers[i]))
-			return xyaml_err(outline, path, err, ERR_INVALID,
-			    "%s: \"%.60s\" is no JSON pointer; write /a/b",
-			    path, pointers[i]);
-	return 0;
-}
-
-static const char *check_request_fields(const struct http_request *request)
-{
-	bool is_collect = strcmp(request->each, "collect") == 0;
-	bool is_list = strcmp(request->each, "list") == 0 || is_collect;
-
-	if (request->path[0] != '/')
-		return "path begins with /";
-	if (!json_pointer_is_valid(request->items))
-		return "items is no JSON pointer";
-	if (!is_status_list(request->skip) ||
-	    !is_status_list(request->unsupported))
-		return "skip and unsupported hold statuses: 404 422";
-	if (is_list && !request->subject)
-		return "a list needs `subject`";
-	if (!is_list && strcmp(request->paging, "none") != 0)
-		return "only a list has pages";
-	if (strcmp(request->paging, "offset") == 0 &&
-	    (request->limit < 1 || request->limit > 10000))
-		return "paging by offset needs `limit`, 1 to 10000";
-	if (is_collect && request->facts_count)
-		return "what collects subjects has no facts";
-	if (request->key_from && !json_pointer_is_valid(request->key_from))
-		return "key_from is no JSON pointer";
-	return NULL;
-}
-
-static int take_request(struct http_request *request,
-    const struct xyaml_outline *outline, const char *path, struct err *err)
-{
-	char prefix[48];
-	const char *wrong;
-	int rc;
-
-	(void)snprintf(prefix, sizeof(prefix), "%s.", path);
-	rc = take_keys(
-	    request, request_keys, COUNT(request_keys), outline, prefix, err);
-	if (rc < 0)
-		return rc;
-	if ((wrong = check_request_fields(request)))
-		return xyaml_err(
-		    outline, path, err, ERR_INVALID, "%s: %s", path, wrong);
-	if (request->subject &&
-	    (rc = check_subject(request->subject, outline, path, err)) < 0)
-		return rc;
-	if (strcmp(request->each, "collect") == 0)
-		return 0;
-	rc = check_facts(request->facts, request->facts_count,
-	    EVIDENCE_METHOD_HTTP_JSON, outline, path, err);
-	for (unsigned i = 0; rc == 0 && i < request->facts_count; i++)
-		rc = check_pointers(&request->facts[i], outline, path, err);
-	return rc;
-}
-
-int http_map_parse(const char *name, const uint8_t *data, size_t len,
-    struct http_map **out, struct err *err)
-{
-	struct xyaml_text text = {name, data, len, CONFIG_MAX};
-	struct xyaml_outline *outline = NULL;
-	struct http_map *map;
-	void *loaded = NULL;
-	char path[32];
-	int rc = xyaml_load(&text, &map_schema, &loaded, &outline, err);
-
-	map = loaded;
-	if (rc == 0 && map->requests_count == 0)
-		rc = xyaml_err(
-		    outline, "", err, ERR_INVALID, "the map has no requests");
-	for (unsigned i = 0; rc == 0 && i < map->requests_count; i++) {
-		(void)snprintf(path, sizeof(path), "requests[%u]", i);
-		rc = take_request(&map->requests[i], outline, path, err);
-	}
-	if (rc == 0)
-		*out = map;
-	else
-		http_map_free(map);
-	xyaml_outline_free(outline);
-	return rc;
-}
-
-int http_map_load(const char *path, struct http_map **out, struct err *err)
-{
-	struct buf data = {0};
-	int rc = input_read(path, CONFIG_MAX, &data, err);
-
-	if (rc == 0)
-		rc = http_map_parse(path, data.data, data.len, out, err);
-	buf_clear(&data);
-	return rc;
-}
-
-void http_map_free(struct http_map *map)
-{
-	if (map)
-		xyaml_free(&map_schema, map);
-}
-
-bool status_is_listed(const char *list, long status)
-{
-	char text[16];
-
-	(void)snprintf(text, sizeof(text), "%ld", status);
-	return is_one_of(list, text);
 }

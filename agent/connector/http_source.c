@@ -3,47 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/connector/https.h"
+#include "agent/connector/http_ask.h"
 #include "agent/connector/input.h"
-#include "agent/connector/json_map.h"
-#include "agent/connector/oauth.h"
-#include "agent/connector/run.h"
-#include "agent/world.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "proto/json/json_guard.h"
 
-#define ANSWER_MAX (4 * 1024 * 1024)
 #define BODY_MAX (64 * 1024)
 #define URL_MAX 4096
 #define PAGES_MAX 10000
 #define SUBJECTS_MAX 200000
-#define TRIES 5
-#define TROUBLES_MAX 5 /* in a row: then the API is given up */
-#define KEY_MAX 256
 
-static const struct json_limits answer_limits = {ANSWER_MAX, 32, 500000};
-
-/* Whom an API is asked about. */
-struct whom {
-	struct evidence_subject subject;
-	char imei[EVIDENCE_IMEI_MAX]; /* "" not known */
-	char key[KEY_MAX];            /* the API's own id; "" */
-	unsigned long line;           /* of the subjects file, or list item */
-};
-
-struct source {
-	const struct connector_config *config;
-	struct http_map *map;
-	struct oauth oauth;
-	struct https *https; /* to the API */
-	struct https *token_https;
-	struct whom *whoms;
-	size_t count;
-	size_t room;
-	unsigned troubles;
-	int64_t pause_ms;
-};
+static const struct json_limits answer_limits = {ASK_ANSWER_MAX, 32, 500000};
 
 /* ---- opening ---- */
 
@@ -182,152 +153,6 @@ static int http_source_open(
 	return 0;
 }
 
-/* ---- one request ---- */
-
-struct asking {
-	struct source *source;
-	struct run *run;
-	const struct http_request *request;
-	const struct whom *whom; /* NULL: a list */
-};
-
-static void skip(const struct asking *asking, const char *reason)
-{
-	run_skip_text(asking->run, asking->request->name,
-	    asking->whom ? asking->whom->line : 0, "", reason);
-}
-
-static void set_variables(
-    const struct whom *whom, struct json_variable out[JSON_VARIABLES])
-{
-	out[0] = (struct json_variable){"tel", NULL};
-	out[1] = (struct json_variable){"imei", NULL};
-	out[2] = (struct json_variable){"key", NULL};
-	if (!whom)
-		return;
-	if (whom->subject.kind == EVIDENCE_SUBJECT_TEL)
-		out[0].value = whom->subject.value;
-	if (whom->imei[0])
-		out[1].value = whom->imei;
-	if (whom->key[0])
-		out[2].value = whom->key;
-}
-
-static int call_once(const struct asking *asking, const char *url,
-    const struct buf *body, struct https_answer *answer, struct err *err)
-{
-	static const char *const headers[] = {
-	    "Content-Type: application/json", "Accept: application/json", NULL};
-	struct source *source = asking->source;
-	struct https_request request = {.url = url,
-	    .headers = headers,
-	    .body = strcmp(asking->request->method, "POST") == 0
-	        ? (body->data ? (const void *)body->data : "")
-	        : NULL,
-	    .body_len = body->len,
-	    .answer_max = ANSWER_MAX};
-	int rc = oauth_token(&source->oauth, source->token_https,
-	    clock_now(world_clock()), &request.bearer, err);
-
-	if (rc < 0)
-		return rc;
-	return https_run(source->https, &request, answer, err);
-}
-
-static bool is_busy(long status)
-{
-	return status == 429 || status == 502 || status == 503 || status == 504;
-}
-
-/* Again while the API is busy; once more with a new token after 401. */
-static int call(const struct asking *asking, const char *url,
-    const struct buf *body, struct https_answer *answer, struct err *err)
-{
-	bool has_renewed = false;
-	int rc = 0;
-
-	for (int try = 0; try < TRIES; try++) {
-		int64_t pause = INT64_C(1000) << try;
-
-		if (!run_wait(asking->run, asking->source->pause_ms))
-			return err_set(
-			    err, ERR_CONFLICT, "stopped by a signal");
-		rc = call_once(asking, url, body, answer, err);
-		if (rc < 0)
-			return rc;
-		if (answer->status == 401 && !has_renewed &&
-		    oauth_drop(&asking->source->oauth)) {
-			has_renewed = true;
-		} else if (is_busy(answer->status) && try + 1 < TRIES) {
-			if (answer->retry_after_s > 0)
-				pause = answer->retry_after_s * 1000;
-			(void)run_wait(
-			    asking->run, pause > 60000 ? 60000 : pause);
-		} else {
-			return 0;
-		}
-		https_answer_clear(answer);
-	}
-	return err_set(err, ERR_BUSY, "the API is busy");
-}
-
-enum verdict_of_status { TAKE, LEAVE, LEAVE_ALL, GIVE_UP };
-
-/* What a status means for this subject and for the rest. */
-static enum verdict_of_status judge_status(
-    struct asking *asking, long status, struct err *err)
-{
-	char reason[120];
-
-	if (status == 200) {
-		asking->source->troubles = 0;
-		return TAKE;
-	}
-	if (status_is_listed(asking->request->unsupported, status)) {
-		(void)snprintf(reason, sizeof(reason),
-		    "the API does not offer this (%ld)", status);
-		skip(asking, reason);
-		return LEAVE_ALL;
-	}
-	if (status_is_listed(asking->request->skip, status)) {
-		(void)snprintf(reason, sizeof(reason),
-		    "the API says nothing about it (%ld)", status);
-		skip(asking, reason);
-		asking->source->troubles = 0;
-		return LEAVE;
-	}
-	if (status == 401 || status == 403) {
-		(void)err_set(err, ERR_DENIED,
-		    "%s: the API refuses our credentials (%ld)",
-		    asking->request->name, status);
-		return GIVE_UP;
-	}
-	(void)snprintf(reason, sizeof(reason),
-	    status >= 300 && status < 400
-	        ? "the API sends us elsewhere (%ld); redirects are refused"
-	        : "the API answers %ld",
-	    status);
-	skip(asking, reason);
-	if (++asking->source->troubles < TROUBLES_MAX)
-		return LEAVE;
-	(void)err_set(err, ERR_IO, "%s: %s, %d times in a row",
-	    asking->request->name, reason, TROUBLES_MAX);
-	return GIVE_UP;
-}
-
-/* A failed transfer: TLS, or too many in a row, ends the run. */
-static int judge_failure(struct asking *asking, int rc, struct err *err)
-{
-	if ((rc != -(int)ERR_IO && rc != -(int)ERR_TIMEOUT &&
-	        rc != -(int)ERR_LIMIT) ||
-	    ++asking->source->troubles >= TROUBLES_MAX || !asking->whom) {
-		(void)err_prefix(err, "%s", asking->request->name);
-		return rc;
-	}
-	skip(asking, err->text);
-	return 0;
-}
-
 /* ---- facts ---- */
 
 static int take_facts(struct asking *asking, struct json_view *view,
@@ -407,7 +232,7 @@ static int make_url(const struct asking *asking, uint64_t offset,
 	struct json_variable variables[JSON_VARIABLES];
 	int rc;
 
-	set_variables(asking->whom, variables);
+	ask_variables(asking->whom, variables);
 	buf_append_str(url, asking->source->config->http_json->base_url);
 	while (url->len && url->data[url->len - 1] == '/')
 		url->data[--url->len] = '\0';
@@ -493,18 +318,19 @@ static int ask_page(struct asking *asking, struct buf *url, unsigned long *line,
 	static const struct buf no_body;
 	struct https_answer answer = {0};
 	size_t found = 0;
-	int rc = call(asking, (const char *)url->data, &no_body, &answer, err);
+	int rc =
+	    ask_call(asking, (const char *)url->data, &no_body, &answer, err);
 
 	if (rc < 0)
-		return judge_failure(asking, rc, err);
-	switch (judge_status(asking, answer.status, err)) {
-	case TAKE:
+		return ask_judge_failure(asking, rc, err);
+	switch (ask_judge(asking, answer.status, err)) {
+	case ASK_TAKE:
 		rc = take_page(asking, &answer, line, &found, err);
 		if (rc == 0)
 			rc =
 			    next_page(asking, &answer, found, offset, url, err);
 		break;
-	case GIVE_UP:
+	case ASK_GIVE_UP:
 		rc = -(int)err->code;
 		break;
 	default: /* a list that is not there ends with this page */
@@ -543,11 +369,11 @@ static int take_one(
 	struct err why = {0};
 
 	if (read_answer(asking, answer, &root, &why) < 0) {
-		skip(asking, why.text);
+		ask_skip(asking, why.text);
 		return 0;
 	}
 	view.root = root;
-	set_variables(asking->whom, view.variables);
+	ask_variables(asking->whom, view.variables);
 	return take_facts(
 	    asking, &view, &asking->whom->subject, asking->whom->line, err);
 }
@@ -556,20 +382,20 @@ static int ask_filled(struct asking *asking, const struct buf *url,
     const struct buf *body, bool *is_over, struct err *err)
 {
 	struct https_answer answer = {0};
-	int rc = call(asking, (const char *)url->data, body, &answer, err);
+	int rc = ask_call(asking, (const char *)url->data, body, &answer, err);
 
 	if (rc < 0)
-		return judge_failure(asking, rc, err);
-	switch (judge_status(asking, answer.status, err)) {
-	case TAKE:
+		return ask_judge_failure(asking, rc, err);
+	switch (ask_judge(asking, answer.status, err)) {
+	case ASK_TAKE:
 		rc = take_one(asking, &answer, err);
 		break;
-	case LEAVE:
+	case ASK_LEAVE:
 		break;
-	case LEAVE_ALL:
+	case ASK_LEAVE_ALL:
 		*is_over = true;
 		break;
-	case GIVE_UP:
+	case ASK_GIVE_UP:
 		rc = -(int)err->code;
 		break;
 	}
@@ -585,13 +411,13 @@ static int ask_one(struct asking *asking, bool *is_over, struct err *err)
 	struct buf body = {0};
 	int rc = make_url(asking, 0, &url, &why);
 
-	set_variables(asking->whom, variables);
+	ask_variables(asking->whom, variables);
 	if (rc == 0 && asking->request->body)
 		rc = json_template_fill(asking->request->body, JSON_ESCAPE_JSON,
 		    variables, &body, BODY_MAX, &why);
 	run_step(asking->run);
 	if (rc < 0) {
-		skip(asking, why.text);
+		ask_skip(asking, why.text);
 		rc = 0;
 	} else {
 		rc = ask_filled(asking, &url, &body, is_over, err);
