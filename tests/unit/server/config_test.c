@@ -45,6 +45,42 @@ static void write_file(const char *text)
 
 #define GOOD "organisation: Test\nphones_url: https://mdm.example.org:8444\n"
 
+#define LIST                                                                   \
+	"phones_url: https://a\norganisations:\n  - id: one\n    name: One\n"
+
+/* Several municipalities; without a list there is the one of the top level. */
+static void test_organisations(void **state)
+{
+	struct config *config = NULL;
+	struct err err = {0};
+
+	(void)state;
+	write_file(LIST "    policy: packs/a\n"
+	                "  - id: two-2\n    name: Två\n    language: da\n");
+	if (config_load(path, NULL, &config, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(config->organisations_count, 2);
+	assert_string_equal(config->organisations[0].id, "one");
+	assert_true(config->organisations[0].policy[0] == '/');
+	assert_string_equal(
+	    strstr(config->organisations[0].policy, "/packs"), "/packs/a");
+	assert_string_equal(config->organisations[0].language, "");
+	assert_string_equal(config->organisations[1].name, "Två");
+	assert_string_equal(config->organisations[1].policy, "");
+	assert_string_equal(config->organisations[1].language, "da");
+	/* The first names the server's certificates, unless another is said. */
+	assert_string_equal(config->organisation, "One");
+	config_free(config);
+	write_file(GOOD "policy: packs/b\n");
+	assert_int_equal(config_load(path, NULL, &config, &err), 0);
+	assert_int_equal(config->organisations_count, 1);
+	assert_string_equal(config->organisations[0].id, "");
+	assert_string_equal(config->organisations[0].name, "Test");
+	assert_string_equal(
+	    strstr(config->organisations[0].policy, "/packs"), "/packs/b");
+	config_free(config);
+}
+
 static void test_defaults_and_paths(void **state)
 {
 	struct config *config = NULL;
@@ -87,6 +123,20 @@ static void test_refusals(void **state)
 	        {":2: ", "phones_url", "host and port"}},
 	    {GOOD "organisation: B\n", {":3: ", "organisation", NULL}},
 	    {"organisation: [\n", {"server.yaml:", NULL, NULL}},
+	    {"phones_url: https://a\n", {"organisation", "missing", NULL}},
+	    {LIST "  - id: Bad Name\n    name: B\n",
+	        {":5: ", "organisations[1].id", "vastervik"}},
+	    {LIST "  - id: one\n    name: B\n",
+	        {":5: ", "organisations[1].id", "twice"}},
+	    {LIST "  - id: two\n    name: One\n",
+	        {":6: ", "organisations[1].name", "twice"}},
+	    {LIST "  - id: two\n", {"organisations[1].name", "missing", NULL}},
+	    {LIST "  - name: Two\n", {"organisations[1].id", "missing", NULL}},
+	    {LIST "  - id: two\n    name: B\n    language: xx\n",
+	        {":7: ", "language", "sv, da or en"}},
+	    {LIST "policy: packs/a\n", {":5: ", "policy", "its own"}},
+	    {LIST "  - id: two\n    name: B\n    colour: red\n",
+	        {":7: ", "colour", NULL}},
 	};
 	struct config *config = NULL;
 	struct err err;
@@ -150,6 +200,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_defaults_and_paths),
+	    cmocka_unit_test(test_organisations),
 	    cmocka_unit_test(test_refusals),
 	    cmocka_unit_test(test_overrides),
 	    cmocka_unit_test(test_template_is_good),
