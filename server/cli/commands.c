@@ -117,6 +117,8 @@ const struct cli_command cli_commands[] = {
 	    BIT(OPTION_REASON), 0, false,
 	    "order phones, SIMs and functions, with approval",
 	    "list              all orders, or --open, --person PERSON\n"
+	    "catalogue         what may be ordered\n"
+	    "offer             --what WORD --item NAME\n"
 	    "request           --what WORD, for --person or --unit\n"
 	    "approve ORDER     --as PERSON, who must have the right role\n"
 	    "refuse ORDER      --as PERSON --reason TEXT\n"

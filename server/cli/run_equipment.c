@@ -125,6 +125,48 @@ static int cancel(struct cli *cli)
 	    json_pack("{s:s}", "why", cli->args->values[OPTION_REASON]));
 }
 
+static int catalogue(struct cli *cli)
+{
+	static const struct listing_column columns[] = {
+	    {"ID", "id", LISTING_TEXT, 0},
+	    {"WHAT", "what", LISTING_TEXT, 0},
+	    {"NAME", "name", LISTING_TEXT, 0},
+	    {"SUPPLIER", "supplier", LISTING_TEXT, 0},
+	    {"STATE", "state", LISTING_TEXT, 0},
+	};
+	static const struct listing items = {"/api/v1/catalogue", columns, 5,
+	    NULL, 0, NULL,
+	    "Nothing is on offer. Add it: workphone equipment offer"};
+
+	return listing_run(cli, &items);
+}
+
+static int offer(struct cli *cli)
+{
+	const char *const *values = cli->args->values;
+	struct buf path = {0};
+	json_t *item = NULL;
+	json_t *order;
+	int code;
+
+	if (!values[OPTION_WHAT] || !values[OPTION_ITEM])
+		return cli_fail(cli, CLI_USAGE,
+		    "equipment offer needs --what WORD and --item NAME");
+	order = json_pack("{s:s,s:s}", "what", values[OPTION_WHAT], "name",
+	    values[OPTION_ITEM]);
+	if (!order)
+		return cli_fail(cli, CLI_USAGE, "a text is not UTF-8");
+	buf_append_str(&path, "/api/v1/catalogue");
+	code = cli_call(cli, "POST", &path, order, &item);
+	if (code == CLI_OK && args_has(cli->args, OPTION_JSON))
+		code = cli_print_json(cli, item);
+	else if (code == CLI_OK)
+		(void)fputs("It may be ordered from now on.\n", cli->out);
+	json_decref(item);
+	buf_clear(&path);
+	return code;
+}
+
 int run_equipment(struct cli *cli)
 {
 	static const struct {
@@ -133,6 +175,8 @@ int run_equipment(struct cli *cli)
 		int (*run)(struct cli *cli);
 	} verbs[] = {
 	    {"list", 1, list},
+	    {"catalogue", 1, catalogue},
+	    {"offer", 1, offer},
 	    {"request", 1, request},
 	    {"approve", 2, approve},
 	    {"refuse", 2, refuse},
@@ -153,7 +197,8 @@ int run_equipment(struct cli *cli)
 		return verbs[i].run(cli);
 	}
 	return cli_fail(cli, CLI_USAGE,
-	    "equipment takes list, request, approve, refuse, place or cancel, "
+	    "equipment takes list, catalogue, offer, request, approve, refuse, "
+	    "place or cancel, "
 	    "not \"%.64s\"",
 	    args->words[0]);
 }

@@ -68,5 +68,9 @@ office_fn office_assignment_put;
 office_fn office_return_put;
 office_fn office_judgements_list;
 office_fn office_evidence_list;
+office_fn office_catalogue_list;
+office_fn office_catalogue_get;
+office_fn office_catalogue_add;
+office_fn office_catalogue_retire;
 
 #endif
