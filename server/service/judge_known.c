@@ -369,9 +369,13 @@ bool known_is_judged(
 void known_facts_for(const struct judge_known *known,
     const struct pack_rule *rule, struct subject_facts *out)
 {
+	const unsigned holders = PACK_ROLE_EMPLOYEE | PACK_ROLE_ELECTED;
 	size_t i;
 
 	*out = known->facts;
+	/* A manager's duty about a phone is there whoever holds it. */
+	if (known->kind != STORE_SUBJECT_PERSON && !(rule->binds & holders))
+		out->roles = 0;
 	for (i = 0; i < known->exception_count; i++) {
 		if (strcmp(known->exceptions[i].rule, rule->id) != 0)
 			continue;

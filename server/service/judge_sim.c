@@ -11,6 +11,12 @@
 
 #define SIGHTINGS 16
 
+/* When a phone listed its lines, with or without the card. */
+struct inventory {
+	int64_t at; /* 0: never */
+	int64_t until;
+};
+
 struct card {
 	struct txn *txn;
 	const struct judge_world *world;
@@ -18,8 +24,7 @@ struct card {
 	struct assignment_row held; /* id "" */
 	struct sim_sighting sightings[SIGHTINGS];
 	size_t count;
-	int64_t inventory_at; /* of the assigned phone, newest */
-	int64_t inventory_until;
+	struct inventory inventory; /* of the assigned phone */
 };
 
 /* Sightings ------------------------------------------------------------------ */
@@ -78,13 +83,23 @@ static int take_sighting(void *arg, const struct evidence_item_row *row)
 
 static int take_inventory(void *arg, const struct evidence_item_row *row)
 {
-	struct card *card = arg;
+	struct inventory *inventory = arg;
 
-	if (row->observed_at > card->inventory_at) {
-		card->inventory_at = row->observed_at;
-		card->inventory_until = row->valid_until;
+	if (row->observed_at > inventory->at) {
+		inventory->at = row->observed_at;
+		inventory->until = row->valid_until;
 	}
 	return 0;
+}
+
+/* When the phone last listed its lines. */
+static int inventory_load(struct card *card, const char *device_id,
+    struct inventory *out, struct err *err)
+{
+	*out = (struct inventory){0};
+	return store_evidence_item_each(card->txn,
+	    card->world->tenant->organisation.id, STORE_SUBJECT_PHONE,
+	    device_id, INVENTORY_FACT, take_inventory, out, err);
 }
 
 /*
@@ -95,13 +110,10 @@ static int look_at_case(
     struct card *card, struct sim_sighting *sighting, struct err *err)
 {
 	struct assignment_row other;
-	int rc;
-
-	if (sighting->place != SIM_AT_OURS)
-		return 0;
-	rc = store_assignment_find_phone(card->txn,
+	int rc = store_assignment_find_phone(card->txn,
 	    card->world->tenant->organisation.id, sighting->device_id, 0,
 	    &other, NULL);
+
 	if (rc < 0 && rc != -ERR_NOT_FOUND)
 		return err_set(
 		    err, (enum err_code) - rc, "a phone could not be read");
@@ -113,21 +125,39 @@ static int look_at_case(
 	return 0;
 }
 
+/* That phone has listed its lines since: it is not there any more. */
+static int look_whether_left(
+    struct card *card, struct sim_sighting *sighting, struct err *err)
+{
+	struct inventory inventory;
+	int rc = inventory_load(card, sighting->device_id, &inventory, err);
+
+	if (rc == 0 && sighting->source != SIM_FROM_OPERATOR &&
+	    inventory.at > sighting->at_ms)
+		sighting->fresh_until_ms = 0;
+	return rc;
+}
+
 static int sightings_load(
     struct card *card, const struct judge_known *known, struct err *err)
 {
-	const char *org_id = card->world->tenant->organisation.id;
 	size_t i;
-	int rc = store_evidence_item_each(card->txn, org_id,
-	    STORE_SUBJECT_SUBSCRIPTION, known->id, SIGHTING_FACT, take_sighting,
-	    card, err);
+	int rc = store_evidence_item_each(card->txn,
+	    card->world->tenant->organisation.id, STORE_SUBJECT_SUBSCRIPTION,
+	    known->id, SIGHTING_FACT, take_sighting, card, err);
 
 	if (rc == 0 && card->held.device_id[0])
-		rc = store_evidence_item_each(card->txn, org_id,
-		    STORE_SUBJECT_PHONE, card->held.device_id, INVENTORY_FACT,
-		    take_inventory, card, err);
-	for (i = 0; rc == 0 && i < card->count; i++)
-		rc = look_at_case(card, &card->sightings[i], err);
+		rc = inventory_load(
+		    card, card->held.device_id, &card->inventory, err);
+	for (i = 0; rc == 0 && i < card->count; i++) {
+		struct sim_sighting *sighting = &card->sightings[i];
+
+		if (sighting->place != SIM_AT_OURS)
+			continue;
+		rc = look_whether_left(card, sighting, err);
+		if (rc == 0)
+			rc = look_at_case(card, sighting, err);
+	}
 	return rc;
 }
 
@@ -142,24 +172,24 @@ static void facts_fill(const struct card *card, struct sim_facts *out)
 	    .accessory = card->row.flags != 0,
 	    .has_assigned = card->held.device_id[0] != '\0',
 	    .assigned_at_ms = card->held.from_at,
-	    .inventory_at_ms = card->inventory_at,
-	    .inventory_fresh_until_ms = card->inventory_until,
+	    .inventory_at_ms = card->inventory.at,
+	    .inventory_fresh_until_ms = card->inventory.until,
 	    .sightings = card->sightings,
 	    .sighting_count = card->count,
 	};
 	for (i = 0; i < card->count; i++) {
 		const struct sim_sighting *seen = &card->sightings[i];
 
-		if (seen->source == SIM_FROM_OPERATOR ||
-		    seen->place != SIM_AT_ASSIGNED)
+		if (seen->source == SIM_FROM_OPERATOR)
 			continue;
 		if (seen->at_ms > out->last_in_inventory_ms)
 			out->last_in_inventory_ms = seen->at_ms;
+		/* The list and the sighting are of one answer when the card
+		 * was in it. */
+		if (seen->place == SIM_AT_ASSIGNED &&
+		    seen->at_ms >= card->inventory.at)
+			out->inventory_has_it = true;
 	}
-	/* The list and the sighting are of one answer when it was in it. */
-	out->inventory_has_it =
-	    out->last_in_inventory_ms >= card->inventory_at &&
-	    out->last_in_inventory_ms > 0;
 }
 
 static void observe(
