@@ -101,7 +101,11 @@ class Dovecot:
         self.process = subprocess.Popen(
             [PROGRAM, "-F", "-c", str(config)], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        self.wait()
+        try:
+            self.wait()
+        except BaseException:
+            self.close()
+            raise
 
     def accounts(self):
         """Whose the mail is, and who the processes are: Dovecot wants neither
@@ -129,7 +133,7 @@ class Dovecot:
     def log(self):
         log = self.base / "log"
         text = log.read_text(errors="replace") if log.exists() else ""
-        if self.process.poll() is not None:
+        if self.process.poll() is not None and not self.process.stderr.closed:
             text += self.process.stderr.read().decode(errors="replace")
         return text[-3000:]
 

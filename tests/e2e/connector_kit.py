@@ -167,6 +167,7 @@ class ConnectorCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.shared = pathlib.Path(tempfile.mkdtemp(prefix="wp-connector-"))
+        cls.addClassCleanup(shutil.rmtree, cls.shared, ignore_errors=True)
         cls.ca = make_ca(cls.shared)
         cls.other_ca = make_ca(cls.shared, "other")
         cls.crt, cls.tls_key = make_leaf(cls.shared, cls.ca)
@@ -177,10 +178,6 @@ class ConnectorCase(unittest.TestCase):
         cls.key_about = json.loads(done.stdout)
         cls.public = cls.shared / "public.pem"
         cls.public.write_bytes(openssl("pkey", "-in", cls.key, "-pubout"))
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.shared, ignore_errors=True)
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(dir=self.shared))

@@ -46,12 +46,9 @@ class WithDovecot(VvmCase):
         cls.mail = Dovecot(cls.shared / "dovecot", cls.crt, cls.tls_key,
                            {user: PASSWORD for user in cls.USERS},
                            {"service": "service word"})
+        # Also when the rest here fails.
+        cls.addClassCleanup(cls.mail.close)
         cls.fill()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.mail.close()
-        super().tearDownClass()
 
     @classmethod
     def fill(cls):
