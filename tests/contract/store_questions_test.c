@@ -66,12 +66,12 @@ DEFINE_NOTE(note_organisation, organisation, id)
 static bool is_seen(const struct seen *seen, const char *ids)
 {
 	char text[16 * STORE_ID] = "";
+	size_t used = 0;
 	int i;
 
-	for (i = 0; i < seen->count && i < 16; i++) {
-		(void)strcat(text, i ? " " : "");
-		(void)strcat(text, seen->ids[i]);
-	}
+	for (i = 0; i < seen->count && i < 16; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+		    "%s%s", i ? " " : "", seen->ids[i]);
 	if (strcmp(text, ids) != 0)
 		(void)fprintf(stderr, "seen: \"%s\"\n", text);
 	return strcmp(text, ids) == 0;
