@@ -16,6 +16,7 @@ layers|yes|do includes and calls keep to their layer, does each folder say what 
 lint|yes|do the scripts, manual pages and sources pass their checkers
 unit|yes|gcc with sanitizers: does each piece do what its header says
 e2e|no|does the built server do it all, seen from outside
+web|no|are the pages good for everybody, judged in a browser
 clang|no|the same pieces through the second compiler
 tsan|no|do threads touch the same memory at once
 fuzz|no|does a minute of hostile bytes find anything, each parser
@@ -125,7 +126,7 @@ part_lint() {
 
 part_unit() {
 	build dev || return
-	run_ctest dev -LE 'e2e|docs|layers'
+	run_ctest dev -LE 'e2e|web|docs|layers'
 }
 
 part_e2e() {
@@ -133,9 +134,17 @@ part_e2e() {
 	run_ctest dev -L e2e
 }
 
+# The judges come from the lock file; no browser is downloaded.
+part_web() {
+	(cd tests/web &&
+		PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund) || return
+	build dev || return
+	run_ctest dev -L web
+}
+
 part_clang() {
 	build dev-clang || return
-	run_ctest dev-clang -LE 'e2e|docs|layers'
+	run_ctest dev-clang -LE 'e2e|web|docs|layers'
 }
 
 part_tsan() {

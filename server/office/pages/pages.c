@@ -266,8 +266,10 @@ int pages_task_post(struct office_call *call, struct err *err)
 	struct err why = {0};
 	int rc;
 
-	if (!is_form(request))
+	if (!is_form(request)) {
+		call->refusal = 415;
 		return err_set(err, ERR_UNSUPPORTED, "this takes a form only");
+	}
 	rc = form_body_parse(request->body, request->body_len, &form, &why);
 	if (rc == -ERR_INVALID)
 		return err_set(err, ERR_INVALID, "%s", why.text);

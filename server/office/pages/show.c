@@ -237,7 +237,10 @@ static void order_terms(struct view *view)
 	    *view->page->order.person_name ? view->page->order.person_name
 	                                   : view->page->subject_name);
 	term(view, WORD_ORDER_NEED, order->need);
-	term(view, WORD_ORDER_BY, order->requested_by);
+	/* Whoever asked without being a person of the register is IT. */
+	term(view, WORD_ORDER_BY,
+	    *order->requested_by_person_id ? order->requested_by
+	                                   : say(view, WORD_ORDER_IT));
 	h_close(&view->h);
 }
 
@@ -344,8 +347,9 @@ static void show_answer(struct view *view)
 	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
 		if (strcmp(page->task.result, answers[i].result) != 0)
 			continue;
-		line_say(view, "lead good", WORD_DONE_ANSWER,
-		    say(view, answers[i].answer), NULL, NULL);
+		line_say(view,
+		    answers[i].more == WORD_COUNT ? "lead good" : "lead",
+		    WORD_DONE_ANSWER, say(view, answers[i].answer), NULL, NULL);
 		if (answers[i].more != WORD_COUNT)
 			layout_line(view, NULL, say(view, answers[i].more));
 	}

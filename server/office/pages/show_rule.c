@@ -4,8 +4,8 @@
 
 #include "server/office/pages/layout.h"
 
-#define LINE_CHARACTERS 32 /* of a textarea on a narrow phone */
-#define ROWS_MAX 12
+#define LINE_CHARACTERS 24 /* of a textarea on a narrow phone */
+#define ROWS_MAX 20
 
 static enum word language_word(const char *language)
 {

@@ -85,6 +85,7 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
     [WORD_ORDER_NEED] = {"Behov i arbetet", "Behov i arbejdet",
         "Needed at work for"},
     [WORD_ORDER_BY] = {"Begärd av", "Ønsket af", "Requested by"},
+    [WORD_ORDER_IT] = {"It-stödet", "It-support", "IT support"},
     [WORD_ORDER_APPROVE] = {"Godkänn", "Godkend", "Approve"},
     [WORD_ORDER_REFUSE] = {"Avslå", "Afslå", "Refuse"},
     [WORD_ORDER_WHY] = {"Motivering", "Begrundelse", "Reason"},

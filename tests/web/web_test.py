@@ -1,0 +1,110 @@
+"""Are the pages good for everybody: read by a machine, on a narrow phone, by
+keyboard, in the dark, in three languages? Judged in a real browser."""
+
+import datetime
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "e2e"))
+
+from pages_world import ALBERTSLUND, RONNEBY, World  # noqa: E402
+
+CHROMIUM = os.environ.get("WORKPHONE_CHROMIUM", "/usr/bin/chromium")
+LANGUAGES = ("sv", "da", "en")
+
+
+def day(ahead):
+    return (datetime.date.today() + datetime.timedelta(ahead)).isoformat()
+
+
+class Web(World):
+    @classmethod
+    def setUpClass(cls):
+        for what in (CHROMIUM, shutil.which("node")):
+            if not what or not os.access(what, os.X_OK):
+                print("SKIP: chromium or node is not installed")
+                raise unittest.SkipTest("no browser")
+        if not (HERE / "node_modules/playwright-core").is_dir():
+            print("SKIP: `npm ci` was not run in tests/web")
+            raise unittest.SkipTest("no judges")
+        super().setUpClass()
+
+    def answered(self, url, **said):
+        import pages_test
+        form = pages_test.Form(self.ask("GET", url)[2])
+        status, _, text = self.ask("POST", url,
+                                   pages_test.answered(form, **said))
+        self.assertEqual(status, 303, text)
+
+    def make_pages(self):
+        """{name: url} of one page of every kind and state."""
+        self.ledger(RONNEBY, [
+            {"person": {"external_id": "long", "unit": "bygg",
+                        "name": "Annmarie Wolfeschlegelsteinhausenbergerdorff"
+                                "-Hubertusdotter av Södermöllebrogården",
+                        "first_name": "Annmarie",
+                        "last_name": "Wolfeschlegelsteinhausenbergerdorff"}},
+            {"employment": {"person": "long", "unit": "bygg",
+                            "from": "2020-01-01"}},
+            {"absence": {"person": "astrid", "deputy": "olle",
+                         "from": day(-1), "until": day(20)}}])
+        pages = {
+            "statement": self.link(self.task("astrid", "RON-17")),
+            "statement-long": self.link(self.task("long", "RON-17")),
+            "statement-manager": self.link(self.task("maria", "RON-02")),
+            "reading": self.link(self.task("olle", "")),
+            "reading-danish": self.link(
+                self.task("astrid", "", ALBERTSLUND), ALBERTSLUND),
+            "deputy": self.link(self.task("olle", "RON-21")),
+            "unknown": self.server.office_url + "/t/" + "0" * 40,
+        }
+        self.order("olle", "Jour på natten\nToken: "
+                   + "mycket_lång_text_utan_mellanrum" * 4)
+        pages["order"] = self.link(
+            self.task("maria", "RON-27", kind="approve_order"))
+        done = self.link(self.task("maria", "RON-14"))
+        self.answered(done, answer="no")
+        pages["done-no"] = done
+        done = self.link(self.task("astrid", "RON-14"))
+        self.answered(done, answer="yes")
+        pages["done-yes"] = done
+        task = self.task("kim", "RON-14")
+        pages["withdrawn"] = self.link(task)
+        self.api("POST", f"/tasks/{task['id']}/cancel",
+                 {"reason": "asked by mistake"})
+        return pages
+
+    def test_pages(self):
+        entries = []
+        for name, url in self.make_pages().items():
+            status = 404 if name == "unknown" else 200
+            for language in LANGUAGES:
+                entries.append({"name": f"{name}-{language}",
+                                "url": f"{url}?lang={language}",
+                                "status": status})
+                if name in ("statement", "reading", "order"):
+                    entries.append({"name": f"{name}-wrong-{language}",
+                                    "url": f"{url}?lang={language}",
+                                    "status": 422, "submit": True})
+        folder = pathlib.Path(self.folder)
+        pages = folder / "pages.json"
+        pages.write_text(json.dumps({"pages": entries}))
+        command = ["node", str(HERE / "check.mjs"), str(pages)]
+        shots = os.environ.get("WORKPHONE_SCREENSHOTS")
+        if shots:
+            os.makedirs(shots, exist_ok=True)
+            command.append(shots)
+        done = subprocess.run(command, cwd=HERE, capture_output=True,
+                              text=True, timeout=540)
+        print(done.stdout[-6000:], done.stderr[-3000:])
+        self.assertEqual(done.returncode, 0, done.stdout[-6000:])
+
+
+if __name__ == "__main__":
+    unittest.main()
