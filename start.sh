@@ -172,10 +172,11 @@ config_organisations() {
 # Written once; from then on the file is the user's. Ports are kept because
 # enrolled phones know them.
 config_write() {
-	local tls ops proxy
+	local tls ops proxy office
 	tls=$(next_port 8444)
 	ops=$(next_port $((tls + 1)))
 	proxy=$(next_port $((ops + 1)))
+	office=$(next_port $((proxy + 1)))
 	cat >"$config.new" <<YAML
 # Written by start.sh at the first start; yours from then on.
 # Every key: docs/configuration.md
@@ -188,6 +189,7 @@ phones_url: "https://127.0.0.1:$tls"
 listeners:
   phones: "127.0.0.1:$tls"
   phones_proxy: "127.0.0.1:$proxy"
+  office: "127.0.0.1:$office"
   ops: "127.0.0.1:$ops"
   admin: $(yaml_quoted "unix:$sockets/admin.sock")
 YAML
@@ -207,6 +209,7 @@ config_port() {
 config_use() {
 	phones_port=$(config_port phones)
 	proxy_port=$(config_port phones_proxy)
+	office_port=$(config_port office)
 	ops_port=$(config_port ops)
 	[[ -n $phones_port && -n $ops_port ]] ||
 		die "$config: listeners phones and ops need a port on 127.0.0.1"
@@ -234,7 +237,8 @@ start_server() {
 	"$bin/workphone-server" init --config "$config" \
 		--host 127.0.0.1 --host localhost ||
 		die "workphone-server init failed"
-	for port in "$phones_port" "$ops_port" ${proxy_port:+"$proxy_port"}; do
+	for port in "$phones_port" "$ops_port" ${proxy_port:+"$proxy_port"} \
+		${office_port:+"$office_port"}; do
 		! port_is_taken "$port" ||
 			die "port $port is taken by another program; free it, or" \
 				"remove $data and start afresh on other ports"
@@ -253,6 +257,7 @@ start_server() {
 		sleep 0.1
 	done
 	say "ready: https://127.0.0.1:$phones_port for phones," \
+		"${office_port:+https://127.0.0.1:$office_port for people and programs,}" \
 		"http://127.0.0.1:$ops_port for /healthz, /readyz and /metrics"
 }
 
@@ -262,8 +267,9 @@ json_string() {
 }
 
 run_file_write() {
-	local proxy=null control=null usbmuxd=null
+	local proxy=null control=null usbmuxd=null office=null
 	local pids="\"workphone-server\": $server_pid"
+	[[ -z $office_port ]] || office="\"https://127.0.0.1:$office_port\""
 	[[ -z $proxy_port ]] || proxy="\"http://127.0.0.1:$proxy_port\""
 	if [[ -n $phones_pid ]]; then
 		control=$(json_string "$sockets/phones.sock")
@@ -276,7 +282,7 @@ run_file_write() {
   "bin": $(json_string "$bin"),
   "phones_url": "https://127.0.0.1:$phones_port",
   "phones_proxy_url": $proxy,
-  "office_url": null,
+  "office_url": $office,
   "organisation": $([[ $mode == demo ]] && json_string "$demo_default" ||
 		echo null),
   "ops_url": "http://127.0.0.1:$ops_port",
