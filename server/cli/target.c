@@ -69,14 +69,12 @@ static int default_set(struct target *out, struct err *err)
 	return err_set(err, why.code, "%s", why.text);
 }
 
-int target_find(const char *socket, const char *context,
-    const char *organisation, struct target *out, struct err *err)
+static int place_find(const char *socket, const char *context,
+    struct target *out, struct err *err)
 {
 	const char *name = context ? context : environment("WORKPHONE_CONTEXT");
 	const char *url = environment("WORKPHONE_URL");
-	int rc;
 
-	*out = (struct target){.organisation = organisation};
 	if (socket && context)
 		return err_set(err, ERR_INVALID,
 		    "--socket and --context name two servers");
@@ -88,11 +86,22 @@ int target_find(const char *socket, const char *context,
 		return url_set(out, url, err);
 	if (environment("WORKPHONE_SOCKET"))
 		return socket_find(NULL, &out->place, err);
-	rc = default_set(out, err);
-	if (rc == 0 && !out->is_office && !organisation &&
-	    out->place.organisation[0])
+	return default_set(out, err);
+}
+
+int target_find(const char *socket, const char *context,
+    const char *organisation, struct target *out, struct err *err)
+{
+	int rc;
+
+	*out = (struct target){.organisation = organisation};
+	rc = place_find(socket, context, out, err);
+	if (rc < 0 || out->is_office || organisation)
+		return rc;
+	out->organisation = environment("WORKPHONE_ORGANISATION");
+	if (!out->organisation && out->place.organisation[0])
 		out->organisation = out->place.organisation;
-	return rc;
+	return 0;
 }
 
 void target_clear(struct target *target)

@@ -17,7 +17,9 @@ struct target {
 	struct socket_place place; /* when not */
 	struct context office;     /* when so; its name may be "" */
 	struct secret token;
-	const char *organisation; /* of --organisation; NULL: the only one */
+	/* Of --organisation, WORKPHONE_ORGANISATION or the running demo; NULL:
+	 * the only one. */
+	const char *organisation;
 };
 
 /*

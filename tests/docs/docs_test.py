@@ -56,7 +56,8 @@ class Commands(unittest.TestCase):
                        command]
         demo = pathlib.Path(folder) / "demo"
         environment = {**os.environ, "WORKPHONE_VAR": folder,
-                       "WORKPHONE_SOCKET": str(demo / "admin.sock")}
+                       "WORKPHONE_SOCKET": str(demo / "admin.sock"),
+                       "WORKPHONE_ORGANISATION": "vastervik"}
         try:
             done = subprocess.run(
                 ["bash", "-c", "\n".join(script)], cwd=ROOT, text=True,
