@@ -379,25 +379,6 @@ static void without_a_policy_nothing_is_pushed_or_judged(void **state)
 	refused(400, "invalid", "office_verdicts", NULL, "rules=x", NULL);
 }
 
-/* Nothing of the API is reachable by phones or without limits. */
-static void the_table_is_closed(void **state)
-{
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < office_route_count; i++) {
-		const struct office_route *route = &office_routes[i];
-
-		assert_int_equal(
-		    route->listeners & ~(LISTENER_ADMIN | LISTENER_OFFICE), 0);
-		assert_true(route->scope != 0);
-		assert_true(route->method == HTTP_POST
-		        ? route->body_max == LIMIT_API_BODY
-		        : route->body_max == 0);
-		assert_int_equal(strncmp(route->path, "/api/v1/", 8), 0);
-	}
-}
-
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -415,7 +396,6 @@ int main(void)
 	    CASE(a_wipe_is_planned_then_ordered_once),
 	    CASE(a_doubtful_wipe_is_no_wipe),
 	    CASE(without_a_policy_nothing_is_pushed_or_judged),
-	    cmocka_unit_test(the_table_is_closed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
