@@ -37,7 +37,7 @@ static void check_in(enum checkin_type type)
 	struct err err = {0};
 
 	(void)snprintf(checkin.topic, sizeof(checkin.topic), "%s",
-	    story.organisation.topic);
+	    story.tenants[0].organisation.topic);
 	(void)snprintf(checkin.authenticate.serial_number,
 	    sizeof(checkin.authenticate.serial_number), "S-%s", UDID);
 	checkin.token_update.push_token_len = 32;
