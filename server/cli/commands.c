@@ -78,6 +78,15 @@ const struct cli_command cli_commands[] = {
 	{"rules", "[RULE]", 0, 1, BIT(OPTION_CLASS) | BIT(OPTION_SUBJECT) |
 	    BIT(OPTION_LANGUAGE), 0, false,
 	    "list the rules in force, or show all about one", "", run_rules},
+	{"judgements", "", 0, 0, BIT(OPTION_SUBJECT) | BIT(OPTION_RULE) |
+	    BIT(OPTION_VERDICT) | BIT(OPTION_LANGUAGE), 0, false,
+	    "show how people, phones, SIMs and units stand to the rules",
+	    "As judged last; missing or old evidence is unknown.",
+	    run_judgements},
+	{"evidence", "", 0, 0, BIT(OPTION_SUBJECT) | BIT(OPTION_FACTS),
+	    BIT(OPTION_SUBJECT), false,
+	    "list the newest evidence of each fact and source", "",
+	    run_evidence},
 	{"tasks", "", 0, 0, BIT(OPTION_OPEN) | BIT(OPTION_OVERDUE) |
 	    BIT(OPTION_PERSON) | BIT(OPTION_UNIT) | BIT(OPTION_RULE) |
 	    BIT(OPTION_LANGUAGE), 0, false,

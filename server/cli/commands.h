@@ -35,6 +35,8 @@ int policy_apply(struct cli *cli, const char *folder);
 int run_context(struct cli *cli);
 int run_token(struct cli *cli);
 int run_evidence_key(struct cli *cli);
+int run_judgements(struct cli *cli);
+int run_evidence(struct cli *cli);
 int run_rules(struct cli *cli);
 int run_tasks(struct cli *cli);
 int run_task_link(struct cli *cli);
