@@ -189,17 +189,13 @@ static int judge_due(struct txn *txn, void *arg, struct err *err)
 		return rc;
 	rc = store_judgement_each_due(
 	    txn, org_id, world->now, BATCH, take_judgement, batch, err);
-	if (rc >= 0 && batch->count < BATCH)
-		rc = store_judgement_each_other_pack(txn, org_id,
-		    world->pack_hash, (int)(BATCH - batch->count),
-		    take_judgement, batch, err);
 	return rc < 0 ? rc : judge_items(txn, batch, err);
 }
 
 /*
- * Of the organisation itself there is one row from the first round on. When it
- * is missing nothing was judged yet; once a day everything is looked at again,
- * so that a subject of which nobody told is found.
+ * Of the organisation itself there is one row, judged last. When it is missing
+ * or of another version of the pack, a whole round is due, and so once a day:
+ * a subject of which nobody told is found then.
  */
 static int find_any(struct txn *txn, void *arg, struct err *err)
 {
@@ -212,7 +208,10 @@ static int find_any(struct txn *txn, void *arg, struct err *err)
 	if (rc < 0)
 		return rc;
 	free((void *)(uintptr_t)row.packed);
-	return row.again_at <= world->now ? -ERR_NOT_FOUND : 0;
+	return row.again_at <= world->now ||
+	        strcmp(row.pack_hash, world->pack_hash) != 0
+	    ? -ERR_NOT_FOUND
+	    : 0;
 }
 
 static int judge_rounds(struct batch *batch, struct err *err)

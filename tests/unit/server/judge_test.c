@@ -698,6 +698,38 @@ static void test_one_fact_judges_what_depends_on_it(void **state)
 	    VERDICT_BROKEN);
 }
 
+/* Is the rule in what is kept of the first person or phone? */
+static int load_kept(struct txn *txn, void *arg, struct err *err)
+{
+	const char *rule = arg;
+	static const char kinds[] = "pd";
+	unsigned i;
+
+	for (i = 0; i < 2; i++) {
+		struct judgement_row row;
+		int rc = store_judgement_load(txn, org(),
+		    i ? STORE_SUBJECT_PHONE : STORE_SUBJECT_PERSON,
+		    id_of(kinds[i], 1), &row, err);
+		bool found = rc == 0 &&
+		    memmem(row.packed, row.packed_len, rule, strlen(rule));
+
+		if (rc == 0)
+			free((void *)(uintptr_t)row.packed);
+		if (found)
+			return 1;
+	}
+	return 0;
+}
+
+static bool in_pack(const char *rule)
+{
+	char text[PACK_RULE_ID_MAX];
+	struct err err = {0};
+
+	COPY(text, rule);
+	return store_read(story.store, load_kept, text, &err) == 1;
+}
+
 static void test_everything_is_judged(void **state)
 {
 	struct judge_report first;
@@ -711,6 +743,14 @@ static void test_everything_is_judged(void **state)
 	assert_true(first.verdicts[VERDICT_MET] > 60);
 	assert_int_equal(service_judge_all(&story, org(), &again, &err), 0);
 	assert_memory_equal(&first, &again, sizeof(first));
+	assert_int_equal(service_judge_due(&story, &err), 0);
+	assert_true(in_pack("BOT-21"));
+	/* Another policy: everything is judged by it in the next round. */
+	take_pack("ronneby");
+	assert_int_equal(service_judge_due(&story, &err), 0);
+	assert_false(in_pack("BOT-21"));
+	assert_true(in_pack("RON-14"));
+	take_pack("botkyrka");
 	assert_int_equal(service_judge_due(&story, &err), 0);
 	/* Another organisation sees nothing (invariant 8). */
 	assert_int_equal(
