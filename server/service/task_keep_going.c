@@ -16,6 +16,7 @@
 
 #define DUE_BATCH 64     /* tasks in one transaction */
 #define PERSON_BATCH 100 /* persons planned in one call */
+#define UNIT_BATCH 25
 #define ROUND_MS TIME_HOUR_MS
 
 /* ---- what has come ---- */
@@ -117,9 +118,8 @@ static int work_due(const struct task_world *world, struct err *err)
 /* ---- the round ---- */
 
 struct walk {
-	const struct task_world *world;
-	struct txn *txn;
-	struct err *err;
+	struct task_world *world;
+	struct task_holders holders;
 	char ids[PERSON_BATCH][STORE_ID];
 	size_t count;
 	char after[STORE_ID];
@@ -158,27 +158,6 @@ static int plan_persons(struct txn *txn, void *arg, struct err *err)
 	return rc;
 }
 
-static int plan_unit(void *arg, const struct unit_row *row)
-{
-	struct walk *walk = arg;
-
-	return task_plan_unit(
-	    walk->txn, walk->world, row, &walk->made, walk->err);
-}
-
-static int plan_units(struct txn *txn, void *arg, struct err *err)
-{
-	struct walk *walk = arg;
-	int rc;
-
-	walk->txn = txn;
-	walk->err = err;
-	walk->made = 0;
-	rc = store_unit_each(
-	    txn, walk->world->org_id, "", 0, plan_unit, walk, err);
-	return rc < 0 ? rc : 0;
-}
-
 static void tell_made(const struct walk *walk)
 {
 	char count[16];
@@ -190,8 +169,56 @@ static void tell_made(const struct walk *walk)
 	    walk->world->org_id, LOG_COUNT, count, NULL);
 }
 
+static int note_unit(void *arg, const struct unit_row *row)
+{
+	struct walk *walk = arg;
+
+	(void)str_copy(walk->ids[walk->count++], STORE_ID, row->id);
+	return walk->count == UNIT_BATCH;
+}
+
+static int plan_unit_batch(struct txn *txn, void *arg, struct err *err)
+{
+	struct walk *walk = arg;
+	struct unit_row unit;
+	size_t i;
+	int rc;
+
+	walk->made = 0;
+	walk->count = 0;
+	walk->holders.is_known = false;
+	memset(walk->holders.ids, 0, sizeof(walk->holders.ids));
+	rc = store_unit_each(txn, walk->world->org_id, walk->after, UNIT_BATCH,
+	    note_unit, walk, err);
+	for (i = 0; rc >= 0 && i < walk->count; i++) {
+		rc = store_unit_load(
+		    txn, walk->world->org_id, walk->ids[i], &unit, err);
+		if (rc == 0)
+			rc = task_plan_unit(
+			    txn, walk->world, &unit, &walk->made, err);
+	}
+	return rc < 0 ? rc : 0;
+}
+
+/* A transaction holds the one writer: a few units in each. */
+static int plan_units(struct store *store, struct walk *walk, struct err *err)
+{
+	int rc;
+
+	walk->after[0] = '\0';
+	do {
+		rc = store_write(store, plan_unit_batch, walk, err);
+		if (rc < 0 || walk->count == 0)
+			return rc;
+		tell_made(walk);
+		(void)str_copy(walk->after, sizeof(walk->after),
+		    walk->ids[walk->count - 1]);
+	} while (walk->count == UNIT_BATCH);
+	return 0;
+}
+
 /* One batch of persons; after the last the units, and then rest. */
-static int work_round(const struct task_world *world, struct tenant *tenant,
+static int work_round(struct task_world *world, struct tenant *tenant,
     struct walk *walk, struct err *err)
 {
 	struct store *store = world->service->store;
@@ -209,10 +236,9 @@ static int work_round(const struct task_world *world, struct tenant *tenant,
 		    tenant->tasks.after, STORE_ID, walk->ids[walk->count - 1]);
 		return 0;
 	}
-	rc = store_write(store, plan_units, walk, err);
+	rc = plan_units(store, walk, err);
 	if (rc < 0)
 		return rc;
-	tell_made(walk);
 	tenant->tasks.after[0] = '\0';
 	tenant->tasks.again_at = world->now + ROUND_MS;
 	return 0;
@@ -233,6 +259,7 @@ static int work_tenant(
 	if (!walk)
 		return err_memory(err);
 	walk->world = &world;
+	world.holders = &walk->holders;
 	rc = work_round(&world, tenant, walk, err);
 	free(walk);
 	return rc;

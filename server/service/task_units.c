@@ -19,34 +19,46 @@
 /* ---- who answers ---- */
 
 struct holder {
-	unsigned roles;
 	const struct task_world *world;
-	char id[STORE_ID];
+	struct task_holders *found;
 };
 
 static int note_holder(void *arg, const struct employment_row *row)
 {
 	struct holder *holder = arg;
 	int32_t today = holder->world->today;
+	unsigned i;
 
 	if (row->voided_at || row->from_day > today ||
-	    (row->to_day && row->to_day <= today) ||
-	    !((unsigned)row->roles & holder->roles))
+	    (row->to_day && row->to_day <= today))
 		return 0;
-	(void)str_copy(holder->id, sizeof(holder->id), row->person_id);
-	return 1;
+	for (i = 0; i < PACK_ROLE_COUNT; i++)
+		if ((row->roles & (INT64_C(1) << i)) && !*holder->found->ids[i])
+			(void)str_copy(
+			    holder->found->ids[i], STORE_ID, row->person_id);
+	return 0;
 }
 
-/* The first who holds one of the roles today; "" when nobody does. */
+/* The first who holds one of the roles today; "" when nobody does. Whoever
+ * goes through many units looks once (world->holders). */
 static int find_holder(struct txn *txn, const struct task_world *world,
     unsigned roles, char out[STORE_ID], struct err *err)
 {
-	struct holder holder = {.roles = roles, .world = world};
-	int rc = store_employment_each(
-	    txn, world->org_id, "", 0, note_holder, &holder, err);
+	struct task_holders own = {.is_known = false};
+	struct holder holder = {world, world->holders ? world->holders : &own};
+	unsigned i;
+	int rc = 0;
 
-	(void)str_copy(out, STORE_ID, holder.id);
-	return rc < 0 ? rc : 0;
+	if (!holder.found->is_known)
+		rc = store_employment_each(
+		    txn, world->org_id, "", 0, note_holder, &holder, err);
+	if (rc < 0)
+		return rc;
+	holder.found->is_known = true;
+	for (i = 0; i < PACK_ROLE_COUNT && !*out; i++)
+		if (roles & (1u << i))
+			(void)str_copy(out, STORE_ID, holder.found->ids[i]);
+	return 0;
 }
 
 static int find_superior(struct txn *txn, const struct task_world *world,

@@ -18,6 +18,12 @@ struct err;
 struct service;
 struct txn;
 
+/* The first who holds each role today; found once for many units. */
+struct task_holders {
+	bool is_known;
+	char ids[PACK_ROLE_COUNT][STORE_ID]; /* by the number of the bit */
+};
+
 struct task_world {
 	struct service *service;
 	char org_id[STORE_ID];
@@ -28,6 +34,7 @@ struct task_world {
 	struct calendar_place place;
 	int64_t now;
 	int32_t today;
+	struct task_holders *holders; /* NULL: looked for each time */
 };
 
 /* -ERR_NOT_FOUND: no such organisation is served here. */

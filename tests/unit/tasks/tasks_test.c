@@ -395,6 +395,21 @@ static void test_unit_changes_manager(void **state)
 	assert_int_equal(world_count(WORLD_OLLE, "VST-03", true), 1);
 }
 
+/* RON-15: of each unit, by whoever has the role; by the manager while nobody
+ * has. */
+static void test_role_for_all_units(void **state)
+{
+	(void)state;
+	world_round();
+	assert_int_equal(world_count(WORLD_MANAGER, "RON-15", true), 1);
+	assert_int_equal(world_count(WORLD_DIRECTOR, "RON-15", true), 1);
+	world_person(
+	    NEW, "Vera Webb", WORLD_TOP, PACK_ROLE_WEB_EDITOR, "2020-01-01");
+	world_round();
+	assert_int_equal(world_count(NEW, "RON-15", true), 2);
+	assert_int_equal(world_count(NULL, "RON-15", true), 2);
+}
+
 /* ---- Albertslund: the leader looks after a sick employee's phone ---- */
 
 static void test_albertslund_leader(void **state)
@@ -504,6 +519,7 @@ int main(void)
 	    VST(test_vacant_coordinator),
 	    VST(test_vacancy_with_nobody_above),
 	    VST(test_unit_changes_manager),
+	    RON(test_role_for_all_units),
 	    ALB(test_albertslund_leader),
 	    RON(test_lists_and_other_organisations),
 	    RON(test_withdrawn_by_a_person),
