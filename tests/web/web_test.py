@@ -101,7 +101,7 @@ class Web(World):
             os.makedirs(shots, exist_ok=True)
             command.append(shots)
         done = subprocess.run(command, cwd=HERE, capture_output=True,
-                              text=True, timeout=540)
+                              text=True, timeout=840)
         print(done.stdout[-6000:], done.stderr[-3000:])
         self.assertEqual(done.returncode, 0, done.stdout[-6000:])
 
