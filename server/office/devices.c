@@ -1,7 +1,9 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "proto/apple/status_facts.h"
 #include "proto/base/err.h"
+#include "proto/base/str.h"
 #include "server/office/decode.h"
 #include "server/office/describe.h"
 #include "server/office/handlers.h"
@@ -24,9 +26,23 @@ static int on_device(void *arg, const struct device_view *view)
 	return 0;
 }
 
+/* Where the page before ended; false: there was none. */
+static bool place_of(const struct pager *pager, struct device_place *out)
+{
+	const char *gap = strchr(pager->after, PAGER_GAP);
+	size_t len = gap ? (size_t)(gap - pager->after) : 0;
+
+	if (!gap || len >= sizeof(out->serial))
+		return false;
+	memcpy(out->serial, pager->after, len);
+	out->serial[len] = '\0';
+	return str_copy(out->id, sizeof(out->id), gap + 1) == 0;
+}
+
 int office_devices_list(struct office_call *call, struct err *err)
 {
 	static const char *const names[] = {"q", "limit", "cursor"};
+	struct device_place place;
 	struct pager pager;
 	char *text = NULL;
 	int rc;
@@ -39,8 +55,9 @@ int office_devices_list(struct office_call *call, struct err *err)
 		rc = pager_begin(&pager, call, PAGER_RISING, err);
 	if (rc == 0)
 		rc = pager_end(&pager,
-		    service_device_each(call->service, &call->actor, text,
-		        on_device, &pager, err));
+		    service_device_each_after(call->service, &call->actor, text,
+		        place_of(&pager, &place) ? &place : NULL, on_device,
+		        &pager, err));
 	free(text);
 	return rc;
 }

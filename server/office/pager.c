@@ -98,11 +98,11 @@ void pager_key_time(char out[PAGER_KEY_MAX], int64_t at, const char *id)
 	(void)snprintf(out, PAGER_KEY_MAX, "%020" PRId64 " %s", at, id);
 }
 
-/* Nothing that may stand in a text sorts before the byte between them. */
 void pager_key_texts(
     char out[PAGER_KEY_MAX], const char *first, const char *second)
 {
-	(void)snprintf(out, PAGER_KEY_MAX, "%.300s\x01%.80s", first, second);
+	(void)snprintf(
+	    out, PAGER_KEY_MAX, "%.300s%c%.80s", first, PAGER_GAP, second);
 }
 
 static void next_encode(struct pager *pager)

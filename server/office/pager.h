@@ -53,7 +53,9 @@ enum pager_turn pager_turn(struct pager *pager, const char *key);
 
 /* The key of a list that is sorted by time, then id. */
 void pager_key_time(char out[PAGER_KEY_MAX], int64_t at, const char *id);
-/* The key of a list that is sorted by two texts. */
+/* The key of a list that is sorted by two texts, a byte between them that
+ * sorts before all that may stand in one. */
+#define PAGER_GAP '\x01'
 void pager_key_texts(
     char out[PAGER_KEY_MAX], const char *first, const char *second);
 

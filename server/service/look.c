@@ -52,16 +52,28 @@ static int fill_view(struct service *service, struct txn *txn,
 struct ids {
 	const char *org_id;
 	const char *text;
-	char (*items)[STORE_ID]; /* owned */
+	const struct device_place *after; /* NULL: from the start */
+	char (*items)[STORE_ID];          /* owned */
 	size_t count;
 	size_t cap;
 };
+
+/* Not behind the place: it was on a page before. */
+static bool is_before(
+    const struct device_place *after, const struct device *row)
+{
+	int side = strcmp(row->serial, after->serial);
+
+	return side < 0 || (side == 0 && strcmp(row->id, after->id) <= 0);
+}
 
 static int collect(void *arg, const struct device *row)
 {
 	struct ids *ids = arg;
 	char(*items)[STORE_ID];
 
+	if (ids->after && is_before(ids->after, row))
+		return 0;
 	if (ids->count == ids->cap) {
 		ids->cap = ids->cap ? ids->cap * 2 : 64;
 		items = realloc(ids->items, ids->cap * sizeof(*items));
@@ -98,10 +110,13 @@ static int load_view(struct txn *txn, void *arg, struct err *err)
 	return rc < 0 ? rc : fill_view(load->service, txn, &load->view, err);
 }
 
-int service_device_each(struct service *service, const struct actor *actor,
-    const char *text, service_device_fn *fn, void *arg, struct err *err)
+int service_device_each_after(struct service *service,
+    const struct actor *actor, const char *text,
+    const struct device_place *after, service_device_fn *fn, void *arg,
+    struct err *err)
 {
-	struct ids ids = {.org_id = actor->org_id, .text = text};
+	struct ids ids = {
+	    .org_id = actor->org_id, .text = text, .after = after};
 	struct load_view load = {.service = service};
 	int rc = store_read(service->store, list_ids, &ids, err);
 	size_t i;
@@ -114,6 +129,13 @@ int service_device_each(struct service *service, const struct actor *actor,
 	}
 	free(ids.items);
 	return rc;
+}
+
+int service_device_each(struct service *service, const struct actor *actor,
+    const char *text, service_device_fn *fn, void *arg, struct err *err)
+{
+	return service_device_each_after(
+	    service, actor, text, NULL, fn, arg, err);
 }
 
 struct one {

@@ -239,6 +239,15 @@ struct device_view {
 typedef int service_device_fn(void *arg, const struct device_view *view);
 int service_device_each(struct service *service, const struct actor *actor,
     const char *text, service_device_fn *fn, void *arg, struct err *err);
+/* The same, behind a place in that order: by serial number, then by id. */
+struct device_place {
+	char serial[LIMIT_SERIAL + 1];
+	char id[STORE_ID];
+};
+int service_device_each_after(struct service *service,
+    const struct actor *actor, const char *text,
+    const struct device_place *after, service_device_fn *fn, void *arg,
+    struct err *err);
 int service_device_view(struct service *service, const struct actor *actor,
     const char *text, struct device_view *out, struct err *err);
 /* kind: "SecurityInfo", "DeviceInformation", "ProfileList". */

@@ -379,6 +379,38 @@ static void without_a_policy_nothing_is_pushed_or_judged(void **state)
 	refused(400, "invalid", "office_verdicts", NULL, "rules=x", NULL);
 }
 
+/* Page after page, whatever stands on the border. */
+static void phones_come_in_pages(void **state)
+{
+	json_t *document;
+	char serial[32];
+	char query[256];
+	size_t seen = 0;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 7; i++) {
+		(void)snprintf(serial, sizeof(serial), "VVK%d", i * 7 % 10);
+		office_fixture_add_phone(&fixture, serial, "Astrid");
+	}
+	(void)snprintf(query, sizeof(query), "limit=3");
+	for (;;) {
+		document = call(200, "office_devices", NULL, query, NULL);
+		seen += json_array_size(items_of(document));
+		if (!*text_of(document, "next"))
+			break;
+		assert_int_equal(json_array_size(items_of(document)), 3);
+		(void)snprintf(query, sizeof(query), "limit=3&cursor=%s",
+		    text_of(document, "next"));
+		json_decref(document);
+	}
+	assert_int_equal(json_array_size(items_of(document)), 1);
+	assert_string_equal(
+	    text_of(json_array_get(items_of(document), 0), "serial"), "VVK8");
+	assert_int_equal(seen, 7);
+	json_decref(document);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -386,6 +418,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    CASE(an_empty_server_has_empty_lists),
 	    CASE(phones_are_found),
+	    CASE(phones_come_in_pages),
 	    CASE(one_phone_is_shown_whole),
 	    CASE(a_text_for_several_phones_is_a_conflict),
 	    CASE(commands_are_listed_newest_first),
