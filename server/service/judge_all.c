@@ -11,7 +11,7 @@
 #include "server/service/judge_one.h"
 #include "server/store/store_judgement.h"
 
-#define BATCH 128      /* subjects in one transaction */
+#define BATCH 256      /* subjects in one transaction: some 15 ms */
 #define DUE_BATCHES 16 /* of one round of service_judge_due() */
 
 struct batch {
