@@ -35,11 +35,14 @@ static int folder_find(char out[PATH_MAX], struct err *err)
 
 static int file_find(char out[PATH_MAX], struct err *err)
 {
-	int rc = folder_find(out, err);
+	char folder[PATH_MAX];
+	int rc = folder_find(folder, err);
 
-	if (rc == 0)
-		(void)strcat(out, "/contexts.json");
-	return rc;
+	if (rc < 0)
+		return rc;
+	if (snprintf(out, PATH_MAX, "%s/contexts.json", folder) >= PATH_MAX)
+		return err_set(err, ERR_LIMIT, "the home folder is too deep");
+	return 0;
 }
 
 static json_t *file_empty(void)
