@@ -95,7 +95,9 @@ class Texts(unittest.TestCase):
 
     def test_links_lead_somewhere(self):
         broken = []
-        for path in documents() + sorted((ROOT / "tests").rglob("README.md")):
+        ours = [path for path in sorted((ROOT / "tests").rglob("README.md"))
+                if "node_modules" not in path.parts]
+        for path in documents() + ours:
             for target in LINK.findall(path.read_text(encoding="utf-8")):
                 if "://" in target:
                     continue
