@@ -202,12 +202,13 @@ int stored_open(const uint8_t *bytes, size_t len, struct stored *out)
 bool stored_next(
     const struct stored *stored, size_t *at, struct stored_entry *out)
 {
-	struct reader reader = {
-	    stored->bytes + *at, stored->bytes + stored->len, false};
+	struct reader reader = {.failed = false};
 	size_t len;
 
 	if (stored->len - *at < 2)
-		return false;
+		return false; /* nothing there: bytes may be NULL */
+	reader.at = stored->bytes + *at;
+	reader.end = stored->bytes + stored->len;
 	len = get(&reader, 2);
 	if ((size_t)(reader.end - reader.at) < len)
 		return false;
