@@ -35,6 +35,7 @@ struct job {
 	const char *station;  /* id; "" not joined */
 	const char *journals; /* folders */
 	const char *aside;
+	EVP_PKEY *pair_key; /* see pair_key.h */
 	const struct clock *clock;
 	const struct rng *rng;
 	/* See supervision.sign; NULL: no server. */

@@ -71,6 +71,7 @@ static enum failure make_record(struct attempt *attempt)
 	pair_record_make_host_id(request.now_ms, trust->rng, host_id);
 	request.device_key = (const uint8_t *)plist_get_data_ptr(key, &len);
 	request.device_key_len = (size_t)len;
+	request.own_key = trust->key;
 	request.host_id = host_id;
 	request.system_buid = buid;
 	request.wifi_mac = mac;

@@ -31,6 +31,7 @@ struct station {
 	char aside[FOLDER_MAX + 16];
 	char identity_folder[FOLDER_MAX + 16];
 
+	EVP_PKEY *pair_key; /* of all pair records */
 	bool is_joined;
 	struct identity identity;
 	struct outbox *outbox;   /* NULL: not joined */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "agent/bench/station/inner.h"
+#include "agent/bench/station/pair_key.h"
 #include "agent/bench/uplink/files.h"
 #include "agent/config/config.h"
 #include "proto/base/err.h"
@@ -270,6 +271,8 @@ int station_new(const struct agent_config *config,
 	if (rc == 0)
 		rc = take_lock(station, err);
 	if (rc == 0)
+		rc = pair_key_load(station->state, &station->pair_key, err);
+	if (rc == 0)
 		rc = open_uplink(station, err);
 	if (rc == 0)
 		rc = open_watches(station, err);
@@ -297,6 +300,7 @@ void station_free(struct station *station)
 	order_book_free(station->book);
 	outbox_free(station->outbox);
 	identity_clear(&station->identity);
+	EVP_PKEY_free(station->pair_key);
 	if (station->lock >= 0)
 		(void)close(station->lock);
 	curl_global_cleanup();
