@@ -513,3 +513,26 @@ bool bench_result_send(struct bench_station *station,
 	free(report);
 	return accepted;
 }
+
+/* ---- two benches ---- */
+
+struct bench_station bench_a;
+struct bench_station bench_b;
+
+int bench_two_begin(void **state)
+{
+	int rc = bench_world_begin(state);
+
+	if (rc == 0) {
+		bench_station_join(&bench_a, "Bench A");
+		bench_station_join(&bench_b, "Bench B");
+	}
+	return rc;
+}
+
+int bench_two_end(void **state)
+{
+	bench_station_clear(&bench_a);
+	bench_station_clear(&bench_b);
+	return bench_world_end(state);
+}
