@@ -80,11 +80,33 @@ int station_reports_encode(
     const struct station_signed_list *list, struct buf *json, struct err *err);
 int station_reports_parse(const char *json, size_t len,
     struct station_signed_list *out, struct err *err);
-/* {"orders":[…]}: what STATION_PATH_ORDERS answers. */
+/* {"orders":[…]}: orders alone, as a station keeps them. */
 int station_orders_encode(
     const struct station_signed_list *list, struct buf *json, struct err *err);
 int station_orders_parse(const char *json, size_t len,
     struct station_signed_list *out, struct err *err);
+
+/* ---- what the server answers to a question for orders ---- */
+
+/* Whose phone it is, to be shown at the bench and not kept there. */
+struct station_owner {
+	char udid[LIMIT_UDID + 1];
+	char person[LIMIT_NAME + 1]; /* "" nobody holds it */
+	char label[LIMIT_NAME + 1];  /* the phone's name in our records */
+};
+struct station_work {
+	struct station_signed_list orders; /* owned */
+	struct station_owner *owners;      /* owned; of phones we know */
+	size_t owner_count;                /* STATION_PHONES_MAX at most */
+};
+void station_work_clear(struct station_work *work);
+
+/* {"orders":[…],"phones":[{"udid":…,"person":…,"label":…}, …]}; an older
+ * server leaves "phones" out. */
+int station_work_encode(
+    const struct station_work *work, struct buf *json, struct err *err);
+int station_work_parse(
+    const char *json, size_t len, struct station_work *out, struct err *err);
 
 /* ---- what the server answers to reports ---- */
 

@@ -69,6 +69,15 @@ int service_work_orders(struct service *service,
     const struct station_row *station, const struct station_phone *phones,
     size_t count, struct station_signed_list *out, struct err *err);
 
+/*
+ * Whose the phones are, so that the operator knows which is which: person and
+ * name of those that hang at this station by its own signed reports (and by
+ * nobody's question alone), in the order asked (bench_owner.c).
+ */
+int service_bench_owners(struct service *service,
+    const struct station_row *station, const struct station_phone *phones,
+    size_t count, struct station_work *out, struct err *err);
+
 /* Only for an order that this station holds, for that very phone. */
 int service_station_challenge(struct service *service,
     const struct station_row *station,

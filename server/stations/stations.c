@@ -175,7 +175,7 @@ void stations_handle_orders(void *arg, const struct http_request *request,
 {
 	struct handler_ctx *ctx = arg;
 	struct station_phone phones[STATION_PHONES_MAX];
-	struct station_signed_list list = {0};
+	struct station_work work = {.owners = NULL};
 	struct station_row station;
 	struct err err = {0};
 	size_t count = 0;
@@ -184,11 +184,14 @@ void stations_handle_orders(void *arg, const struct http_request *request,
 	if (rc == 0)
 		rc = phones_query_parse(request->query, phones, &count, &err);
 	if (rc == 0)
-		rc = service_work_orders(
-		    ctx->service, &station, phones, count, &list, &err);
+		rc = service_work_orders(ctx->service, &station, phones, count,
+		    &work.orders, &err);
 	if (rc == 0)
-		rc = station_orders_encode(&list, &response->body, &err);
-	station_signed_list_clear(&list);
+		rc = service_bench_owners(
+		    ctx->service, &station, phones, count, &work, &err);
+	if (rc == 0)
+		rc = station_work_encode(&work, &response->body, &err);
+	station_work_clear(&work);
 	answer(ctx, request, rc, &err, response);
 }
 

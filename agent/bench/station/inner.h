@@ -90,6 +90,9 @@ void reports_give_up(
 
 size_t orders_phones(void *arg, struct order_phone *out, size_t max);
 void orders_take(void *arg, const struct station_signed *one);
+/* Whose the phones are, of those asked about; kept in memory only. */
+void orders_owners(
+    void *arg, const struct station_owner *owners, size_t count);
 /* The order to do next on the port; NULL: none. */
 const struct work_order *orders_next(
     struct station *station, const struct port *port);

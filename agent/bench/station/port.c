@@ -134,6 +134,8 @@ static void meet(struct port *port, const char *udid)
 	station_facts_init(&port->facts);
 	(void)str_copy(port->facts.udid, sizeof(port->facts.udid), udid);
 	port->has_facts = false;
+	port->person[0] = '\0';
+	port->known_as[0] = '\0';
 }
 
 struct port *ports_usb_arrived(

@@ -32,6 +32,9 @@ struct port {
 	bool has_mux;
 	struct mux_device mux;
 
+	/* As the server says, for the screen; never on disk. "" not known. */
+	char person[LIMIT_NAME + 1];
+	char known_as[LIMIT_NAME + 1];
 	struct station_facts facts; /* kept over a re-plug of the same phone */
 	bool has_facts;
 	int64_t glance_at_ms; /* Unix ms: facts in clear, not told yet; 0 no */

@@ -196,8 +196,12 @@ static int take_lock(struct station *station, struct err *err)
 static int open_uplink(struct station *station, struct err *err)
 {
 	static const char *const names[] = {"outbox", "orders"};
-	struct uplink_hooks hooks = {
-	    orders_phones, orders_take, on_refused, on_state, station};
+	struct uplink_hooks hooks = {.phones = orders_phones,
+	    .on_order = orders_take,
+	    .on_owners = orders_owners,
+	    .on_refused = on_refused,
+	    .on_state = on_state,
+	    .arg = station};
 	char folders[2][FOLDER_MAX + 16];
 	int64_t poll_ms = 0;
 	size_t i;

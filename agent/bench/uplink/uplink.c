@@ -217,15 +217,18 @@ static int take_receipt(struct uplink *uplink)
 
 static int take_orders(struct uplink *uplink)
 {
+	const struct uplink_hooks *hooks = &uplink->hooks;
 	const struct buf *answer = &uplink->call.answer;
-	struct station_signed_list list = {NULL, 0};
+	struct station_work work = {.owners = NULL};
 	size_t i;
-	int rc = station_orders_parse((const char *)answer->data,
-	    answer->data ? answer->len : 0, &list, &uplink->trouble);
+	int rc = station_work_parse((const char *)answer->data,
+	    answer->data ? answer->len : 0, &work, &uplink->trouble);
 
-	for (i = 0; rc == 0 && i < list.count; i++)
-		uplink->hooks.on_order(uplink->hooks.arg, &list.items[i]);
-	station_signed_list_clear(&list);
+	for (i = 0; rc == 0 && i < work.orders.count; i++)
+		hooks->on_order(hooks->arg, &work.orders.items[i]);
+	if (rc == 0)
+		hooks->on_owners(hooks->arg, work.owners, work.owner_count);
+	station_work_clear(&work);
 	return rc;
 }
 

@@ -21,6 +21,9 @@ struct uplink_hooks {
 	/* Fills in the phones attached; borrowed until the call returns. */
 	size_t (*phones)(void *arg, struct order_phone *out, size_t max);
 	void (*on_order)(void *arg, const struct station_signed *one);
+	/* Whose the phones are that were asked about; NULL, 0: nobody's. */
+	void (*on_owners)(
+	    void *arg, const struct station_owner *owners, size_t count);
 	/* The server refused a report for good; it is forgotten. */
 	void (*on_refused)(
 	    void *arg, const char *report_id, const char *reason);

@@ -157,6 +157,63 @@ static void results_must_fit_the_order(void **state)
 	work_order_clear(&order);
 }
 
+/* ---- whose the phones are ---- */
+
+/* What the station is told of one phone; "-" nothing. */
+static void owner_is(
+    const struct bench_station *station, const char *serial, const char *person)
+{
+	struct station_work work = {.owners = NULL};
+	struct station_phone phone;
+
+	memset(&phone, 0, sizeof(phone));
+	(void)snprintf(phone.udid, sizeof(phone.udid), "UDID-%s", SERIAL);
+	(void)str_copy(phone.serial, sizeof(phone.serial), serial);
+	assert_int_equal(service_bench_owners(&world.service, &station->row,
+	                     &phone, 1, &work, NULL),
+	    0);
+	assert_string_equal(
+	    work.owner_count ? work.owners[0].person : "-", person);
+	station_work_clear(&work);
+}
+
+static void only_where_it_hangs_its_person_is_told(void **state)
+{
+	struct station_report report;
+
+	(void)state;
+	bench_phone_enrol(SERIAL, "Astrid");
+	/* Asking is not enough: the station must have signed that it is there. */
+	owner_is(&bench_a, SERIAL, "-");
+	bench_report_init(&bench_a, &report, STATION_REPORT_ATTACHED, SERIAL);
+	assert_true(bench_report_send(&bench_a, &report, NULL));
+	owner_is(&bench_a, SERIAL, "Astrid");
+	owner_is(&bench_b, SERIAL, "-");
+	owner_is(&bench_a, "OTHER", "-"); /* a mixed phone is nobody's */
+	bench_report_init(&bench_a, &report, STATION_REPORT_DETACHED, SERIAL);
+	assert_true(bench_report_send(&bench_a, &report, NULL));
+	owner_is(&bench_a, SERIAL, "-");
+}
+
+static void one_to_be_enrolled_has_a_person(void **state)
+{
+	struct link_request request = {.person = "Bo", .serial = SERIAL};
+	struct station_report report;
+	struct work_order_row row;
+	struct link link;
+	char *url = NULL;
+
+	(void)state;
+	bench_report_init(&bench_a, &report, STATION_REPORT_ATTACHED, SERIAL);
+	assert_true(bench_report_send(&bench_a, &report, NULL));
+	owner_is(&bench_a, SERIAL, "-");
+	assert_int_equal(service_link_create_bench(&world.service, &world.actor,
+	                     &request, &link, &row, &url, NULL),
+	    0);
+	owner_is(&bench_a, SERIAL, "Bo");
+	free(url);
+}
+
 /* ---- enrolling at the bench ---- */
 
 static void a_phone_is_enrolled_at_the_bench(void **state)
@@ -341,6 +398,8 @@ int main(void)
 	    TEST(a_mixed_phone_makes_no_work),
 	    TEST(a_revoked_station_lets_go),
 	    TEST(results_must_fit_the_order),
+	    TEST(only_where_it_hangs_its_person_is_told),
+	    TEST(one_to_be_enrolled_has_a_person),
 	    TEST(a_phone_is_enrolled_at_the_bench),
 	    TEST(people_order_and_take_back),
 	    TEST(an_order_expires),
