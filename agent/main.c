@@ -33,6 +33,7 @@ static const char options_help[] =
     "  --usbmuxd SOCKET   UNIX:/path or address:port of usbmuxd\n"
     "  --usb on|off       look at USB itself too\n"
     "  --poll TIME        how often orders are asked for, e.g. 5s\n"
+    "  --erase-confirm TIME  how long an erased phone may stay away (5m)\n"
     "  --server URL       join: https://host:port of the server\n"
     "  --ca-file FILE     join: certificate by which the server is known\n"
     "  --code CODE        join: from `workphone station-code`\n"
@@ -91,6 +92,7 @@ static const struct {
     {"usbmuxd", offsetof(struct options, usbmuxd)},
     {"usb", offsetof(struct options, usb)},
     {"poll", offsetof(struct options, poll)},
+    {"erase-confirm", offsetof(struct options, erase_confirm)},
     {"code", offsetof(struct options, code)},
     {"name", offsetof(struct options, name)},
     {"wait", offsetof(struct options, wait)},

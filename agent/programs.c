@@ -78,6 +78,9 @@ int programs_load(
 	if (rc == 0)
 		rc = override(config, "poll", options->poll, err);
 	if (rc == 0)
+		rc = override(
+		    config, "erase_confirm", options->erase_confirm, err);
+	if (rc == 0)
 		rc = agent_config_check(config, err);
 	if (rc < 0) {
 		agent_config_free(config);

@@ -22,6 +22,7 @@ struct options {
 	const char *usbmuxd;
 	const char *usb;
 	const char *poll;
+	const char *erase_confirm;
 	const char *code;
 	const char *name;
 	const char *wait; /* once: at most this long */

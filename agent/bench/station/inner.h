@@ -61,6 +61,18 @@ void jobs_drop(struct station *station, struct port *port);
 bool jobs_are_busy(struct station *station);
 int64_t jobs_due(struct station *station, int64_t now);
 
+/* ---- station_erased.c ---- */
+
+/* The order to erase on this port was acknowledged. */
+void erased_begin(struct station *station, struct port *port);
+/* An erased phone is back when it says that it is not activated. */
+void erased_confirm(struct port *port);
+/* Erases that nobody has seen come about are told to the server, once. */
+void erased_step(struct station *station, int64_t now);
+int64_t erased_due(const struct port *port, int64_t now);
+/* Those of before this agent was started, by the journals. */
+void erased_recall(struct station *station);
+
 /* ---- station_reports.c ---- */
 
 /* Into the outbox; a full disk is logged and lived with. */
@@ -82,6 +94,8 @@ void reports_waiting(
     struct station *station, struct port *port, enum failure failure);
 void reports_refused(
     struct station *station, const struct order_refused *refused);
+/* An erase that was acknowledged and that nobody saw come about. */
+void reports_unconfirmed(struct station *station, const struct port *port);
 /* An order that no worker could bring to its end. */
 void reports_give_up(
     struct station *station, struct port *port, enum failure failure);
@@ -91,8 +105,7 @@ void reports_give_up(
 size_t orders_phones(void *arg, struct order_phone *out, size_t max);
 void orders_take(void *arg, const struct station_signed *one);
 /* Whose the phones are, of those asked about; kept in memory only. */
-void orders_owners(
-    void *arg, const struct station_owner *owners, size_t count);
+void orders_owners(void *arg, const struct station_owner *owners, size_t count);
 /* The order to do next on the port; NULL: none. */
 const struct work_order *orders_next(
     struct station *station, const struct port *port);

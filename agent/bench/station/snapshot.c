@@ -20,7 +20,7 @@ static const char *state_of(const struct port *port, enum failure trouble)
 		return failure_row(trouble)->state;
 	if (port->worker.pid > 0)
 		return port->step;
-	if (port->erased_at != 0)
+	if (port->erased.is_awaited)
 		return "erasing";
 	return port->is_known ? "ready" : "waiting";
 }

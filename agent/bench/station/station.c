@@ -66,14 +66,12 @@ static void rejoin_erased(struct station *station, struct port *here)
 	for (i = 0; i < PORTS_MAX; i++) {
 		struct port *port = &station->ports.items[i];
 
-		if (port == here || !port->is_used || port->erased_at == 0 ||
-		    port->has_mux ||
-		    strcmp(port->erased_udid, here->mux.udid) != 0)
+		if (port == here || !port->is_used ||
+		    !port->erased.is_awaited || port->has_mux ||
+		    strcmp(port->erased.udid, here->mux.udid) != 0)
 			continue;
-		here->erased_at = port->erased_at;
-		(void)str_copy(here->erased_udid, sizeof(here->erased_udid),
-		    port->erased_udid);
-		port->erased_at = 0;
+		here->erased = port->erased;
+		port->erased.is_awaited = false;
 		if (!port->has_usb)
 			port->is_used = false;
 	}
@@ -132,8 +130,10 @@ static void on_mux_paired(void *arg, const struct mux_device *device)
 	struct station *station = arg;
 	struct port *port = ports_find_mux(&station->ports, device);
 
-	/* Somebody paired it: no need to wait. */
-	if (port && port->worker.pid == 0 && !port->needs_replug)
+	/* Somebody paired it: no need to wait, unless that was our own attempt
+	 * and did not help. */
+	if (port && port->worker.pid == 0 && !port->needs_replug &&
+	    failure_row(port->result)->next != NEXT_RETRY)
 		port->not_before = 0;
 }
 
@@ -285,6 +285,7 @@ int station_new(const struct agent_config *config,
 		return rc;
 	}
 	reports_drain_all(station);
+	erased_recall(station);
 	*out = station;
 	return 0;
 }
@@ -407,6 +408,7 @@ static void turn(struct station *station)
 	for (i = 0; i < PORTS_MAX; i++)
 		jobs_step(station, &station->ports.items[i]);
 	tell_hidden(station);
+	erased_step(station, now);
 	if (station->uplink)
 		uplink_step(station->uplink, now);
 	orders_expire(station);

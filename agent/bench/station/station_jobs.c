@@ -123,6 +123,8 @@ static void start(
 	}
 	(void)str_copy(
 	    port->order_id, sizeof(port->order_id), order ? order->id : "");
+	if (order)
+		port->order_ended = FAILURE_NONE;
 	port->has_result = false;
 	port->native = 0;
 	port->percent = 0;
@@ -182,15 +184,6 @@ struct heard {
 	struct port *port;
 };
 
-/* An erased phone is back when it says that it is not activated. */
-static void confirm_erase(struct port *port)
-{
-	if (port->erased_at != 0 &&
-	    strcmp(port->erased_udid, port->facts.udid) == 0 &&
-	    port->facts.activation == STATION_UNACTIVATED)
-		port->erased_at = 0;
-}
-
 /* The serial is told in a session only: what is known of it stays. */
 static void keep_facts(struct port *port, struct station_report *report)
 {
@@ -201,7 +194,7 @@ static void keep_facts(struct port *port, struct station_report *report)
 		    report->serial, sizeof(report->serial), port->facts.serial);
 	}
 	port->facts = report->facts;
-	confirm_erase(port);
+	erased_confirm(port);
 }
 
 static bool is_same(
@@ -302,11 +295,8 @@ static void come_again(struct port *port, int64_t now)
 
 static void end_order(struct station *station, struct port *port)
 {
-	if (port->job.kind == WORK_ORDER_WIPE && port->result == FAILURE_NONE) {
-		port->erased_at = station->world.monotonic();
-		(void)str_copy(port->erased_udid, sizeof(port->erased_udid),
-		    port->mux.udid);
-	}
+	if (port->job.kind == WORK_ORDER_WIPE && port->result == FAILURE_NONE)
+		erased_begin(station, port);
 	log_info(station->world.log, "order_finished", LOG_ORDER,
 	    port->order_id, LOG_KIND, work_order_kind_name(port->job.kind),
 	    LOG_STATE, failure_row(port->result)->code, LOG_PORT, port->label,
@@ -315,6 +305,8 @@ static void end_order(struct station *station, struct port *port)
 	port->order_id[0] = '\0';
 	if (port->result == FAILURE_NONE)
 		port->is_known = true;
+	else
+		port->order_ended = port->result;
 	/* What it led to is to be seen: the facts are read anew, unless the
 	 * phone is on its way out. */
 	port->not_before = station->world.monotonic() + LOOK_AGAIN_MS;
@@ -472,6 +464,9 @@ int64_t jobs_due(struct station *station, int64_t now)
 			at = port->not_before;
 		else if (!port->has_mux && port->has_usb && !port->is_told)
 			at = port->usb_since + PORT_HIDDEN_MS;
+		if (at < due)
+			due = at;
+		at = erased_due(port, due);
 		if (at < due)
 			due = at;
 	}

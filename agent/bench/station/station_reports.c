@@ -204,6 +204,28 @@ void reports_waiting(
 	(void)reports_put(station, &report);
 }
 
+void reports_unconfirmed(struct station *station, const struct port *port)
+{
+	const struct erased *erased = &port->erased;
+	const struct failure_row *row = failure_row(FAILURE_ERASE_UNCONFIRMED);
+	struct station_report report;
+	struct station_order_result *body = &report.order_result;
+
+	start_report(station, STATION_REPORT_ORDER_RESULT, &report);
+	(void)str_copy(report.port, sizeof(report.port), port->label);
+	(void)str_copy(report.udid, sizeof(report.udid), erased->udid);
+	(void)str_copy(report.serial, sizeof(report.serial), erased->serial);
+	(void)str_copy(
+	    body->order_id, sizeof(body->order_id), erased->order_id);
+	body->kind = WORK_ORDER_WIPE;
+	body->result = STATION_RESULT_WAITING;
+	(void)str_copy(body->code, sizeof(body->code), row->code);
+	(void)str_copy(body->sentence, sizeof(body->sentence), row->sentence);
+	log_warning(station->world.log, "erase_unconfirmed", LOG_ORDER,
+	    erased->order_id, LOG_SERIAL, erased->serial, NULL);
+	(void)reports_put(station, &report);
+}
+
 void reports_refused(
     struct station *station, const struct order_refused *refused)
 {

@@ -29,6 +29,7 @@ struct uplink {
 	int64_t retry_at;
 	int64_t retry_ms; /* 0: the last talk went well */
 	bool wants_orders;
+	bool is_wanted; /* the question on its way answers a wake */
 	bool is_up;
 	bool was_told; /* on_state was called at all */
 	struct err trouble;
@@ -167,6 +168,7 @@ static int start_orders(struct uplink *uplink)
 	size_t i;
 	int rc;
 
+	uplink->is_wanted = uplink->wants_orders;
 	uplink->wants_orders = false;
 	if (count == 0)
 		return 0;
@@ -345,7 +347,9 @@ bool uplink_is_up(const struct uplink *uplink)
 
 bool uplink_is_idle(const struct uplink *uplink)
 {
-	return uplink->talk == TALK_NONE && !uplink->wants_orders;
+	if (uplink->talk == TALK_ORDERS && uplink->is_wanted)
+		return false;
+	return uplink->talk != TALK_REPORTS && !uplink->wants_orders;
 }
 
 const char *uplink_trouble(const struct uplink *uplink)

@@ -46,7 +46,7 @@ int64_t uplink_due(struct uplink *uplink, int64_t now);
 void uplink_step(struct uplink *uplink, int64_t now);
 
 bool uplink_is_up(const struct uplink *uplink);
-/* Nothing is on its way and orders were asked for since the last wake. */
+/* Nothing that matters is on its way and orders were asked for since the last wake. */
 bool uplink_is_idle(const struct uplink *uplink);
 const char *uplink_trouble(const struct uplink *uplink);
 
