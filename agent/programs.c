@@ -13,7 +13,7 @@
 #include "agent/bench/uplink/uplink.h"
 #include "agent/config/config.h"
 #include "agent/watch/watch.h"
-#include "agent/world.h"
+#include "program/world.h"
 #include "proto/base/err.h"
 
 #define DEFAULT_CONFIG "/etc/workphone/agent.yaml"
@@ -43,12 +43,6 @@ static void catch_signals(void)
 	(void)sigaction(SIGHUP, &stop, NULL);
 	(void)sigaction(SIGCHLD, &child, NULL);
 	(void)sigaction(SIGPIPE, &ignore, NULL);
-}
-
-int programs_fail(const struct err *err)
-{
-	(void)fprintf(stderr, "workphone-agent: %s\n", err->text);
-	return EXIT_FAILED;
 }
 
 static int override(struct agent_config *config, const char *key,

@@ -6,12 +6,10 @@
 
 #include <stdbool.h>
 
+#include "program/commands.h"
+
 struct agent_config;
 struct err;
-
-#define EXIT_DONE 0
-#define EXIT_FAILED 1
-#define EXIT_USAGE 2
 
 struct options {
 	const char *config; /* NULL: the default, which may be absent */

@@ -305,7 +305,7 @@ static void end_order(struct station *station, struct port *port)
 	port->order_id[0] = '\0';
 	if (port->result == FAILURE_NONE)
 		port->is_known = true;
-	else
+	else if (failure_row(port->result)->next == NEXT_IT)
 		port->order_ended = port->result;
 	/* What it led to is to be seen: the facts are read anew, unless the
 	 * phone is on its way out. */

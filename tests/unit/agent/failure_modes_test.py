@@ -309,6 +309,24 @@ class EraseFailures(Failure):
         self.journal_says(udid, order, "activation_lock")
         self.assertEqual(self.bench.state("AL1")["erases"], 0)
 
+    def test_erased_over_the_air_meanwhile(self):
+        """The wipe went both ways: who comes second finds it done."""
+        udid = self.known("OA1")
+        self.bench.order("detach", "OA1")
+        self.bench.order("factory_reset", "OA1")
+        wait_for("the erase", lambda: self.bench.state("OA1")["erases"])
+        order = self.order("wipe", udid, "OA1")
+        self.plug("OA1")
+        self.server_hears(order, ("ok", "already_erased"))
+        self.journal_says(udid, order, "already_erased")
+        self.assertEqual(self.bench.state("OA1")["erases"], 1)
+        # Somebody has set it up since: that is not empty any more.
+        self.bench.set("OA1", activation="Activated")
+        self.bench.order("walk", "OA1")
+        order = self.order("wipe", udid, "OA1")
+        self.wait_result(order)
+        wait_for("the erase", lambda: self.bench.state("OA1")["erases"] == 2)
+
     def restart_patiently(self, patience):
         self.agent.stop()
         self.agent.options = ["--erase-confirm", patience]
