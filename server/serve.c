@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "policies/pack.h"
+#include "program/world.h"
 #include "proto/base/err.h"
 #include "server/config.h"
 #include "server/fence.h"
@@ -33,7 +34,6 @@
 #include "server/service/policy_profile.h"
 #include "server/service/service.h"
 #include "server/store/store.h"
-#include "server/world.h"
 
 #define LISTENERS_MAX 4
 

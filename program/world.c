@@ -1,4 +1,4 @@
-#include "server/world.h"
+#include "program/world.h"
 
 #include <openssl/rand.h>
 #include <stdio.h>
@@ -28,14 +28,23 @@ static int64_t test_offset_ms(void)
 }
 #endif
 
-static int64_t now_ms(void *arg)
+static int64_t read_clock(clockid_t which)
 {
 	struct timespec now;
 
+	(void)clock_gettime(which, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int64_t now_ms(void *arg)
+{
 	(void)arg;
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 +
-	    test_offset_ms();
+	return read_clock(CLOCK_REALTIME) + test_offset_ms();
+}
+
+int64_t world_monotonic(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
 }
 
 static void fill(void *arg, void *out, size_t len)

@@ -1,9 +1,9 @@
 /*
- * world: the real clock, randomness and log of a server process. Made in main
- * and handed down; nothing else reads a clock or draws randomness.
+ * world: the real clock, randomness and log of a program. Made in main and
+ * handed down; nothing else reads a clock or draws randomness.
  */
-#ifndef SERVER_WORLD_H
-#define SERVER_WORLD_H
+#ifndef PROGRAM_WORLD_H
+#define PROGRAM_WORLD_H
 
 #include "proto/base/log.h"
 #include "proto/base/time.h"
@@ -15,6 +15,7 @@
  */
 const struct clock *world_clock(void);
 const struct rng *world_rng(void);
+int64_t world_monotonic(void); /* milliseconds; tests cannot move it */
 /* One JSON object a line on standard error. */
 void world_log(struct log *log, enum log_level level);
 
