@@ -36,29 +36,55 @@ struct page {
 
 /* ---- writing in columns ---- */
 
+/* One character, or '?' for what must not reach a terminal: control characters,
+ * C1 ones too, and bytes that are no UTF-8. Gives how many bytes it was. */
+static size_t put_letter(struct page *page, const char *text)
+{
+	size_t step = str_utf8_step(text);
+
+	if (step == 0 || (unsigned char)*text < 0x20 || *text == 0x7f ||
+	    (step == 2 && (unsigned char)text[0] == 0xc2 &&
+	        (unsigned char)text[1] < 0xa0)) {
+		buf_append_char(page->out, '?');
+		return step ? step : 1;
+	}
+	buf_append(page->out, text, step);
+	return step;
+}
+
+static bool has_room(const struct page *page)
+{
+	return page->columns == 0 || page->at < page->columns;
+}
+
+static size_t letters(const char *text, size_t len)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		count += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return count;
+}
+
+/* width 0: as wide as it is; else filled up, or cut with a mark that says so. */
 static void put(struct page *page, const char *text, unsigned width)
 {
+	bool is_cut = width > 1 && letters(text, strlen(text)) > width;
 	unsigned used = 0;
 
-	while (*text && (width == 0 || used < width) &&
-	    (page->columns == 0 || page->at < page->columns)) {
-		size_t step = str_utf8_step(text);
-
-		/* Control characters, C1 ones too, never reach a terminal. */
-		if (step == 0 || (unsigned char)*text < 0x20 || *text == 0x7f ||
-		    (step == 2 && (unsigned char)text[0] == 0xc2 &&
-		        (unsigned char)text[1] < 0xa0)) {
-			buf_append_char(page->out, '?');
-			step = step ? step : 1;
-		} else {
-			buf_append(page->out, text, step);
-		}
-		text += step;
+	while (
+	    *text && (width == 0 || used + is_cut < width) && has_room(page)) {
+		text += put_letter(page, text);
 		used++;
 		page->at++;
 	}
-	for (; used < width && (page->columns == 0 || page->at < page->columns);
-	     used++, page->at++)
+	if (is_cut && used < width && has_room(page)) {
+		buf_append_str(page->out, "…");
+		used++;
+		page->at++;
+	}
+	for (; used < width && has_room(page); used++, page->at++)
 		buf_append_char(page->out, ' ');
 }
 
@@ -141,12 +167,18 @@ static const char *first_of(json_t *row, const char *const *keys, size_t count)
 	return "";
 }
 
-/* What stands on the phone's own screen, then what we call it. */
+/* What stands on the phone's own screen, then what we call it; but a phone that
+ * nobody has named is better known by its serial. */
 static const char *phone_of(json_t *row)
 {
 	static const char *const keys[] = {
-	    "name", "known_as", "product", "serial", "mode"};
+	    "name", "known_as", "serial", "product", "mode"};
+	const char *name = text_of(row, "name");
+	bool is_named =
+	    strcmp(name, "iPhone") != 0 && strcmp(name, "iPad") != 0;
 
+	if (!is_named && *text_of(row, "serial"))
+		return text_of(row, "serial");
 	return first_of(row, keys, sizeof(keys) / sizeof(keys[0]));
 }
 
@@ -227,16 +259,6 @@ static unsigned width_of(const struct page *page, const struct column *column)
 }
 
 /* ---- the page ---- */
-
-static size_t letters(const char *text, size_t len)
-{
-	size_t count = 0;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		count += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return count;
-}
 
 /* Words, on as many rows as they need; false: no row is left. */
 static bool put_wrapped(struct page *page, enum colour colour, const char *text)

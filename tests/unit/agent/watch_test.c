@@ -18,6 +18,9 @@ static const char two_ports[] =
     "\"ios_version\":\"17.6.1\",\"state\":\"facts\",\"code\":\"ok\","
     "\"percent\":60,\"is_working\":true,\"order\":\"read_facts\","
     "\"person\":\"Åsa Öberg-Lindström\"},"
+    "{\"port\":\"A11\",\"name\":\"iPhone\",\"serial\":\"F2LX0011\","
+    "\"person\":\"Björn Åkesson-Holmström\",\"state\":\"ready\","
+    "\"code\":\"ok\"},"
     "{\"port\":\"A2\",\"name\":\"x\\u001b[2J\\u009b31m\",\"serial\":\"F2\","
     "\"state\":\"tap Trust\",\"code\":\"waiting_trust\",\"percent\":5,"
     "\"operator\":\"Tap Trust on the phone and enter its code; the question "
@@ -136,6 +139,8 @@ static void test_eighty_columns(void **state)
 	assert_non_null(strstr(row, "read facts"));
 	assert_non_null(strstr(row, "facts "));
 	assert_non_null(strstr(row, "[###...]"));
+	/* Nobody named it; and a name that is cut says so. */
+	assert_non_null(strstr(text, "F2LX0011         Björn Åkesson-Holm…"));
 	assert_non_null(strstr(text, "       Tap Trust on the phone and"));
 	assert_non_null(strstr(text, "half a\n       minute to appear"));
 	buf_reset(&out);
