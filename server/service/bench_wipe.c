@@ -7,12 +7,15 @@
 
 /* An erase that failed this often at the bench needs a person. */
 #define WIPE_TRIES 3
+/* The tries are not spent on one bad minute of a phone. */
+#define WIPE_PAUSE_MS (5 * TIME_MINUTE_MS)
 /* A proof that was not enough is tried again, but not at every poll. */
 #define VERIFY_PAUSE_MS (5 * TIME_MINUTE_MS)
 #define VERIFY_PAUSE_CAUGHT_MS TIME_HOUR_MS /* a person is asked by then */
 
 struct history {
 	unsigned failed_wipes;
+	int64_t failed_at;  /* the last of them */
 	bool has_open_wipe; /* handed and begun count too */
 	bool has_done_wipe;
 	bool has_open_verify;
@@ -32,8 +35,12 @@ static int note_history(void *arg, const struct work_order_row *row)
 		    row->disallow_proximity_setup;
 		history->has_open_wipe |= is_open;
 		history->has_done_wipe |= row->state == BENCH_ORDER_DONE;
-		history->failed_wipes += row->state == BENCH_ORDER_FAILED ||
-		    row->state == BENCH_ORDER_REFUSED;
+		if (row->state == BENCH_ORDER_FAILED ||
+		    row->state == BENCH_ORDER_REFUSED) {
+			history->failed_wipes++;
+			if (row->closed_at > history->failed_at)
+				history->failed_at = row->closed_at;
+		}
 	} else if (row->kind == WORK_ORDER_VERIFY_WIPED) {
 		history->has_open_verify |= is_open;
 		if (row->closed_at > history->verified_at)
@@ -61,12 +68,22 @@ static bool is_look_due(const struct wipe *wipe, const struct history *history,
 	    look->now - history->verified_at >= pause;
 }
 
+/* Once; then again when the operator has plugged it in again, or later. */
+static bool is_erase_due(
+    const struct history *history, const struct bench_wipe_look *look)
+{
+	if (history->has_open_wipe || history->has_done_wipe ||
+	    history->failed_wipes >= WIPE_TRIES)
+		return false;
+	return history->failed_wipes == 0 || look->is_plugged_in ||
+	    look->now - history->failed_at >= WIPE_PAUSE_MS;
+}
+
 /* Which order the wipe needs now; WORK_ORDER_KIND_COUNT: none. */
 static enum work_order_kind needed(const struct wipe *wipe,
     const struct history *history, const struct bench_wipe_look *look)
 {
-	if (wipe->state == WIPE_ORDERED && !history->has_open_wipe &&
-	    !history->has_done_wipe && history->failed_wipes < WIPE_TRIES)
+	if (wipe->state == WIPE_ORDERED && is_erase_due(history, look))
 		return WORK_ORDER_WIPE;
 	if ((wipe->state == WIPE_ACKNOWLEDGED || wipe->state == WIPE_SILENT) &&
 	    is_look_due(wipe, history, look))
