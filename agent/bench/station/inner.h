@@ -89,6 +89,9 @@ void reports_drain(struct station *station, const char *udid);
  * before it trusts us again. */
 void reports_recall(struct station *station, struct port *port);
 void reports_drain_all(struct station *station);
+/* Every phone that has a journal. */
+void reports_each_journal(struct station *station,
+    void (*each)(struct station *station, const char *udid));
 /* That an order waits for the operator; once for each reason. */
 void reports_waiting(
     struct station *station, struct port *port, enum failure failure);

@@ -5,9 +5,7 @@
 #include <string.h>
 
 #include "agent/bench/station/inner.h"
-#include "agent/bench/uplink/files.h"
 #include "agent/config/config.h"
-#include "proto/base/err.h"
 #include "proto/base/str.h"
 
 static int64_t patience(const struct station *station)
@@ -75,46 +73,36 @@ int64_t erased_due(const struct port *port, int64_t now)
 
 /* ---- after a restart ---- */
 
-static void recall(
-    struct station *station, const struct journal *journal, const char *udid)
+static void remember(struct station *station, const struct journal_order *order,
+    const char *udid, const char *serial)
 {
-	const struct journal_order *order = journal_awaited_erase(journal);
 	struct erased erased = {.is_awaited = true};
-	int64_t ago;
+	int64_t ago = clock_now(station->world.clock) - order->step_at_ms;
 
-	if (!order)
-		return;
-	ago = clock_now(station->world.clock) - order->step_at_ms;
 	if (ago < 0 || ago >= PORT_CONFIRM_KEEP_MS)
 		return;
 	erased.at = station->world.monotonic() - ago;
 	erased.back_by = erased.at + patience(station);
 	(void)str_copy(erased.udid, sizeof(erased.udid), udid);
-	(void)str_copy(
-	    erased.serial, sizeof(erased.serial), journal_serial(journal));
+	(void)str_copy(erased.serial, sizeof(erased.serial), serial);
 	(void)str_copy(erased.order_id, sizeof(erased.order_id), order->id);
 	(void)ports_await(&station->ports, &erased);
 }
 
-static int recall_file(void *arg, const char *name)
+static void recall(struct station *station, const char *udid)
 {
-	struct station *station = arg;
 	struct journal *journal = NULL;
-	char udid[LIMIT_UDID + 1];
-	size_t len = strlen(name) - strlen(".journal");
+	const struct journal_order *order;
 
-	if (len > LIMIT_UDID)
-		return 0;
-	memcpy(udid, name, len);
-	udid[len] = '\0';
-	if (journal_open(station->journals, udid, false, &journal, NULL) == 0)
-		recall(station, journal, udid);
+	if (journal_open(station->journals, udid, false, &journal, NULL) < 0)
+		return;
+	order = journal_awaited_erase(journal);
+	if (order)
+		remember(station, order, udid, journal_serial(journal));
 	journal_close(journal);
-	return 0;
 }
 
 void erased_recall(struct station *station)
 {
-	(void)files_each(
-	    station->journals, ".journal", recall_file, station, NULL);
+	reports_each_journal(station, recall);
 }

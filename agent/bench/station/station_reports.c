@@ -143,8 +143,19 @@ void reports_recall(struct station *station, struct port *port)
 	journal_close(journal);
 }
 
-static int drain_file(void *arg, const char *name)
+void reports_drain_all(struct station *station)
 {
+	reports_each_journal(station, reports_drain);
+}
+
+struct journal_walk {
+	struct station *station;
+	void (*each)(struct station *station, const char *udid);
+};
+
+static int walk_file(void *arg, const char *name)
+{
+	const struct journal_walk *walk = arg;
 	char udid[LIMIT_UDID + 1];
 	size_t len = strlen(name) - strlen(".journal");
 
@@ -152,14 +163,16 @@ static int drain_file(void *arg, const char *name)
 		return 0;
 	memcpy(udid, name, len);
 	udid[len] = '\0';
-	reports_drain(arg, udid);
+	walk->each(walk->station, udid);
 	return 0;
 }
 
-void reports_drain_all(struct station *station)
+void reports_each_journal(struct station *station,
+    void (*each)(struct station *station, const char *udid))
 {
-	(void)files_each(
-	    station->journals, ".journal", drain_file, station, NULL);
+	struct journal_walk walk = {station, each};
+
+	(void)files_each(station->journals, ".journal", walk_file, &walk, NULL);
 }
 
 /* ---- orders ---- */

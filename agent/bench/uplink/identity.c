@@ -3,7 +3,6 @@
 #include <jansson.h>
 #include <openssl/bio.h>
 #include <openssl/ec.h>
-#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <string.h>
 
 #include "agent/bench/uplink/files.h"
+#include "agent/bench/uplink/key_file.h"
 #include "proto/base/cleanup.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
@@ -59,19 +59,6 @@ int identity_make_csr(EVP_PKEY *key, char *out, size_t size, struct err *err)
 	return 0;
 }
 
-static int save_key(const char *folder, EVP_PKEY *key, struct err *err)
-{
-	CLEANUP(bio) BIO *bio = BIO_new(BIO_s_secmem());
-	char *text = NULL;
-	long len;
-
-	if (!bio ||
-	    PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) != 1)
-		return err_set(err, ERR_CRYPTO, "the key cannot be written");
-	len = BIO_get_mem_data(bio, &text);
-	return files_write(folder, FILE_KEY, text, (size_t)len, 0600, err);
-}
-
 static int save_text(
     const char *folder, const char *name, const char *text, struct err *err)
 {
@@ -88,7 +75,7 @@ int identity_save(const char *folder, const char *server, EVP_PKEY *key,
 
 	json_decref(json);
 	if (rc == 0)
-		rc = save_key(folder, key, err);
+		rc = key_file_save(folder, FILE_KEY, key, err);
 	if (rc == 0)
 		rc = save_text(
 		    folder, FILE_CERTIFICATE, answer->certificate, err);
@@ -130,26 +117,6 @@ static int load_station(
 	return rc;
 }
 
-static int load_key(
-    const char *folder, struct identity *identity, struct err *err)
-{
-	struct buf text = {0};
-	CLEANUP(bio) BIO *bio = NULL;
-	int rc = files_read(folder, FILE_KEY, FILE_MAX, &text, err);
-
-	if (rc < 0)
-		return rc;
-	bio = BIO_new_mem_buf(text.data, (int)text.len);
-	if (bio)
-		identity->key = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
-	explicit_bzero(text.data, text.len);
-	buf_clear(&text);
-	ERR_clear_error();
-	return identity->key
-	    ? 0
-	    : err_set(err, ERR_CRYPTO, "the station's key cannot be read");
-}
-
 static int load_orders_key(
     const char *folder, struct identity *identity, struct err *err)
 {
@@ -177,7 +144,7 @@ int identity_load(const char *folder, struct identity *out, struct err *err)
 	int rc = load_station(folder, &identity, err);
 
 	if (rc == 0)
-		rc = load_key(folder, &identity, err);
+		rc = key_file_load(folder, FILE_KEY, &identity.key, err);
 	if (rc == 0)
 		rc = load_orders_key(folder, &identity, err);
 	if (rc == 0 &&
