@@ -18,6 +18,7 @@
 struct err;
 
 #define STATION_PATH_JOIN "/station/v1/join"           /* POST */
+#define STATION_PATH_RENEW "/station/v1/renew"         /* POST */
 #define STATION_PATH_REPORTS "/station/v1/reports"     /* POST */
 #define STATION_PATH_ORDERS "/station/v1/orders"       /* GET */
 #define STATION_PATH_CHALLENGE "/station/v1/challenge" /* POST */
@@ -145,6 +146,14 @@ struct station_join_answer {
 	char orders_key[STATION_SHORT_MAX * 8];  /* PEM, SubjectPublicKeyInfo */
 	int64_t server_time_ms;
 };
+/* Renewing is answered like joining. */
+struct station_renew_request {
+	char csr[LIMIT_CSR + 1]; /* as above, of the key it has */
+};
+int station_renew_request_encode(const struct station_renew_request *request,
+    struct buf *json, struct err *err);
+int station_renew_request_parse(const char *json, size_t len,
+    struct station_renew_request *out, struct err *err);
 int station_join_request_encode(const struct station_join_request *request,
     struct buf *json, struct err *err);
 int station_join_request_parse(const char *json, size_t len,

@@ -29,6 +29,15 @@ int service_station_join(struct service *service,
     const struct station_join_request *request, struct station_join_answer *out,
     struct err *err);
 
+/* A station asks for a new one when its certificate ends within this. */
+#define STATION_RENEW_MS (60 * TIME_DAY_MS)
+
+/* -ERR_CONFLICT: too early; -ERR_DENIED: another key, revoked. */
+int service_station_renew(struct service *service,
+    const struct station_row *station,
+    const struct station_renew_request *request,
+    struct station_join_answer *out, struct err *err);
+
 /*
  * Who asks, as its certificate says (hex SHA-256). -ERR_DENIED: no station's,
  * so also every phone's; revoked; out of date.

@@ -19,6 +19,10 @@
 
 #define FDS_MAX 256
 #define SNAPSHOT_EVERY_MS 100
+/* A worker that was just being made when its daemon was killed holds the lock
+ * until it gets to run and to end. */
+#define LOCK_TRIES 10
+#define LOCK_PAUSE_US 40000
 #define IDLE_MS 1000 /* nothing is due earlier than it is asked */
 
 /* ---- what the watches tell ---- */
@@ -145,6 +149,25 @@ static void on_refused(void *arg, const char *id, const char *reason)
 	    LOG_CAUSE, reason, NULL);
 }
 
+static int on_renewed(
+    void *arg, const struct station_join_answer *answer, struct err *err)
+{
+	struct station *station = arg;
+	struct err why = {0};
+	int rc = identity_renew(
+	    station->identity_folder, &station->identity, answer, &why);
+
+	if (rc == 0)
+		log_info(station->world.log, "certificate_renewed", LOG_STATION,
+		    station->identity.id, NULL);
+	else
+		log_error(station->world.log, "certificate_not_renewed",
+		    LOG_ERROR, why.text, NULL);
+	if (rc < 0 && err)
+		*err = why;
+	return rc;
+}
+
 static void on_state(void *arg, bool is_up, const char *sentence)
 {
 	struct station *station = arg;
@@ -182,14 +205,19 @@ static int make_folders(struct station *station, struct err *err)
 static int take_lock(struct station *station, struct err *err)
 {
 	char path[FOLDER_MAX + 16];
+	int left;
 
 	(void)snprintf(path, sizeof(path), "%s/lock", station->state);
 	station->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (station->lock < 0)
 		return err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
-	if (flock(station->lock, LOCK_EX | LOCK_NB) != 0)
-		return err_set(
-		    err, ERR_BUSY, "another agent runs on %s", station->state);
+	for (left = LOCK_TRIES; flock(station->lock, LOCK_EX | LOCK_NB) != 0;
+	     left--) {
+		if (left == 0)
+			return err_set(err, ERR_BUSY,
+			    "another agent runs on %s", station->state);
+		(void)usleep(LOCK_PAUSE_US);
+	}
 	return 0;
 }
 
@@ -200,6 +228,7 @@ static int open_uplink(struct station *station, struct err *err)
 	    .on_order = orders_take,
 	    .on_owners = orders_owners,
 	    .on_refused = on_refused,
+	    .on_renewed = on_renewed,
 	    .on_state = on_state,
 	    .arg = station};
 	char folders[2][FOLDER_MAX + 16];
@@ -226,7 +255,7 @@ static int open_uplink(struct station *station, struct err *err)
 		    station->identity.id, &station->book, err);
 	if (rc == 0)
 		rc = uplink_new(&station->identity, station->outbox, &hooks,
-		    poll_ms, &station->uplink, err);
+		    station->world.clock, poll_ms, &station->uplink, err);
 	station->is_joined = rc == 0;
 	return rc;
 }

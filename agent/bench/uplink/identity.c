@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <openssl/bio.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include "proto/base/cleanup.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "proto/base/time.h"
 #include "proto/station/station_sign.h"
 
 CLEANUP_DEFINE(BIO, bio, BIO_free_all)
@@ -130,6 +132,67 @@ static int load_orders_key(
 	return rc;
 }
 
+static int64_t end_of(X509 *certificate)
+{
+	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+	int days = 0;
+	int seconds = 0;
+	int64_t end = 0;
+
+	if (epoch &&
+	    ASN1_TIME_diff(
+	        &days, &seconds, epoch, X509_get0_notAfter(certificate)) == 1)
+		end = days * TIME_DAY_MS + seconds * TIME_SECOND_MS;
+	ASN1_TIME_free(epoch);
+	return end;
+}
+
+/* When the certificate ends; -ERR_INVALID: it is not for this key. */
+static int read_end(
+    const char *pem, size_t len, EVP_PKEY *key, int64_t *out, struct err *err)
+{
+	CLEANUP(bio) BIO *bio = BIO_new_mem_buf(pem, (int)len);
+	X509 *certificate =
+	    bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+	int fits = certificate && X509_check_private_key(certificate, key) == 1;
+
+	if (fits)
+		*out = end_of(certificate);
+	X509_free(certificate);
+	ERR_clear_error();
+	return fits ? 0
+	            : err_set(err, ERR_INVALID,
+	                  "the station's certificate is not for its key");
+}
+
+static int load_end(
+    const char *folder, struct identity *identity, struct err *err)
+{
+	struct buf text = {0};
+	int rc = files_read(folder, FILE_CERTIFICATE, FILE_MAX, &text, err);
+
+	if (rc == 0)
+		rc = read_end((const char *)text.data, text.len, identity->key,
+		    &identity->not_after_ms, err);
+	buf_clear(&text);
+	return rc;
+}
+
+int identity_renew(const char *folder, struct identity *identity,
+    const struct station_join_answer *answer, struct err *err)
+{
+	int64_t end = 0;
+	int rc = read_end(answer->certificate, strlen(answer->certificate),
+	    identity->key, &end, err);
+
+	if (rc == 0)
+		rc = save_text(
+		    folder, FILE_CERTIFICATE, answer->certificate, err);
+	if (rc == 0)
+		identity->not_after_ms = end;
+	return rc;
+}
+
 static int set_path(
     char *out, size_t size, const char *folder, const char *name)
 {
@@ -145,6 +208,8 @@ int identity_load(const char *folder, struct identity *out, struct err *err)
 
 	if (rc == 0)
 		rc = key_file_load(folder, FILE_KEY, &identity.key, err);
+	if (rc == 0)
+		rc = load_end(folder, &identity, err);
 	if (rc == 0)
 		rc = load_orders_key(folder, &identity, err);
 	if (rc == 0 &&

@@ -13,6 +13,7 @@
 #include "agent/bench/uplink/identity.h"
 #include "agent/bench/uplink/order_book.h"
 #include "agent/bench/uplink/outbox.h"
+#include "proto/base/time.h"
 
 struct err;
 struct uplink;
@@ -27,14 +28,18 @@ struct uplink_hooks {
 	/* The server refused a report for good; it is forgotten. */
 	void (*on_refused)(
 	    void *arg, const char *report_id, const char *reason);
+	/* A new certificate came; 0: it is kept, its end is in the identity. */
+	int (*on_renewed)(void *arg, const struct station_join_answer *answer,
+	    struct err *err);
 	/* It was reached, or not, after the other. */
 	void (*on_state)(void *arg, bool is_up, const char *sentence);
 	void *arg;
 };
 
+/* clock: the time of day, against which the certificate's end is held. */
 int uplink_new(const struct identity *identity, struct outbox *outbox,
-    const struct uplink_hooks *hooks, int64_t poll_ms, struct uplink **out,
-    struct err *err);
+    const struct uplink_hooks *hooks, const struct clock *clock,
+    int64_t poll_ms, struct uplink **out, struct err *err);
 void uplink_free(struct uplink *uplink);
 
 /* Something changed: ask for orders soon. */

@@ -125,6 +125,27 @@ class JoinTest(Case):
         key = self.agent.state / "station" / "station.key"
         self.assertEqual(key.stat().st_mode & 0o777, 0o600)
 
+    def test_certificate_is_renewed(self):
+        """In time, for the same key, and shown from then on."""
+        folder = self.bench.folder / "server"
+        folder.mkdir()
+        self.server = StationServer(folder)
+        self.server.days = 59
+        self.agent.join(self.server)
+        before = openssl("x509", "-in", self.agent.state / "station" /
+                         "station.crt", "-noout", "-pubkey")
+        self.agent.start()
+        udid = self.bench.new("RC1", setup=True)
+        wait_for("a new certificate", lambda: self.server.renewed)
+        order = self.server.order("read_facts", udid, "RC1")
+        self.wait_result(order)
+        wait_for("it to be shown", lambda: len(self.server.shown) == 2)
+        after = openssl("x509", "-in", self.agent.state / "station" /
+                        "station.crt", "-noout", "-pubkey")
+        self.assertEqual(before, after)
+        time.sleep(1)
+        self.assertEqual(self.server.renewed, 1)  # it is good for long
+
     def test_once_reports_and_stops(self):
         self.join()
         udid = self.bench.new("ON1", setup=True)

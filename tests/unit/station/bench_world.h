@@ -35,6 +35,7 @@ struct bench_station {
 
 /* A new key and its request; EVP_PKEY_free() it. */
 EVP_PKEY *bench_csr(char *pem, size_t size, const char *group);
+void bench_csr_of(EVP_PKEY *key, char *pem, size_t size);
 /* Invited and joined by the service; fails the test when it cannot. */
 void bench_station_join(struct bench_station *station, const char *name);
 void bench_station_clear(struct bench_station *station);

@@ -203,6 +203,94 @@ static void a_certificate_runs_out(void **state)
 	    -ERR_DENIED);
 }
 
+/* ---- renewing ---- */
+
+/* What the server says; sha256: of the certificate that it gave. */
+static int renew(EVP_PKEY *key, char sha256[STORE_SHA256], struct err *err)
+{
+	struct station_renew_request *request = calloc(1, sizeof(*request));
+	struct station_join_answer *answer = calloc(1, sizeof(*answer));
+	struct station_row row = bench_a.row;
+	uint8_t *der = NULL;
+	X509 *certificate;
+	BIO *bio;
+	int len;
+	int rc;
+
+	bench_csr_of(key, request->csr, sizeof(request->csr));
+	rc = service_station_renew(&world.service, &row, request, answer, err);
+	if (rc == 0) {
+		bio = BIO_new_mem_buf(answer->certificate, -1);
+		certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+		assert_non_null(certificate);
+		len = i2d_X509(certificate, &der);
+		digest_sha256(der, (size_t)len, sha256);
+		OPENSSL_free(der);
+		X509_free(certificate);
+		BIO_free(bio);
+		assert_string_equal(answer->station_id, bench_a.row.id);
+	}
+	free(request);
+	free(answer);
+	return rc;
+}
+
+static int identify(const char *sha256, struct station_row *out)
+{
+	return service_station_identify(&world.service, sha256, out, NULL);
+}
+
+static void a_certificate_is_renewed_in_time(void **state)
+{
+	char first[STORE_SHA256];
+	char second[STORE_SHA256];
+	struct station_row row;
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(renew(bench_a.key, first, &err), -ERR_CONFLICT);
+	world.now += STATION_CERTIFICATE_MS - STATION_RENEW_MS + 1;
+	assert_int_equal(renew(bench_a.key, first, NULL), 0);
+	/* The answer may have been lost: the old one is good, and may ask
+	 * again; what was lost is good for nothing then. */
+	assert_int_equal(identify(bench_a.row.certificate_sha256, &row), 0);
+	world.now += TIME_HOUR_MS;
+	assert_int_equal(renew(bench_a.key, second, NULL), 0);
+	assert_int_equal(identify(first, &row), -ERR_DENIED);
+	/* Shown once, the new one is the only one. */
+	assert_int_equal(identify(second, &row), 0);
+	assert_string_equal(row.id, bench_a.row.id);
+	assert_int_equal(row.not_after, world.now + STATION_CERTIFICATE_MS);
+	assert_int_equal(
+	    identify(bench_a.row.certificate_sha256, &row), -ERR_DENIED);
+	world.now += STATION_CERTIFICATE_MS - TIME_DAY_MS;
+	assert_int_equal(identify(second, &row), 0);
+}
+
+static void who_may_not_renew(void **state)
+{
+	char pem[LIMIT_CSR + 1];
+	char sha256[STORE_SHA256];
+	EVP_PKEY *other = bench_csr(pem, sizeof(pem), "P-256");
+	struct station_row row;
+	struct err err = {0};
+
+	(void)state;
+	world.now += STATION_CERTIFICATE_MS - TIME_DAY_MS;
+	assert_int_equal(renew(other, sha256, &err), -ERR_DENIED);
+	assert_non_null(strstr(err.text, "same key"));
+	EVP_PKEY_free(other);
+	/* Revoked, neither the old nor the renewed one opens a door. */
+	assert_int_equal(renew(bench_a.key, sha256, NULL), 0);
+	assert_int_equal(service_station_revoke(&world.service, &world.actor,
+	                     bench_a.row.id, &row, NULL),
+	    0);
+	assert_int_equal(identify(sha256, &row), -ERR_DENIED);
+	assert_int_equal(
+	    identify(bench_a.row.certificate_sha256, &row), -ERR_DENIED);
+	assert_int_equal(renew(bench_a.key, sha256, NULL), -ERR_DENIED);
+}
+
 int main(void)
 {
 #define TEST(name)                                                             \
@@ -214,6 +302,8 @@ int main(void)
 	    TEST(keeper_keeps_the_names_apart),
 	    TEST(a_revoked_station_is_heard_no_more),
 	    TEST(a_certificate_runs_out),
+	    TEST(a_certificate_is_renewed_in_time),
+	    TEST(who_may_not_renew),
 	};
 
 	return cmocka_run_group_tests_name(

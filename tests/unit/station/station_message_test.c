@@ -653,6 +653,7 @@ static void receipts_come_back_whole(void **state)
 
 static void joining_comes_back_whole(void **state)
 {
+	static struct station_renew_request renew[2];
 	struct station_join_request *ask = calloc(2, sizeof(*ask));
 	struct station_join_answer *answer = calloc(2, sizeof(*answer));
 	struct buf json = {0};
@@ -665,6 +666,14 @@ static void joining_comes_back_whole(void **state)
 	                     (const char *)json.data, json.len, &ask[1], NULL),
 	    0);
 	assert_memory_equal(&ask[0], &ask[1], sizeof(ask[0]));
+	buf_reset(&json);
+	PUT(renew[0].csr, "-----BEGIN\nx\n-----END\n");
+	assert_int_equal(
+	    station_renew_request_encode(&renew[0], &json, NULL), 0);
+	assert_int_equal(station_renew_request_parse((const char *)json.data,
+	                     json.len, &renew[1], NULL),
+	    0);
+	assert_string_equal(renew[0].csr, renew[1].csr);
 	buf_reset(&json);
 	PUT(answer[0].station_id, ID);
 	PUT(answer[0].name, "Bench A");
