@@ -57,8 +57,8 @@ struct action_run {
 	struct journal *journal;
 	struct facts_ours ours;
 	struct trust trust;
-	struct station_facts facts;        /* what is known so far */
-	enum failure unseen; /* why its supervision could not be seen */
+	struct station_facts facts; /* what is known so far */
+	enum failure unseen;        /* why its supervision could not be seen */
 	char detail[STATION_SENTENCE_MAX]; /* the phone's own words; "" none */
 };
 

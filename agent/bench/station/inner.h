@@ -49,6 +49,12 @@ struct station {
 	bool is_changed;     /* a watcher should see it */
 };
 
+/* ---- station_events.c ---- */
+
+void events_of_mux(struct station *station, struct mux_hooks *hooks);
+void events_of_usb(struct station *station, struct usb_hooks *hooks);
+void events_of_server(struct station *station, struct uplink_hooks *hooks);
+
 /* ---- station_jobs.c ---- */
 
 /* Starts what can be started. */
