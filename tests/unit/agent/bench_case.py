@@ -50,7 +50,14 @@ class Agent:
             self.process = subprocess.Popen(
                 [*self.wrapper, *self.command("run"), *self.options],
                 env=self.environment, stdin=subprocess.DEVNULL, stderr=errors)
-        wait_for("the agent", (self.state / "agent.sock").exists)
+        wait_for("the agent", self.is_up)
+
+    def is_up(self):
+        """It answers: a socket of that name may be of one that was killed."""
+        try:
+            return self.look() is not None
+        except OSError:
+            return False
 
     def stop(self, how=signal.SIGTERM):
         """Its status; a sanitizer's report makes it other than 0."""
