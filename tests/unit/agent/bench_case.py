@@ -56,7 +56,7 @@ class Agent:
         """It answers: a socket of that name may be of one that was killed."""
         try:
             return self.look() is not None
-        except OSError:
+        except (OSError, ValueError):
             return False
 
     def stop(self, how=signal.SIGTERM):
