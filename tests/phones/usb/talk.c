@@ -230,7 +230,7 @@ static void shut_down(struct hub *hub, struct usb_device *device)
 }
 
 /* Told over USB and over the air within the same moment it erases itself once:
- * who is at it already is not told anew. */
+ * a connection of before an erase cannot ask for the next one. */
 static void erase_phone(struct session *session, void *arg)
 {
 	const int64_t *asked = arg;
@@ -265,7 +265,7 @@ void talk_shut_down_later(struct talk *talk)
 void talk_erase_later(struct talk *talk)
 {
 	hub_lock(talk->hub);
-	talk->device->erase_asked = talk->device->erases + 1;
+	talk->device->erase_asked = talk->erases + 1;
 	hub_unlock(talk->hub);
 	hub_later(talk->hub, talk->device, LEAVE_MS, erase);
 }
@@ -274,6 +274,9 @@ void talk_serve(struct talk *talk)
 {
 	const struct service *service = talk->port.service;
 
+	hub_lock(talk->hub);
+	talk->erases = talk->device->erases;
+	hub_unlock(talk->hub);
 	talk->service = service ? service->name : "lockdownd";
 	if (!service) {
 		lockdown_serve(talk);
