@@ -105,7 +105,10 @@ void reports_refused(
     struct station *station, const struct order_refused *refused);
 /* An erase that was acknowledged and that nobody saw come about. */
 void reports_unconfirmed(struct station *station, const struct port *port);
-/* An order that no worker could bring to its end. */
+/* How far the port's order got, by the phone's journal. */
+enum journal_step reports_step(
+    const struct station *station, const struct port *port);
+/* An order that no worker could bring to its end; NONE: it had come to it. */
 void reports_give_up(
     struct station *station, struct port *port, enum failure failure);
 

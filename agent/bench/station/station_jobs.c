@@ -12,7 +12,9 @@
 #define RETRY_MOST_MS 60000
 #define LOOK_AGAIN_MS 1000 /* after a wait that timed out */
 #define GIVE_UP_AFTER 5    /* failures in a row of one order */
-#define WORKERS_MAX 32     /* at once */
+#define LINGER_MS 500
+#define LINGER_STEP_US 5000
+#define WORKERS_MAX 32 /* at once */
 
 /* ---- in the child ---- */
 
@@ -404,12 +406,45 @@ void jobs_step(struct station *station, struct port *port)
 		ended(station, port, end);
 }
 
+/* A phone that is told to erase itself leaves at once: its worker gets a moment
+ * to write down what was said. It ends by itself, its line being cut. */
+static void let_finish(struct heard *heard)
+{
+	struct station *station = heard->station;
+	struct worker *worker = &heard->port->worker;
+	int64_t end = station->world.monotonic() + LINGER_MS;
+
+	while (!heard->port->has_result && station->world.monotonic() < end &&
+	    worker_read(worker, on_line, heard) > 0)
+		(void)usleep(LINGER_STEP_US);
+}
+
+/* What a worker that was cut short leaves of an erase: the phone may never come
+ * back to be asked. */
+static void settle_erase(struct station *station, struct port *port)
+{
+	switch (reports_step(station, port)) {
+	case JOURNAL_STEP_ERASE_ACKED:
+		port->result = FAILURE_NONE;
+		give_up(station, port);
+		break;
+	case JOURNAL_STEP_ERASE_SENT:
+		reports_waiting(station, port, FAILURE_ERASE_UNSURE);
+		break;
+	default:
+		break;
+	}
+}
+
 void jobs_drop(struct station *station, struct port *port)
 {
 	struct heard heard = {station, port};
+	bool is_wipe = port->order_id[0] && port->job.kind == WORK_ORDER_WIPE;
 
 	if (port->worker.pid == 0)
 		return;
+	if (is_wipe)
+		let_finish(&heard);
 	/* What it still said counts: an erase makes the phone go. */
 	(void)worker_read(&port->worker, on_line, &heard);
 	if (port->has_result) {
@@ -419,6 +454,8 @@ void jobs_drop(struct station *station, struct port *port)
 	}
 	worker_kill(&port->worker);
 	reports_drain(station, port->mux.udid);
+	if (is_wipe)
+		settle_erase(station, port);
 	port->result = FAILURE_DISCONNECTED;
 }
 

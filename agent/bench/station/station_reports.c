@@ -259,6 +259,24 @@ void reports_refused(
 	(void)reports_put(station, &report);
 }
 
+enum journal_step reports_step(
+    const struct station *station, const struct port *port)
+{
+	const struct work_order *order = order_of(station, port);
+	const struct journal_order *known;
+	struct journal *journal = NULL;
+	enum journal_step step = JOURNAL_STEP_NONE;
+
+	if (order &&
+	    journal_open(
+	        station->journals, order->udid, false, &journal, NULL) == 0) {
+		known = journal_find_order(journal, order->id);
+		step = known ? known->step : JOURNAL_STEP_NONE;
+	}
+	journal_close(journal);
+	return step;
+}
+
 void reports_give_up(
     struct station *station, struct port *port, enum failure failure)
 {
@@ -273,7 +291,8 @@ void reports_give_up(
 	if (!order)
 		return;
 	start_result(station, port, order, failure, &report);
-	report.order_result.result = STATION_RESULT_FAILED;
+	report.order_result.result =
+	    failure == FAILURE_NONE ? STATION_RESULT_OK : STATION_RESULT_FAILED;
 	rc = journal_open(station->journals, order->udid, true, &journal, NULL);
 	known = rc == 0 ? journal_find_order(journal, order->id) : NULL;
 	if (known && known->is_finished) { /* its worker got that far */
