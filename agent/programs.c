@@ -13,7 +13,7 @@
 #include "agent/bench/uplink/uplink.h"
 #include "agent/config/config.h"
 #include "agent/watch/watch.h"
-#include "agent/world.h"
+#include "program/world.h"
 #include "proto/base/err.h"
 
 #define DEFAULT_CONFIG "/etc/workphone/agent.yaml"
@@ -45,12 +45,6 @@ static void catch_signals(void)
 	(void)sigaction(SIGPIPE, &ignore, NULL);
 }
 
-int programs_fail(const struct err *err)
-{
-	(void)fprintf(stderr, "workphone-agent: %s\n", err->text);
-	return EXIT_FAILED;
-}
-
 static int override(struct agent_config *config, const char *key,
     const char *value, struct err *err)
 {
@@ -77,6 +71,9 @@ int programs_load(
 		rc = override(config, "usb", options->usb, err);
 	if (rc == 0)
 		rc = override(config, "poll", options->poll, err);
+	if (rc == 0)
+		rc = override(
+		    config, "erase_confirm", options->erase_confirm, err);
 	if (rc == 0)
 		rc = agent_config_check(config, err);
 	if (rc < 0) {

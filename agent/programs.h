@@ -6,12 +6,10 @@
 
 #include <stdbool.h>
 
+#include "program/commands.h"
+
 struct agent_config;
 struct err;
-
-#define EXIT_DONE 0
-#define EXIT_FAILED 1
-#define EXIT_USAGE 2
 
 struct options {
 	const char *config; /* NULL: the default, which may be absent */
@@ -22,6 +20,7 @@ struct options {
 	const char *usbmuxd;
 	const char *usb;
 	const char *poll;
+	const char *erase_confirm;
 	const char *code;
 	const char *name;
 	const char *wait; /* once: at most this long */

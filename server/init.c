@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "program/world.h"
 #include "proto/base/err.h"
 #include "server/config.h"
 #include "server/keeper/keeper.h"
@@ -17,7 +18,6 @@
 #include "server/paths.h"
 #include "server/programs.h"
 #include "server/store/store.h"
-#include "server/world.h"
 
 static void step(const char *what, const char *which)
 {

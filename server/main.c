@@ -2,23 +2,20 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "proto/base/err.h"
 #include "server/programs.h"
 #include "server/routes.h"
 
 #define DEFAULT_CONFIG "/etc/workphone/server.yaml"
 
-static int program_version(const struct options *options);
-static int program_routes(const struct options *options);
-static int program_help(const struct options *options);
+static int program_routes(const struct options *options)
+{
+	(void)options;
+	routes_print(stdout);
+	return EXIT_DONE;
+}
 
-static const struct command {
-	const char *name;
-	int (*run)(const struct options *options);
-	const char *help;
-} commands[] = {
+static const struct subcommand commands[] = {
     {"serve", program_serve, "run the server until it is told to stop"},
     {"init", program_init,
         "create configuration, keys and database of a new organisation"},
@@ -27,11 +24,7 @@ static const struct command {
     {"migrate", program_migrate, "bring the database up to this version"},
     {"routes", program_routes,
         "print every path, its listeners and the scope it needs"},
-    {"version", program_version, "print the version"},
-    {"help", program_help, "print this text"},
 };
-
-#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 static const char options_help[] =
     "Options:\n"
@@ -47,52 +40,12 @@ static const char options_help[] =
     "WORKPHONE_LISTENERS_PHONES for listeners.phones.\n"
     "Exit status: 0 done, 1 failed (the reason is printed), 2 usage.\n";
 
-static void print_usage(FILE *out)
-{
-	size_t i;
-
-	(void)fputs("Usage: workphone-server COMMAND [OPTION]...\n\n"
-	            "Commands:\n",
-	    out);
-	for (i = 0; i < COMMAND_COUNT; i++)
-		(void)fprintf(
-		    out, "  %-13s %s\n", commands[i].name, commands[i].help);
-	(void)fprintf(out, "\n%s", options_help);
-}
-
-static int program_version(const struct options *options)
-{
-	(void)options;
-	(void)printf("workphone-server %s\n", WP_VERSION);
-	return EXIT_DONE;
-}
-
-static int program_routes(const struct options *options)
-{
-	(void)options;
-	routes_print(stdout);
-	return EXIT_DONE;
-}
-
-static int program_help(const struct options *options)
-{
-	(void)options;
-	print_usage(stdout);
-	return EXIT_DONE;
-}
+static const struct program program = {"workphone-server", WP_VERSION, commands,
+    sizeof(commands) / sizeof(commands[0]), options_help};
 
 int program_fail(const struct err *err)
 {
-	(void)fprintf(stderr, "workphone-server: %s\n", err->text);
-	return EXIT_FAILED;
-}
-
-static int usage_error(const char *what, const char *which)
-{
-	(void)fprintf(stderr,
-	    "workphone-server: %s%s; `workphone-server help` lists them\n",
-	    what, which);
-	return EXIT_USAGE;
+	return program_say_error(&program, err);
 }
 
 static const struct option long_options[] = {
@@ -154,21 +107,8 @@ static int parse_options(int argc, char **argv, struct options *options)
 int main(int argc, char **argv)
 {
 	struct options options = {.config = DEFAULT_CONFIG};
-	const char *name;
-	size_t i;
 	int parsed = parse_options(argc, argv, &options);
 
-	if (parsed < 0)
-		return usage_error("wrong or too many options", "");
-	if (parsed > 0)
-		return program_help(&options);
-	if (optind >= argc)
-		return usage_error("no command", "");
-	name = argv[optind++];
-	if (optind < argc)
-		return usage_error("too many words: ", argv[optind]);
-	for (i = 0; i < COMMAND_COUNT; i++)
-		if (strcmp(commands[i].name, name) == 0)
-			return commands[i].run(&options);
-	return usage_error("unknown command: ", name);
+	return program_run_command(
+	    &program, argc, argv, optind, parsed, &options);
 }

@@ -5,6 +5,8 @@
 #ifndef SERVER_PROGRAMS_H
 #define SERVER_PROGRAMS_H
 
+#include "program/commands.h"
+
 #define OPTION_VALUES_MAX 32
 
 struct options {
@@ -13,13 +15,6 @@ struct options {
 	const char *phones_url;                   /* --phones-url */
 	const char *hosts[OPTION_VALUES_MAX + 1]; /* --host, repeated */
 	const char *sets[OPTION_VALUES_MAX + 1];  /* --set, repeated */
-};
-
-/* Exit statuses, also in workphone-server(8). */
-enum exit_status {
-	EXIT_DONE = 0,
-	EXIT_FAILED = 1, /* said why on standard error */
-	EXIT_USAGE = 2,
 };
 
 int program_init(const struct options *options);

@@ -28,6 +28,7 @@ static const struct http_route routes[] = {
 	/* Setup Assistant asks a ConfigurationURL by POST, too. */
 	{ PHONES,        HTTP_POST, "/enrol/:token", LIMIT_CHECKIN_BODY, phones_handle_enrol,    "enrol_post" },
 	{ PHONES,        HTTP_POST, STATION_PATH_JOIN, LIMIT_CHECKIN_BODY, stations_handle_join,  "station_join" },
+	{ PHONES,        HTTP_POST, STATION_PATH_RENEW, LIMIT_CHECKIN_BODY, stations_handle_renew, "station_renew" },
 	{ PHONES,        HTTP_POST, STATION_PATH_REPORTS, STATION_BODY_MAX, stations_handle_reports, "station_reports" },
 	{ PHONES,        HTTP_GET, STATION_PATH_ORDERS, 0,               stations_handle_orders, "station_orders" },
 	{ PHONES,        HTTP_POST, STATION_PATH_CHALLENGE, LIMIT_CHECKIN_BODY, stations_handle_challenge, "station_challenge" },

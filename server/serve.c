@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "program/world.h"
 #include "proto/base/err.h"
 #include "server/config.h"
 #include "server/fence.h"
@@ -36,7 +37,6 @@
 #include "server/service/policy_profile.h"
 #include "server/service/service.h"
 #include "server/store/store.h"
-#include "server/world.h"
 
 #define LISTENERS_MAX 5
 

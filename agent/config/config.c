@@ -48,6 +48,7 @@ static const cyaml_schema_field_t config_fields[] = {
     TEXT(usb),
     TEXT(pair),
     TEXT(poll),
+    TEXT(erase_confirm),
     TEXT(log_level),
     CYAML_FIELD_SEQUENCE("ports", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
         struct agent_config, ports, &port_schema, 0, PORTS_MAX),
@@ -139,6 +140,7 @@ static const struct key {
     KEY(usb, "on", check_switch),
     KEY(pair, "on", check_switch),
     KEY(poll, "5s", check_duration),
+    KEY(erase_confirm, "5m", check_duration),
     KEY(log_level, "info", check_level),
 };
 

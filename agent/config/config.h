@@ -24,6 +24,7 @@ struct agent_config {
 	char *usb;     /* "on": look at USB itself too; "off" */
 	char *pair;    /* "on": ask a phone for trust when plugged in; "off" */
 	char *poll;    /* how often orders are asked for */
+	char *erase_confirm; /* an erased phone is back by then */
 	char *log_level;
 	struct agent_port *ports;
 	unsigned ports_count;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/world.h"
+#include "program/world.h"
 #include "proto/base/err.h"
 
 #define TRIES 5

@@ -16,7 +16,7 @@
 #include "agent/connector/run.h"
 #include "agent/connector/sandbox.h"
 #include "agent/connector/seq.h"
-#include "agent/world.h"
+#include "program/world.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 

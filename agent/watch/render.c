@@ -6,7 +6,8 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 
-#define BAR 10
+#define WIDE 116 /* columns from which all fits */
+#define BAR_MAX 10
 
 enum colour {
 	COLOUR_NONE,
@@ -35,29 +36,55 @@ struct page {
 
 /* ---- writing in columns ---- */
 
+/* One character, or '?' for what must not reach a terminal: control characters,
+ * C1 ones too, and bytes that are no UTF-8. Gives how many bytes it was. */
+static size_t put_letter(struct page *page, const char *text)
+{
+	size_t step = str_utf8_step(text);
+
+	if (step == 0 || (unsigned char)*text < 0x20 || *text == 0x7f ||
+	    (step == 2 && (unsigned char)text[0] == 0xc2 &&
+	        (unsigned char)text[1] < 0xa0)) {
+		buf_append_char(page->out, '?');
+		return step ? step : 1;
+	}
+	buf_append(page->out, text, step);
+	return step;
+}
+
+static bool has_room(const struct page *page)
+{
+	return page->columns == 0 || page->at < page->columns;
+}
+
+static size_t letters(const char *text, size_t len)
+{
+	size_t count = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		count += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return count;
+}
+
+/* width 0: as wide as it is; else filled up, or cut with a mark that says so. */
 static void put(struct page *page, const char *text, unsigned width)
 {
+	bool is_cut = width > 1 && letters(text, strlen(text)) > width;
 	unsigned used = 0;
 
-	while (*text && (width == 0 || used < width) &&
-	    (page->columns == 0 || page->at < page->columns)) {
-		size_t step = str_utf8_step(text);
-
-		/* Control characters, C1 ones too, never reach a terminal. */
-		if (step == 0 || (unsigned char)*text < 0x20 || *text == 0x7f ||
-		    (step == 2 && (unsigned char)text[0] == 0xc2 &&
-		        (unsigned char)text[1] < 0xa0)) {
-			buf_append_char(page->out, '?');
-			step = step ? step : 1;
-		} else {
-			buf_append(page->out, text, step);
-		}
-		text += step;
+	while (
+	    *text && (width == 0 || used + is_cut < width) && has_room(page)) {
+		text += put_letter(page, text);
 		used++;
 		page->at++;
 	}
-	for (; used < width && (page->columns == 0 || page->at < page->columns);
-	     used++, page->at++)
+	if (is_cut && used < width && has_room(page)) {
+		buf_append_str(page->out, "…");
+		used++;
+		page->at++;
+	}
+	for (; used < width && has_room(page); used++, page->at++)
 		buf_append_char(page->out, ' ');
 }
 
@@ -93,24 +120,23 @@ static const char *text_of(json_t *object, const char *key)
 	return text ? text : "";
 }
 
-static void bar(json_t *row, char out[BAR + 8])
+static void bar(json_t *row, unsigned width, char *out)
 {
 	json_int_t percent =
 	    json_integer_value(json_object_get(row, "percent"));
-	json_int_t full = percent * BAR / 100;
+	json_int_t full = percent * width / 100;
 	json_int_t i;
-	char *at = out;
 
 	if (percent <= 0 || percent > 100 ||
 	    !json_is_true(json_object_get(row, "is_working"))) {
 		out[0] = '\0';
 		return;
 	}
-	*at++ = '[';
-	for (i = 0; i < BAR; i++)
-		*at++ = i < full ? '#' : '.';
-	*at++ = ']';
-	*at = '\0';
+	*out++ = '[';
+	for (i = 0; i < width; i++)
+		*out++ = i < full ? '#' : '.';
+	*out++ = ']';
+	*out = '\0';
 }
 
 /* Waiting codes begin so; the rest with a sentence is trouble. */
@@ -131,68 +157,202 @@ static enum colour colour_of(json_t *row)
 	return COLOUR_BAD;
 }
 
-static const char *phone_of(json_t *row)
+static const char *first_of(json_t *row, const char *const *keys, size_t count)
 {
-	static const char *const keys[] = {"name", "product", "serial"};
 	size_t i;
 
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+	for (i = 0; i < count; i++)
 		if (*text_of(row, keys[i]))
 			return text_of(row, keys[i]);
-	return text_of(row, "mode");
+	return "";
+}
+
+/* What stands on the phone's own screen, then what we call it; but a phone that
+ * nobody has named is better known by its serial. */
+static const char *phone_of(json_t *row)
+{
+	static const char *const keys[] = {
+	    "name", "known_as", "serial", "product", "mode"};
+	const char *name = text_of(row, "name");
+	bool is_named =
+	    strcmp(name, "iPhone") != 0 && strcmp(name, "iPad") != 0;
+
+	if (!is_named && *text_of(row, "serial"))
+		return text_of(row, "serial");
+	return first_of(row, keys, sizeof(keys) / sizeof(keys[0]));
+}
+
+/* What the agent does to it; the state says how far it is. */
+static const char *order_of(json_t *row)
+{
+	static const struct {
+		const char *kind;
+		const char *words;
+	} names[] = {
+	    {"read_facts", "read facts"},
+	    {"install_profile", "profile"},
+	    {"verify_wiped", "verify wipe"},
+	};
+	const char *kind = text_of(row, "order");
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i].kind, kind) == 0)
+			return names[i].words;
+	return kind;
+}
+
+static const char *port_of(json_t *row)
+{
+	return text_of(row, "port");
+}
+
+static const char *person_of(json_t *row)
+{
+	return text_of(row, "person");
+}
+
+static const char *serial_of(json_t *row)
+{
+	return text_of(row, "serial");
+}
+
+static const char *version_of(json_t *row)
+{
+	return text_of(row, "ios_version");
+}
+
+static const char *state_of(json_t *row)
+{
+	return text_of(row, "state");
+}
+
+/* Widths on a terminal of 80 columns, and on a wide one; 0: left out. */
+static const struct column {
+	const char *title;
+	const char *(*value)(json_t *row);
+	unsigned narrow;
+	unsigned wide;
+	bool is_painted;
+} table[] = {
+    {"PORT", port_of, 6, 8, false},
+    {"PHONE", phone_of, 16, 20, false},
+    {"PERSON", person_of, 19, 22, false},
+    {"SERIAL", serial_of, 0, 13, false},
+    {"IOS", version_of, 0, 7, false},
+    {"ORDER", order_of, 11, 11, false},
+    {"STATE", state_of, 14, 15, true},
+};
+
+#define COLUMN_COUNT (sizeof(table) / sizeof(table[0]))
+#define BAR_NARROW 6
+#define INDENT "       "
+
+static bool is_wide(const struct page *page)
+{
+	return page->columns == 0 || page->columns >= WIDE;
+}
+
+static unsigned width_of(const struct page *page, const struct column *column)
+{
+	return is_wide(page) ? column->wide : column->narrow;
 }
 
 /* ---- the page ---- */
 
+/* Words, on as many rows as they need; false: no row is left. */
+static bool put_wrapped(struct page *page, enum colour colour, const char *text)
+{
+	bool is_first = true;
+	bool more = true;
+
+	put(page, INDENT, 0);
+	while (more && *text) {
+		size_t len = strcspn(text, " ");
+		char word[128];
+
+		(void)snprintf(word, sizeof(word), "%.*s", (int)len, text);
+		if (!is_first && page->columns != 0 &&
+		    page->at + 1 + letters(text, len) > page->columns) {
+			more = end_row(page);
+			if (more)
+				put(page, INDENT, 0);
+		} else if (!is_first) {
+			put(page, " ", 0);
+		}
+		if (more)
+			put_coloured(page, colour, word, 0);
+		is_first = false;
+		text += len + strspn(text + len, " ");
+	}
+	return more && end_row(page);
+}
+
 static void put_head(struct page *page, json_t *station)
 {
 	const char *name = text_of(station, "name");
+	const char *trouble = text_of(station, "server_trouble");
 	json_int_t waiting =
 	    json_integer_value(json_object_get(station, "reports_waiting"));
 	char text[64];
 
 	put(page, "Workphone bench  ", 0);
 	put(page, *name ? name : "(this station has not joined)", 0);
-	put(page, "   server: ", 0);
+	put(page, "  server: ", 0);
 	put(page, text_of(station, "server"), 0);
-	put(page, "   usbmuxd: ", 0);
+	put(page, "  usbmuxd: ", 0);
 	put(page, text_of(station, "usbmuxd"), 0);
 	if (waiting > 0) {
-		(void)snprintf(text, sizeof(text), "   reports waiting: %lld",
+		(void)snprintf(text, sizeof(text), "  reports waiting: %lld",
 		    (long long)waiting);
 		put(page, text, 0);
 	}
 	(void)end_row(page);
+	if (*trouble)
+		(void)put_wrapped(page, COLOUR_BAD, trouble);
+	else
+		(void)end_row(page);
+}
+
+static void put_titles(struct page *page)
+{
+	size_t i;
+
+	for (i = 0; i < COLUMN_COUNT; i++) {
+		unsigned width = width_of(page, &table[i]);
+
+		if (width == 0)
+			continue;
+		put(page, table[i].title, width);
+		put(page, " ", 0);
+	}
 	(void)end_row(page);
 }
 
 static bool put_row(struct page *page, json_t *row)
 {
-	char progress[BAR + 8];
 	const char *operator= text_of(row, "operator");
 	enum colour colour = colour_of(row);
+	char progress[BAR_MAX + 8];
+	size_t i;
 
-	bar(row, progress);
-	put(page, text_of(row, "port"), 10);
-	put(page, " ", 0);
-	put(page, phone_of(row), 22);
-	put(page, " ", 0);
-	put(page, text_of(row, "serial"), 13);
-	put(page, " ", 0);
-	put(page, text_of(row, "ios_version"), 7);
-	put(page, " ", 0);
-	put(page, text_of(row, "order"), 15);
-	put(page, " ", 0);
-	put_coloured(page, colour, text_of(row, "state"), 16);
+	for (i = 0; i < COLUMN_COUNT; i++) {
+		unsigned width = width_of(page, &table[i]);
+
+		if (width == 0)
+			continue;
+		if (table[i].is_painted)
+			put_coloured(page, colour, table[i].value(row), width);
+		else
+			put(page, table[i].value(row), width);
+		put(page, " ", 0);
+	}
+	bar(row, is_wide(page) ? BAR_MAX : BAR_NARROW, progress);
 	put(page, progress, 0);
 	if (!end_row(page))
 		return false;
-	if (!*operator)
-		return true;
-	put(page, "           ", 0);
-	put_coloured(page,
-	    colour == COLOUR_HAND ? COLOUR_HAND : COLOUR_DIM, operator, 0);
-	return end_row(page);
+	return !*operator|| put_wrapped(
+	    page, colour == COLOUR_HAND ? COLOUR_HAND : COLOUR_DIM, operator);
 }
 
 static int by_port(const void *a, const void *b)
@@ -238,11 +398,7 @@ int watch_render(const char *json, size_t len, unsigned columns, unsigned rows,
 		    err, ERR_INVALID, "the agent says what cannot be read");
 	}
 	put_head(&page, json_object_get(root, "station"));
-	put(&page,
-	    "PORT       PHONE                  SERIAL        IOS     "
-	    "ORDER           STATE",
-	    0);
-	(void)end_row(&page);
+	put_titles(&page);
 	if (json_array_size(ports) == 0)
 		put(&page, "No phone is plugged in.", 0);
 	else

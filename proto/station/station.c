@@ -90,6 +90,30 @@ int station_join_request_parse(const char *json, size_t len,
 	return rc;
 }
 
+static const struct codec_field renew_fields[] = {
+    {CODEC_AT(struct station_renew_request, csr), .kind = CODEC_PEM,
+        .is_required = true},
+    CODEC_END,
+};
+
+int station_renew_request_encode(const struct station_renew_request *request,
+    struct buf *json, struct err *err)
+{
+	return encode(renew_fields, request, json, err);
+}
+
+int station_renew_request_parse(const char *json, size_t len,
+    struct station_renew_request *out, struct err *err)
+{
+	struct station_renew_request request = {.csr = ""};
+	int rc = parse(
+	    renew_fields, json, len, "the request to renew", &request, err);
+
+	if (rc == 0)
+		*out = request;
+	return rc;
+}
+
 int station_join_answer_encode(
     const struct station_join_answer *answer, struct buf *json, struct err *err)
 {

@@ -18,6 +18,7 @@
 struct err;
 
 #define STATION_PATH_JOIN "/station/v1/join"           /* POST */
+#define STATION_PATH_RENEW "/station/v1/renew"         /* POST */
 #define STATION_PATH_REPORTS "/station/v1/reports"     /* POST */
 #define STATION_PATH_ORDERS "/station/v1/orders"       /* GET */
 #define STATION_PATH_CHALLENGE "/station/v1/challenge" /* POST */
@@ -80,11 +81,33 @@ int station_reports_encode(
     const struct station_signed_list *list, struct buf *json, struct err *err);
 int station_reports_parse(const char *json, size_t len,
     struct station_signed_list *out, struct err *err);
-/* {"orders":[…]}: what STATION_PATH_ORDERS answers. */
+/* {"orders":[…]}: orders alone, as a station keeps them. */
 int station_orders_encode(
     const struct station_signed_list *list, struct buf *json, struct err *err);
 int station_orders_parse(const char *json, size_t len,
     struct station_signed_list *out, struct err *err);
+
+/* ---- what the server answers to a question for orders ---- */
+
+/* Whose phone it is, to be shown at the bench and not kept there. */
+struct station_owner {
+	char udid[LIMIT_UDID + 1];
+	char person[LIMIT_NAME + 1]; /* "" nobody holds it */
+	char label[LIMIT_NAME + 1];  /* the phone's name in our records */
+};
+struct station_work {
+	struct station_signed_list orders; /* owned */
+	struct station_owner *owners;      /* owned; of phones we know */
+	size_t owner_count;                /* STATION_PHONES_MAX at most */
+};
+void station_work_clear(struct station_work *work);
+
+/* {"orders":[…],"phones":[{"udid":…,"person":…,"label":…}, …]}; an older
+ * server leaves "phones" out. */
+int station_work_encode(
+    const struct station_work *work, struct buf *json, struct err *err);
+int station_work_parse(
+    const char *json, size_t len, struct station_work *out, struct err *err);
 
 /* ---- what the server answers to reports ---- */
 
@@ -123,6 +146,14 @@ struct station_join_answer {
 	char orders_key[STATION_SHORT_MAX * 8];  /* PEM, SubjectPublicKeyInfo */
 	int64_t server_time_ms;
 };
+/* Renewing is answered like joining. */
+struct station_renew_request {
+	char csr[LIMIT_CSR + 1]; /* as above, of the key it has */
+};
+int station_renew_request_encode(const struct station_renew_request *request,
+    struct buf *json, struct err *err);
+int station_renew_request_parse(const char *json, size_t len,
+    struct station_renew_request *out, struct err *err);
 int station_join_request_encode(const struct station_join_request *request,
     struct buf *json, struct err *err);
 int station_join_request_parse(const char *json, size_t len,

@@ -1,4 +1,4 @@
-/* The lists: signed documents, and the receipt for them. */
+/* The lists: signed documents, whose the phones are, and the receipt. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,8 +47,9 @@ void station_signed_list_clear(struct station_signed_list *list)
 	*list = (struct station_signed_list){NULL, 0};
 }
 
-static int list_encode(const struct list_rule *rule,
-    const struct station_signed_list *list, struct buf *json, struct err *err)
+/* NULL: err says why. */
+static json_t *list_array(const struct list_rule *rule,
+    const struct station_signed_list *list, struct err *err)
 {
 	struct err why = {0};
 	json_t *items = json_array();
@@ -56,8 +57,9 @@ static int list_encode(const struct list_rule *rule,
 
 	if (list->count > rule->count_max) {
 		json_decref(items);
-		return err_set(err, ERR_LIMIT, "%s: more than %zu", rule->what,
+		(void)err_set(err, ERR_LIMIT, "%s: more than %zu", rule->what,
 		    rule->count_max);
+		return NULL;
 	}
 	for (size_t i = 0; items && rc == 0 && i < list->count; i++) {
 		json_t *item = codec_object(rule->item, &list->items[i], &why);
@@ -65,11 +67,24 @@ static int list_encode(const struct list_rule *rule,
 		rc = item ? json_array_append_new(items, item) : -1;
 	}
 	if (rc == 0 && items)
-		return codec_dump(
-		    json_pack("{s:o}", rule->key, items), json, err);
+		return items;
 	json_decref(items);
-	return why.code ? err_set(err, why.code, "%s: %s", rule->what, why.text)
-	                : err_memory(err);
+	if (why.code)
+		(void)err_set(err, why.code, "%s: %s", rule->what, why.text);
+	else
+		(void)err_memory(err);
+	return NULL;
+}
+
+static int list_encode(const struct list_rule *rule,
+    const struct station_signed_list *list, struct buf *json, struct err *err)
+{
+	struct err why = {0};
+	json_t *items = list_array(rule, list, &why);
+
+	if (!items)
+		return err_set(err, why.code, "%s", why.text);
+	return codec_dump(json_pack("{s:o}", rule->key, items), json, err);
 }
 
 static int items_load(const struct list_rule *rule, const json_t *items,
@@ -89,17 +104,13 @@ static int items_load(const struct list_rule *rule, const json_t *items,
 	return rc;
 }
 
-static int list_parse(const struct list_rule *rule, const char *json,
-    size_t len, struct station_signed_list *out, struct err *err)
+static int list_load(const struct list_rule *rule, const json_t *root,
+    struct station_signed_list *out, struct err *err)
 {
-	CLEANUP(json) json_t *root = NULL;
 	struct station_signed_list list = {0};
-	const json_t *items;
-	int rc = codec_parse(json, len, rule->body_max, rule->what, &root, err);
+	const json_t *items = json_object_get(root, rule->key);
+	int rc;
 
-	if (rc != 0)
-		return rc;
-	items = json_object_get(root, rule->key);
 	if (!json_is_array(items))
 		return err_set(err, ERR_INVALID, "%s: \"%s\" is no list",
 		    rule->what, rule->key);
@@ -112,6 +123,15 @@ static int list_parse(const struct list_rule *rule, const char *json,
 	else
 		station_signed_list_clear(&list);
 	return rc;
+}
+
+static int list_parse(const struct list_rule *rule, const char *json,
+    size_t len, struct station_signed_list *out, struct err *err)
+{
+	CLEANUP(json) json_t *root = NULL;
+	int rc = codec_parse(json, len, rule->body_max, rule->what, &root, err);
+
+	return rc == 0 ? list_load(rule, root, out, err) : rc;
 }
 
 int station_reports_encode(
@@ -136,6 +156,91 @@ int station_orders_parse(const char *json, size_t len,
     struct station_signed_list *out, struct err *err)
 {
 	return list_parse(&orders_rule, json, len, out, err);
+}
+
+/* ---- orders, and whose the phones are ---- */
+
+#define OWNER "a phone's owner"
+
+static const struct codec_field owner_fields[] = {
+    {CODEC_AT(struct station_owner, udid), .is_required = true},
+    {CODEC_AT(struct station_owner, person)},
+    {CODEC_AT(struct station_owner, label)},
+    CODEC_END,
+};
+
+void station_work_clear(struct station_work *work)
+{
+	station_signed_list_clear(&work->orders);
+	if (work->owners)
+		explicit_bzero(
+		    work->owners, work->owner_count * sizeof(*work->owners));
+	free(work->owners);
+	*work = (struct station_work){.owners = NULL};
+}
+
+int station_work_encode(
+    const struct station_work *work, struct buf *json, struct err *err)
+{
+	struct err why = {0};
+	json_t *orders = list_array(&orders_rule, &work->orders, &why);
+	json_t *phones = orders ? json_array() : NULL;
+	int rc = phones ? 0 : -1;
+
+	for (size_t i = 0; rc == 0 && i < work->owner_count; i++) {
+		json_t *one =
+		    codec_object(owner_fields, &work->owners[i], &why);
+
+		rc = one ? json_array_append_new(phones, one) : -1;
+	}
+	if (rc == 0)
+		return codec_dump(
+		    json_pack("{s:o,s:o}", "orders", orders, "phones", phones),
+		    json, err);
+	json_decref(orders);
+	json_decref(phones);
+	return why.code ? err_set(err, why.code, "%s", why.text)
+	                : err_memory(err);
+}
+
+static int owners_load(
+    const json_t *phones, struct station_work *work, struct err *err)
+{
+	size_t count = json_array_size(phones);
+	int rc = 0;
+
+	if (phones && (!json_is_array(phones) || count > STATION_PHONES_MAX))
+		return err_set(
+		    err, ERR_INVALID, "the phones are no list of their size");
+	if (count == 0)
+		return 0;
+	work->owners = calloc(count, sizeof(*work->owners));
+	if (!work->owners)
+		return err_memory(err);
+	work->owner_count = count;
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = codec_load(owner_fields, json_array_get(phones, i), OWNER,
+		    &work->owners[i], err);
+	return rc;
+}
+
+int station_work_parse(
+    const char *json, size_t len, struct station_work *out, struct err *err)
+{
+	CLEANUP(json) json_t *root = NULL;
+	struct station_work work = {.owners = NULL};
+	int rc = codec_parse(
+	    json, len, orders_rule.body_max, orders_rule.what, &root, err);
+
+	if (rc == 0)
+		rc = list_load(&orders_rule, root, &work.orders, err);
+	if (rc == 0)
+		rc = owners_load(json_object_get(root, "phones"), &work, err);
+	if (rc == 0)
+		*out = work;
+	else
+		station_work_clear(&work);
+	return rc;
 }
 
 /* ---- the receipt ---- */

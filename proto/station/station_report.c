@@ -262,6 +262,18 @@ int station_report_parse(
 	return rc;
 }
 
+/* One member alone, of a report whose rest may be wrong. */
+static int load_one(
+    const char *json, size_t len, const struct codec_field *fields, void *out)
+{
+	CLEANUP(json) json_t *root = NULL;
+
+	if (codec_parse(json, len, STATION_REPORT_MAX, WHAT, &root, NULL) < 0 ||
+	    codec_load(fields, root, WHAT, out, NULL) < 0)
+		return -(int)ERR_INVALID;
+	return 0;
+}
+
 int station_report_parse_id(
     const char *json, size_t len, char out[UUID_TEXT_MAX])
 {
@@ -272,12 +284,27 @@ int station_report_parse_id(
 	        .size = UUID_TEXT_MAX},
 	    CODEC_END,
 	};
-	CLEANUP(json) json_t *root = NULL;
 	char id[UUID_TEXT_MAX] = "";
 
-	if (codec_parse(json, len, STATION_REPORT_MAX, WHAT, &root, NULL) < 0 ||
-	    codec_load(id_only, root, WHAT, id, NULL) < 0 || !id[0])
+	if (load_one(json, len, id_only, id) < 0 || !id[0])
 		return -(int)ERR_INVALID;
 	memcpy(out, id, sizeof(id));
+	return 0;
+}
+
+int station_report_parse_sequence(const char *json, size_t len, int64_t *out)
+{
+	static const struct codec_field sequence_only[] = {
+	    {.name = "sequence",
+	        .kind = CODEC_NUMBER,
+	        .is_required = true,
+	        .size = sizeof(int64_t)},
+	    CODEC_END,
+	};
+	int64_t sequence = 0;
+
+	if (load_one(json, len, sequence_only, &sequence) < 0 || sequence < 1)
+		return -(int)ERR_INVALID;
+	*out = sequence;
 	return 0;
 }

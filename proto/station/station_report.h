@@ -111,5 +111,7 @@ int station_report_parse(
 /* The id alone, of a report whose rest may be wrong; -ERR_INVALID. */
 int station_report_parse_id(
     const char *json, size_t len, char out[UUID_TEXT_MAX]);
+/* Its number alone, in the same way. */
+int station_report_parse_sequence(const char *json, size_t len, int64_t *out);
 
 #endif

@@ -3,26 +3,14 @@
  * that names them as a station, until they are revoked.
  */
 #include <ctype.h>
-#include <openssl/bio.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/base/cleanup.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
-#include "proto/station/station_sign.h"
-#include "server/keeper/keeper.h"
-#include "server/service/bench.h"
+#include "server/service/admit_station_certificate.h"
 #include "server/service/digest.h"
-
-CLEANUP_DEFINE(BIO, bio, BIO_free_all)
-CLEANUP_DEFINE(EVP_PKEY, pkey, EVP_PKEY_free)
-CLEANUP_DEFINE(X509, x509, X509_free)
-CLEANUP_DEFINE(X509_REQ, x509_req, X509_REQ_free)
 
 /* 20 characters of 32: 100 bits, not to be guessed and still typed by hand. */
 #define CODE_CHARACTERS 20
@@ -127,10 +115,7 @@ struct join {
 	int64_t now;
 	char code_sha256[STORE_SHA256];
 	struct station_row row;
-	/* What the certificate makes of it, for the second look. */
-	char certificate_sha256[STORE_SHA256];
-	char public_key[512];
-	int64_t not_after;
+	struct station_certificate issued; /* for the second look */
 };
 
 /* One sentence for all: a stranger learns nothing about codes. */
@@ -161,101 +146,22 @@ static int admit(struct txn *txn, void *arg, struct err *err)
 	row->state = STATION_ADMITTED;
 	row->code_sha256[0] = '\0';
 	row->joined_at = join->now;
-	row->not_after = join->not_after;
-	memcpy(row->certificate_sha256, join->certificate_sha256, STORE_SHA256);
-	memcpy(row->public_key, join->public_key, sizeof(row->public_key));
+	row->code_expires_at = 0;
+	row->not_after = join->issued.not_after;
+	memcpy(row->certificate_sha256, join->issued.sha256, STORE_SHA256);
+	memcpy(
+	    row->public_key, join->issued.public_key, sizeof(row->public_key));
 	return store_station_save(txn, row, err);
 }
 
-static int csr_der(const char *pem, uint8_t **out, int *len, struct err *err)
+static void log_certificate(const struct service *service, const char *event,
+    const struct station_row *row, const char *sha256)
 {
-	CLEANUP(bio) BIO *bio = BIO_new_mem_buf(pem, -1);
-	CLEANUP(x509_req)
-	X509_REQ *request =
-	    bio ? PEM_read_bio_X509_REQ(bio, NULL, NULL, NULL) : NULL;
+	char short_sha[17];
 
-	*len = request ? i2d_X509_REQ(request, out) : -1;
-	return *len > 0 ? 0
-	                : err_set(err, ERR_INVALID,
-	                      "the certificate request cannot be read");
-}
-
-/* The text of a memory BIO into a fixed array. */
-static int bio_take(BIO *bio, char *out, size_t size, struct err *err)
-{
-	char *data = NULL;
-	long len = BIO_get_mem_data(bio, &data);
-
-	if (len <= 0 || (size_t)len >= size)
-		return err_set(err, ERR_LIMIT, "a certificate is too long");
-	memcpy(out, data, (size_t)len);
-	out[len] = '\0';
-	return 0;
-}
-
-static int certificate_pem(
-    const uint8_t *der, size_t len, char *out, size_t size, struct err *err)
-{
-	CLEANUP(bio) BIO *bio = BIO_new(BIO_s_mem());
-	CLEANUP(x509) X509 *certificate = d2i_X509(NULL, &der, (long)len);
-
-	if (!bio || !certificate || PEM_write_bio_X509(bio, certificate) != 1)
-		return err_set(
-		    err, ERR_CRYPTO, "a certificate cannot be written");
-	return bio_take(bio, out, size, err);
-}
-
-static int note_certificate(
-    struct join *join, const struct buf *certificate, struct err *err)
-{
-	CLEANUP(bio) BIO *bio = BIO_new(BIO_s_mem());
-	CLEANUP(pkey) EVP_PKEY *key = NULL;
-	int rc = station_key_of_certificate(
-	    certificate->data, certificate->len, &key, err);
-
-	if (rc < 0)
-		return rc;
-	if (!bio || PEM_write_bio_PUBKEY(bio, key) != 1)
-		return err_memory(err);
-	digest_sha256(
-	    certificate->data, certificate->len, join->certificate_sha256);
-	return bio_take(bio, join->public_key, sizeof(join->public_key), err);
-}
-
-static int issue(struct service *service, struct join *join, const char *csr,
-    struct buf *certificate, struct err *err)
-{
-	uint8_t *der = NULL;
-	int len = 0;
-	int rc = csr_der(csr, &der, &len, err);
-
-	if (rc == 0)
-		rc = keeper_issue_station(service->keeper, der, (size_t)len,
-		    join->row.id, join->now, STATION_CERTIFICATE_MS,
-		    certificate, err);
-	OPENSSL_free(der);
-	join->not_after = join->now + STATION_CERTIFICATE_MS;
-	return rc == 0 ? note_certificate(join, certificate, err) : rc;
-}
-
-static int fill_answer(struct service *service, const struct join *join,
-    const struct buf *certificate, struct station_join_answer *out,
-    struct err *err)
-{
-	int rc = certificate_pem(certificate->data, certificate->len,
-	    out->certificate, sizeof(out->certificate), err);
-
-	if (rc == 0)
-		rc = certificate_pem(service->ca, service->ca_len, out->ca,
-		    sizeof(out->ca), err);
-	if (rc == 0 &&
-	    str_copy(out->orders_key, sizeof(out->orders_key),
-	        service->orders_key) < 0)
-		rc = err_set(err, ERR_INTERNAL, "the orders key is too long");
-	(void)str_copy(out->station_id, sizeof(out->station_id), join->row.id);
-	(void)str_copy(out->name, sizeof(out->name), join->row.name);
-	out->server_time_ms = join->now;
-	return rc;
+	(void)snprintf(short_sha, sizeof(short_sha), "%.16s", sha256);
+	log_info(service->log, event, LOG_STATION, row->id, LOG_CERTIFICATE,
+	    short_sha, NULL);
 }
 
 int service_station_join(struct service *service,
@@ -263,8 +169,6 @@ int service_station_join(struct service *service,
     struct err *err)
 {
 	struct join join = {.now = clock_now(service->clock)};
-	struct buf certificate = {0};
-	char short_sha[17];
 	int rc;
 
 	if (!service->orders_key)
@@ -272,19 +176,67 @@ int service_station_join(struct service *service,
 	code_digest(request->code, join.code_sha256);
 	rc = store_read(service->store, find_invited, &join, err);
 	if (rc == 0)
-		rc = issue(service, &join, request->csr, &certificate, err);
+		rc = station_certificate_issue(service, join.row.id,
+		    request->csr, join.now, &join.issued, err);
 	if (rc == 0)
-		rc = fill_answer(service, &join, &certificate, out, err);
+		rc = station_certificate_answer(
+		    service, &join.row, &join.issued, join.now, out, err);
 	if (rc == 0)
 		rc = store_write(service->store, admit, &join, err);
-	buf_clear(&certificate);
+	station_certificate_clear(&join.issued);
+	if (rc == 0)
+		log_certificate(
+		    service, "station_admitted", &join.row, join.issued.sha256);
+	return rc;
+}
+
+/* ---- a new certificate before the old one ends ---- */
+
+/* Kept beside the old one, which is good until the new one is first shown: a
+ * station that never got our answer is not locked out. */
+static int keep_next(struct txn *txn, void *arg, struct err *err)
+{
+	struct join *join = arg;
+	struct station_row row;
+	int rc = store_station_load(txn, join->row.id, &row, err);
+
 	if (rc < 0)
 		return rc;
-	(void)snprintf(
-	    short_sha, sizeof(short_sha), "%.16s", join.certificate_sha256);
-	log_info(service->log, "station_admitted", LOG_STATION, join.row.id,
-	    LOG_CERTIFICATE, short_sha, NULL);
-	return 0;
+	if (row.state != STATION_ADMITTED)
+		return err_set(
+		    err, ERR_DENIED, "this station has been revoked");
+	memcpy(row.code_sha256, join->issued.sha256, STORE_SHA256);
+	row.code_expires_at = join->issued.not_after;
+	return store_station_save(txn, &row, err);
+}
+
+int service_station_renew(struct service *service,
+    const struct station_row *station,
+    const struct station_renew_request *request,
+    struct station_join_answer *out, struct err *err)
+{
+	struct join join = {.now = clock_now(service->clock), .row = *station};
+	int rc;
+
+	if (station->not_after - join.now > STATION_RENEW_MS)
+		return err_set(err, ERR_CONFLICT,
+		    "the certificate is good for longer than that");
+	rc = station_certificate_issue(
+	    service, station->id, request->csr, join.now, &join.issued, err);
+	/* Its reports that wait are signed by the key we know. */
+	if (rc == 0 && strcmp(join.issued.public_key, station->public_key) != 0)
+		rc = err_set(err, ERR_DENIED,
+		    "a certificate is renewed for the same key only");
+	if (rc == 0)
+		rc = station_certificate_answer(
+		    service, station, &join.issued, join.now, out, err);
+	if (rc == 0)
+		rc = store_write(service->store, keep_next, &join, err);
+	station_certificate_clear(&join.issued);
+	if (rc == 0)
+		log_certificate(
+		    service, "station_renewed", station, join.issued.sha256);
+	return rc;
 }
 
 /* ---- who asks ---- */
@@ -302,12 +254,43 @@ static int find_certificate(struct txn *txn, void *arg, struct err *err)
 	    txn, lookup->sha256, &lookup->row, err);
 }
 
+/* The renewed one is shown for the first time: from now on it is the one. */
+static int promote(struct txn *txn, void *arg, struct err *err)
+{
+	struct lookup *lookup = arg;
+	struct station_row *row = &lookup->row;
+	int rc = store_station_find_code(txn, lookup->sha256, row, err);
+
+	if (rc < 0)
+		return rc;
+	if (row->state != STATION_ADMITTED)
+		return err_set(err, ERR_NOT_FOUND, "no such certificate");
+	memcpy(row->certificate_sha256, row->code_sha256, STORE_SHA256);
+	row->not_after = row->code_expires_at;
+	row->code_sha256[0] = '\0';
+	row->code_expires_at = 0;
+	return store_station_save(txn, row, err);
+}
+
+static int find_next(struct txn *txn, void *arg, struct err *err)
+{
+	struct lookup *lookup = arg;
+
+	return store_station_find_code(txn, lookup->sha256, &lookup->row, err);
+}
+
 int service_station_identify(struct service *service,
     const char *certificate_sha256, struct station_row *out, struct err *err)
 {
 	struct lookup lookup = {.sha256 = certificate_sha256};
 	int rc = store_read(service->store, find_certificate, &lookup, err);
 
+	/* Strangers cost a look and no write. */
+	if (rc == -ERR_NOT_FOUND)
+		rc = store_read(service->store, find_next, &lookup, err);
+	if (rc == 0 &&
+	    strcmp(lookup.row.certificate_sha256, certificate_sha256) != 0)
+		rc = store_write(service->store, promote, &lookup, err);
 	if (rc == -ERR_NOT_FOUND)
 		return err_set(
 		    err, ERR_DENIED, "this certificate is no bench station's");

@@ -29,6 +29,15 @@ int service_station_join(struct service *service,
     const struct station_join_request *request, struct station_join_answer *out,
     struct err *err);
 
+/* A station asks for a new one when its certificate ends within this. */
+#define STATION_RENEW_MS (60 * TIME_DAY_MS)
+
+/* -ERR_CONFLICT: too early; -ERR_DENIED: another key, revoked. */
+int service_station_renew(struct service *service,
+    const struct station_row *station,
+    const struct station_renew_request *request,
+    struct station_join_answer *out, struct err *err);
+
 /*
  * Who asks, as its certificate says (hex SHA-256). -ERR_DENIED: no station's,
  * so also every phone's; revoked; out of date.
@@ -68,6 +77,15 @@ struct station_phone {
 int service_work_orders(struct service *service,
     const struct station_row *station, const struct station_phone *phones,
     size_t count, struct station_signed_list *out, struct err *err);
+
+/*
+ * Whose the phones are, so that the operator knows which is which: person and
+ * name of those that hang at this station by its own signed reports (and by
+ * nobody's question alone), in the order asked (bench_owner.c).
+ */
+int service_bench_owners(struct service *service,
+    const struct station_row *station, const struct station_phone *phones,
+    size_t count, struct station_work *out, struct err *err);
 
 /* Only for an order that this station holds, for that very phone. */
 int service_station_challenge(struct service *service,

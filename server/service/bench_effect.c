@@ -6,8 +6,12 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/bench_wipe.h"
 #include "server/service/judge.h"
 #include "server/service/judge_sighting.h"
+
+/* The agent's word for a phone that has not come back from its erase. */
+#define CODE_UNCONFIRMED "erase_unconfirmed"
 
 /* ---- where the phone is ---- */
 
@@ -47,6 +51,21 @@ static bool is_news(
 	return effect->report->at_ms >= phone->seen_at;
 }
 
+/* A phone that was told to erase itself is looked at when it comes back. */
+static int look_at_wipe(
+    struct txn *txn, const struct bench_effect *effect, struct err *err)
+{
+	const struct bench_wipe_look look = {.service = effect->service,
+	    .org_id = effect->station->org_id,
+	    .udid = effect->report->udid,
+	    .serial = effect->report->serial,
+	    .now = effect->now,
+	    .is_plugged_in = effect->report->mode == STATION_MODE_NORMAL};
+	bool is_work = false;
+
+	return bench_wipe_ensure(txn, &look, &is_work, err);
+}
+
 static int on_attached(
     struct txn *txn, struct bench_effect *effect, struct err *err)
 {
@@ -62,7 +81,8 @@ static int on_attached(
 	phone.is_attached = true;
 	(void)str_copy(phone.mode, sizeof(phone.mode),
 	    station_mode_name(effect->report->mode));
-	return store_bench_phone_save(txn, &phone, err);
+	rc = store_bench_phone_save(txn, &phone, err);
+	return rc == 0 ? look_at_wipe(txn, effect, err) : rc;
 }
 
 static int on_detached(
@@ -240,6 +260,11 @@ static int wipe_result(struct txn *txn, struct bench_effect *effect,
 		return 0;
 	if (said->result == STATION_RESULT_OK)
 		return wipe_acknowledged(txn, effect, order, err);
+	if (said->result == STATION_RESULT_WAITING &&
+	    strcmp(said->code, CODE_UNCONFIRMED) == 0)
+		return wipe_warn(txn, order->wipe_id,
+		    "the bench has not seen the phone come back erased",
+		    said->sentence, err);
 	if (said->result == STATION_RESULT_FAILED)
 		return wipe_warn(txn, order->wipe_id,
 		    "the bench could not erase the phone", said->sentence, err);
@@ -267,9 +292,12 @@ static int on_order_result(
 		    err, ERR_DENIED, "the order was of another kind");
 	rc = bench_order_apply(txn, &order, result_events[said->result],
 	    said->sentence[0] ? said->sentence : said->code, effect->now, NULL);
-	/* Told out of order: what is closed stays as it is. */
+	/* Told out of order: what is closed stays as it is. But of an order to
+	 * erase that is done, "has not come back" is news. */
 	if (rc == -ERR_CONFLICT)
-		return 0;
+		return said->result == STATION_RESULT_WAITING
+		    ? wipe_result(txn, effect, &order, err)
+		    : 0;
 	if (rc < 0)
 		return err_set(err, ERR_IO, "the order cannot be saved");
 	log_info(effect->service->log, "work_order_result", LOG_STATION,

@@ -90,7 +90,8 @@ static int on_token_update(struct visit *visit, struct err *err)
 	if (rc == 0)
 		rc = make_orders(visit, err);
 	if (rc == 0)
-		rc = store_write(service->store, token_update, visit, err);
+		rc = store_write_repeatable(
+		    service->store, token_update, visit, err);
 	if (rc < 0)
 		return rc;
 	service_count(service, SERVICE_TOKEN_UPDATES);

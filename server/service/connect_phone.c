@@ -30,28 +30,35 @@ struct visit {
 	const uint8_t *raw;
 	size_t raw_len;
 	int64_t now;
-	char answer_id[STORE_ID];
 	/* What the answer tells, worked out before the transaction. */
 	struct answer_facts facts;
 	struct err facts_err;
-	struct policy_orders
-	    orders; /* what to ask now that it has the profile */
 	char result[512];
 	/* What came of it. */
-	struct command answered; /* as it was loaded last */
-	bool is_next_waiting;    /* seen before the transaction */
+	struct policy_orders orders; /* now that it has the profile */
+	struct command answered;     /* as it was loaded last */
+	bool is_next_waiting;        /* seen before the transaction */
 	bool was_counted;
 	struct command next; /* id "" when there is none */
 	uint8_t *payload;    /* owned */
 	size_t payload_len;
 };
 
-/* ---- before the transaction: which facts, which questions ---- */
+/* ---- before the transaction: which facts ---- */
+
+static void prepare_answer(struct visit *visit)
+{
+	answer_errors_text(visit->answer, visit->result, sizeof(visit->result));
+	if (visit->answer->status == ANSWER_ACKNOWLEDGED)
+		(void)answer_facts_take(
+		    &visit->facts, visit->answer->body, &visit->facts_err);
+}
+
+/* ---- in the transaction: what the answer changes ---- */
 
 /* -ERR_NOT_FOUND: not a command of this life. */
-static int load_answered(struct txn *txn, void *arg, struct err *err)
+static int load_answered(struct txn *txn, struct visit *visit, struct err *err)
 {
-	struct visit *visit = arg;
 	struct command command;
 	int rc =
 	    store_command_load(txn, visit->answer->command_uuid, &command, err);
@@ -68,45 +75,42 @@ static int load_answered(struct txn *txn, void *arg, struct err *err)
  * What a phone said before it had our profile proves nothing about it. When it
  * put the profile off, it answered the questions behind it first: ask again.
  */
-static int prepare_questions(struct visit *visit, struct err *err)
+static int make_questions(struct visit *visit, struct err *err)
 {
-	const struct tenant *tenant =
-	    service_tenant_find(visit->service, visit->identity->org_id);
-	const struct policy_profile *profile = tenant ? tenant->profile : NULL;
 	size_t i;
-	int rc;
-
-	if (visit->facts.kind && strcmp(visit->facts.kind, "ProfileList") == 0)
-		return fit_profile(visit->service, visit->identity,
-		    &visit->facts.json, &visit->orders, err);
-	/* An answer with facts is none to a profile: nothing to look up. */
-	if (!profile || visit->answer->status != ANSWER_ACKNOWLEDGED ||
-	    visit->facts.kind)
-		return 0;
-	rc = store_read(visit->service->store, load_answered, visit, err);
-	if (rc < 0)
-		return rc == -ERR_NOT_FOUND ? 0 : rc;
-	if (strcmp(visit->answered.purpose, profile->purpose) != 0)
-		return 0;
-	rc = policy_orders_make(visit->service, visit->identity->org_id,
+	int rc = policy_orders_make(visit->service, visit->identity->org_id,
 	    POLICY_ORDERS_SECURITY | POLICY_ORDERS_PROFILE_LIST, "policy",
 	    "the profile was installed", &visit->orders, err);
+
 	for (i = 0; i < visit->orders.count; i++)
 		visit->orders.items[i].rule = ORDER_KEEP;
 	return rc;
 }
 
-static int prepare_answer(struct visit *visit, struct err *err)
+/* Needs no key, so it may be done while others wait. */
+static int ask_about_profile(
+    struct txn *txn, struct visit *visit, struct err *err)
 {
-	uuid_make(visit->now, visit->service->rng, visit->answer_id);
-	answer_errors_text(visit->answer, visit->result, sizeof(visit->result));
-	if (visit->answer->status == ANSWER_ACKNOWLEDGED)
-		(void)answer_facts_take(
-		    &visit->facts, visit->answer->body, &visit->facts_err);
-	return prepare_questions(visit, err);
-}
+	const struct tenant *tenant =
+	    service_tenant_find(visit->service, visit->identity->org_id);
+	const struct policy_profile *profile = tenant ? tenant->profile : NULL;
+	int rc;
 
-/* ---- in the transaction: what the answer changes ---- */
+	if (!profile || visit->answer->status != ANSWER_ACKNOWLEDGED)
+		return 0;
+	policy_orders_clear(&visit->orders);
+	if (visit->facts.kind && strcmp(visit->facts.kind, "ProfileList") == 0)
+		rc = fit_profile(txn, visit->service, visit->identity,
+		    &visit->facts.json, &visit->orders, err);
+	else if (strcmp(visit->answered.purpose, profile->purpose) == 0)
+		rc = make_questions(visit, err);
+	else
+		return 0;
+	if (rc < 0)
+		return rc;
+	return policy_orders_queue(txn, &visit->orders, visit->identity->org_id,
+	    visit->identity->device_id, visit->identity->life_id, err);
+}
 
 static int wipe_answered(struct txn *txn, const struct visit *visit,
     enum command_event event, struct err *err)
@@ -167,10 +171,9 @@ static int keep_raw(struct txn *txn, struct visit *visit, struct err *err)
 		    txn, visit->answered.id, count_answer, &kept, err);
 	if (rc < 0 || kept >= ANSWERS_KEPT)
 		return rc;
-	return store_answer_insert(txn, visit->answer_id,
-	    visit->identity->life_id, visit->answered.id,
-	    answer_status_name(visit->answer->status), visit->now, visit->raw,
-	    visit->raw_len, err);
+	return store_answer_insert(txn, visit->identity->life_id,
+	    visit->answered.id, answer_status_name(visit->answer->status),
+	    visit->now, visit->raw, visit->raw_len, err);
 }
 
 static enum command_event event_of(
@@ -213,16 +216,13 @@ static int take_effect(struct txn *txn, struct visit *visit,
 		    visit->identity->life_id, visit->identity->device_id,
 		    visit->now, err);
 	if (rc == 0)
-		rc = policy_orders_queue(txn, &visit->orders,
-		    visit->identity->org_id, visit->identity->device_id,
-		    visit->identity->life_id, err);
+		rc = ask_about_profile(txn, visit, err);
 	if (rc == 0 && strcmp(visit->answered.purpose, "erase") == 0)
 		rc = wipe_answered(txn, visit, event, err);
 	/* Compliance counts from when the profile was acknowledged. */
 	if (rc == 0 && strncmp(visit->answered.purpose, "policy:", 7) == 0)
-		rc = judge_changed(txn, visit->service,
-		    visit->identity->org_id, STORE_SUBJECT_PHONE,
-		    visit->identity->device_id,
+		rc = judge_changed(txn, visit->service, visit->identity->org_id,
+		    STORE_SUBJECT_PHONE, visit->identity->device_id,
 		    JUDGE_FACT(PACK_FACT_PROFILE_INSTALLED), err);
 	return rc;
 }
@@ -314,12 +314,13 @@ static int hand_out(struct txn *txn, struct visit *visit, struct err *err)
 static int converse(struct txn *txn, void *arg, struct err *err)
 {
 	struct visit *visit = arg;
-	struct life life;
-	int rc = store_life_load(txn, visit->identity->life_id, &life, err);
+	enum life_state state;
+	int rc =
+	    store_life_load_state(txn, visit->identity->life_id, &state, err);
 
 	if (rc < 0)
 		return rc;
-	if (!life_is_open(life.state))
+	if (!life_is_open(state))
 		return err_set(err, ERR_DENIED, "this enrolment has ended");
 	if (visit->answer->status != ANSWER_IDLE &&
 	    (rc = take_answer(txn, visit, err)) < 0)
@@ -353,11 +354,10 @@ static int talk(struct visit *visit, struct err *err)
 		rc = store_read(store, look_for_next, visit, err);
 		if (rc < 0 || !visit->is_next_waiting)
 			return rc;
-		return store_write(store, converse, visit, err);
+	} else {
+		prepare_answer(visit);
 	}
-	if ((rc = prepare_answer(visit, err)) < 0)
-		return rc;
-	return store_write(store, converse, visit, err);
+	return store_write_repeatable(store, converse, visit, err);
 }
 
 static void note_answer(const struct visit *visit)

@@ -44,9 +44,8 @@ static int note_order(void *arg, const struct command *row)
 	return 1; /* newest first: one is enough */
 }
 
-static int look_up(struct txn *txn, void *arg, struct err *err)
+static int look_up(struct txn *txn, struct look *look, struct err *err)
 {
-	struct look *look = arg;
 	const struct command_filter filter = {
 	    .org_id = look->identity->org_id,
 	    .life_id = look->identity->life_id,
@@ -74,8 +73,9 @@ static bool lacks(const struct buf *list, const struct policy_profile *made)
 	return lacking;
 }
 
-int fit_profile(struct service *service, const struct identity *identity,
-    const struct buf *list, struct policy_orders *out, struct err *err)
+int fit_profile(struct txn *txn, struct service *service,
+    const struct identity *identity, const struct buf *list,
+    struct policy_orders *out, struct err *err)
 {
 	const struct tenant *tenant =
 	    service_tenant_find(service, identity->org_id);
@@ -88,7 +88,7 @@ int fit_profile(struct service *service, const struct identity *identity,
 
 	if (!look.made || !*look.made->summary.uuid || !lacks(list, look.made))
 		return 0;
-	rc = store_read(service->store, look_up, &look, err);
+	rc = look_up(txn, &look, err);
 	if (rc < 0 || !look.is_supervised || look.is_ordered)
 		return rc;
 	return policy_orders_make(service, identity->org_id,

@@ -17,8 +17,9 @@ struct service;
 
 /* list: the facts of a ProfileList that has just come. Adds to *out, which is
  * empty; leaves it so when nothing is to be done. */
-int fit_profile(struct service *service, const struct identity *identity,
-    const struct buf *list, struct policy_orders *out, struct err *err);
+int fit_profile(struct txn *txn, struct service *service,
+    const struct identity *identity, const struct buf *list,
+    struct policy_orders *out, struct err *err);
 
 /* Does a list hold this very profile? */
 bool profile_is_listed(

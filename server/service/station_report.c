@@ -23,7 +23,9 @@ struct delivery {
 	struct service *service;
 	struct station_row station; /* reloaded inside the transaction */
 	const struct station_signed_list *list;
-	struct station_report *reports; /* as parsed; id "" when refused */
+	/* As parsed. Refused: id "", and of the rest the number alone; 0 when
+	 * the station is not known to have said it. */
+	struct station_report *reports;
 	char (*refusals)[STATION_SENTENCE_MAX];
 	char (*ids)[UUID_TEXT_MAX]; /* also of those that were refused */
 	int64_t now;
@@ -34,7 +36,10 @@ struct delivery {
 
 static void refuse(struct delivery *delivery, size_t at, const char *why)
 {
-	delivery->reports[at].id[0] = '\0';
+	int64_t sequence = delivery->reports[at].sequence;
+
+	memset(&delivery->reports[at], 0, sizeof(delivery->reports[at]));
+	delivery->reports[at].sequence = sequence;
 	(void)snprintf(delivery->refusals[at], STATION_SENTENCE_MAX, "%s", why);
 }
 
@@ -50,8 +55,11 @@ static void read_one(struct delivery *delivery, EVP_PKEY *key, size_t at)
 	}
 	(void)station_report_parse_id(json, one->body.len, delivery->ids[at]);
 	if (station_report_parse(
-	        json, one->body.len, &delivery->reports[at], &err) < 0)
-		refuse(delivery, at, err.text);
+	        json, one->body.len, &delivery->reports[at], &err) == 0)
+		return;
+	refuse(delivery, at, err.text);
+	(void)station_report_parse_sequence(
+	    json, one->body.len, &delivery->reports[at].sequence);
 }
 
 static int read_all(struct delivery *delivery, struct err *err)
@@ -103,6 +111,18 @@ static int note_sequence(struct txn *txn, struct station_row *station,
 	return rc;
 }
 
+/* It came, so it is not missing. One that came late, or twice, says nothing: no
+ * trace of it is kept by which that could be told. */
+static int note_number(
+    struct txn *txn, struct delivery *delivery, size_t at, struct err *err)
+{
+	int64_t sequence = delivery->reports[at].sequence;
+
+	return sequence > delivery->station.last_sequence
+	    ? note_sequence(txn, &delivery->station, sequence, err)
+	    : 0;
+}
+
 /* 1: seen before; 0: new and kept. */
 static int keep_one(
     struct txn *txn, struct delivery *delivery, size_t at, struct err *err)
@@ -116,10 +136,8 @@ static int keep_one(
 	if (rc == 0) {
 		if (strcmp(known.station_id, delivery->station.id) != 0)
 			refuse(delivery, at, "this id is another station's");
-		else if (report->sequence > delivery->station.last_sequence)
-			/* Told again under a new number: none is missing. */
-			rc = note_sequence(
-			    txn, &delivery->station, report->sequence, err);
+		/* Told again under a new number: none is missing. */
+		rc = note_number(txn, delivery, at, err);
 		return rc < 0 ? rc : 1;
 	}
 	if (rc != -ERR_NOT_FOUND)
@@ -174,8 +192,10 @@ static int take_all(struct txn *txn, void *arg, struct err *err)
 		return err_set(
 		    err, ERR_DENIED, "this station has been revoked");
 	for (size_t i = 0; rc == 0 && i < delivery->list->count; i++) {
-		if (!delivery->reports[i].id[0])
+		if (!delivery->reports[i].id[0]) {
+			rc = note_number(txn, delivery, i, err);
 			continue;
+		}
 		if (delivery->reports[i].at_ms > newest)
 			newest = delivery->reports[i].at_ms;
 		rc = take_one(txn, delivery, i, err);

@@ -15,7 +15,6 @@ struct unread {
 	size_t raw_len;
 	const char *why;
 	int64_t now;
-	char answer_id[STORE_ID];
 	struct command command; /* id "" when none is named */
 };
 
@@ -75,9 +74,9 @@ static int fail_command(struct txn *txn, void *arg, struct err *err)
 	rc = order_apply(txn, &unread->command, COMMAND_EVENT_ERROR, result,
 	    unread->now, err);
 	if (rc == 0)
-		rc = store_answer_insert(txn, unread->answer_id,
-		    unread->identity->life_id, unread->command.id, "unread",
-		    unread->now, unread->raw, unread->raw_len, err);
+		rc = store_answer_insert(txn, unread->identity->life_id,
+		    unread->command.id, "unread", unread->now, unread->raw,
+		    unread->raw_len, err);
 	return rc < 0 ? rc : fail_wipe(txn, unread, err);
 }
 
@@ -100,7 +99,6 @@ void service_answer_unread(struct service *service,
 	/* Noise is looked at and not written. */
 	rc = store_read(service->store, find, &unread, &err);
 	if (rc == 0 && unread.command.id[0]) {
-		uuid_make(unread.now, service->rng, unread.answer_id);
 		rc = store_write(service->store, fail_command, &unread, &err);
 		log_warning(service->log, "answer_unread", LOG_COMMAND,
 		    unread.command.id, LOG_REQUEST_TYPE,

@@ -1,7 +1,7 @@
 /*
  * Work orders for a station: what is to be done with the phones that hang there
- * now. First what wipes ask for is ordered, then what waits is handed out, then
- * each is signed. A destructive order is with one station at a time; a poll that
+ * now. First what wipes ask for is ordered (bench_wipe.c), then what waits is
+ * handed out, then each is signed. A destructive order is with one station at a time; a poll that
  * finds nothing writes nothing.
  */
 #include <stdio.h>
@@ -14,13 +14,8 @@
 #include "proto/station/work_order.h"
 #include "server/keeper/keeper.h"
 #include "server/service/bench.h"
+#include "server/service/bench_wipe.h"
 #include "server/service/ledger.h"
-
-/* An erase that failed this often at the bench needs a person. */
-#define WIPE_TRIES 3
-/* A proof that was not enough is tried again, but not at every poll. */
-#define VERIFY_PAUSE_MS (5 * TIME_MINUTE_MS)
-#define VERIFY_PAUSE_CAUGHT_MS TIME_HOUR_MS /* a person is asked by then */
 
 struct hand_out {
 	struct service *service;
@@ -33,110 +28,6 @@ struct hand_out {
 	struct work_order_row *rows; /* owned, room for STATION_ORDERS_MAX */
 	size_t row_count;
 };
-
-/* ---- what wipes ask of the bench ---- */
-
-struct wipe_history {
-	unsigned failed_wipes;
-	bool has_open_wipe; /* handed and begun count too */
-	bool has_done_wipe;
-	bool has_open_verify;
-	int64_t verified_at;     /* last time that one was closed */
-	bool preserve_data_plan; /* as the wipe was ordered */
-	bool disallow_proximity_setup;
-};
-
-static int note_history(void *arg, const struct work_order_row *row)
-{
-	struct wipe_history *history = arg;
-	bool is_open = bench_order_is_open(row->state);
-
-	if (row->kind == WORK_ORDER_WIPE) {
-		history->preserve_data_plan |= row->preserve_data_plan;
-		history->disallow_proximity_setup |=
-		    row->disallow_proximity_setup;
-		history->has_open_wipe |= is_open;
-		history->has_done_wipe |= row->state == BENCH_ORDER_DONE;
-		history->failed_wipes += row->state == BENCH_ORDER_FAILED ||
-		    row->state == BENCH_ORDER_REFUSED;
-	} else if (row->kind == WORK_ORDER_VERIFY_WIPED) {
-		history->has_open_verify |= is_open;
-		if (row->closed_at > history->verified_at)
-			history->verified_at = row->closed_at;
-	}
-	return 0;
-}
-
-/* Which order the wipe needs now; WORK_ORDER_KIND_COUNT: none. */
-static enum work_order_kind needed(
-    const struct wipe *wipe, const struct wipe_history *history, int64_t now)
-{
-	int64_t pause =
-	    wipe->caught_at ? VERIFY_PAUSE_CAUGHT_MS : VERIFY_PAUSE_MS;
-
-	if (wipe->state == WIPE_ORDERED && !history->has_open_wipe &&
-	    !history->has_done_wipe && history->failed_wipes < WIPE_TRIES)
-		return WORK_ORDER_WIPE;
-	if ((wipe->state == WIPE_ACKNOWLEDGED || wipe->state == WIPE_SILENT) &&
-	    !history->has_open_verify && now - history->verified_at >= pause)
-		return WORK_ORDER_VERIFY_WIPED;
-	return WORK_ORDER_KIND_COUNT;
-}
-
-static int make_order(struct txn *txn, struct hand_out *hand,
-    enum work_order_kind kind, const struct wipe *wipe,
-    const struct device *device, const struct wipe_history *history,
-    struct err *err)
-{
-	struct work_order_row row;
-	bool was_handed = false;
-	int rc = 0;
-
-	hand->is_work = true;
-	if (hand->is_dry)
-		return 0;
-	/* Erasing what has acknowledged its erase would be a repeat. */
-	if (kind == WORK_ORDER_VERIFY_WIPED)
-		rc = bench_orders_withdraw(txn, wipe->id, WORK_ORDER_WIPE,
-		    "the phone has acknowledged the erase", false, hand->now,
-		    &was_handed, err);
-	if (rc < 0)
-		return rc;
-	bench_order_init(
-	    &row, hand->service, hand->station->org_id, kind, hand->now);
-	row.preserve_data_plan = history->preserve_data_plan;
-	row.disallow_proximity_setup = history->disallow_proximity_setup;
-	return bench_order_wipe(txn, &row, wipe, device, err);
-}
-
-static int ensure_wipe(struct txn *txn, struct hand_out *hand,
-    const struct station_phone *phone, struct err *err)
-{
-	struct wipe_history history = {0};
-	enum work_order_kind kind;
-	struct device device;
-	struct wipe wipe;
-	int rc = store_device_find_udid(
-	    txn, hand->station->org_id, phone->udid, &device, NULL);
-
-	/* A UDID with another serial number is not that phone. */
-	if (rc == -ERR_NOT_FOUND ||
-	    (rc == 0 && strcmp(device.serial, phone->serial) != 0))
-		return 0;
-	if (rc == 0)
-		rc = store_wipe_find_device(txn, device.id, &wipe, NULL);
-	if (rc == -ERR_NOT_FOUND || (rc == 0 && !wipe_is_open(wipe.state)))
-		return 0;
-	if (rc == 0)
-		rc = store_work_order_each_wipe(
-		    txn, wipe.id, note_history, &history, err);
-	if (rc < 0)
-		return err_set(err, ERR_IO, "a wipe cannot be looked up");
-	kind = needed(&wipe, &history, hand->now);
-	return kind == WORK_ORDER_KIND_COUNT
-	    ? 0
-	    : make_order(txn, hand, kind, &wipe, &device, &history, err);
-}
 
 /* ---- which of the waiting this station may have ---- */
 
@@ -237,7 +128,13 @@ static int look_phone(struct txn *txn, struct hand_out *hand,
     const struct station_phone *phone, struct err *err)
 {
 	struct candidates all = {txn, hand, phone};
-	int rc = ensure_wipe(txn, hand, phone, err);
+	const struct bench_wipe_look wipe = {.service = hand->service,
+	    .org_id = hand->station->org_id,
+	    .udid = phone->udid,
+	    .serial = phone->serial,
+	    .now = hand->now,
+	    .is_dry = hand->is_dry};
+	int rc = bench_wipe_ensure(txn, &wipe, &hand->is_work, err);
 
 	if (rc < 0 || hand->row_count == STATION_ORDERS_MAX)
 		return rc;

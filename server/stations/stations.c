@@ -141,6 +141,40 @@ void stations_handle_join(void *arg, const struct http_request *request,
 	answer(arg, request, rc, &err, response);
 }
 
+/* ---- renew ---- */
+
+static int renew(struct handler_ctx *ctx, const struct http_request *request,
+    struct station_join_answer *out, struct err *err)
+{
+	struct station_renew_request asked;
+	struct station_row station;
+	int rc = identify(ctx, request, &station, err);
+
+	if (rc == 0)
+		rc = check_type(request, err);
+	if (rc == 0)
+		rc = station_renew_request_parse((const char *)request->body,
+		    request->body_len, &asked, err);
+	if (rc == 0)
+		rc = service_station_renew(
+		    ctx->service, &station, &asked, out, err);
+	return rc;
+}
+
+void stations_handle_renew(void *arg, const struct http_request *request,
+    struct http_response *response)
+{
+	struct station_join_answer *renewed = calloc(1, sizeof(*renewed));
+	struct err err = {0};
+	int rc =
+	    renewed ? renew(arg, request, renewed, &err) : err_memory(&err);
+
+	if (rc == 0)
+		rc = station_join_answer_encode(renewed, &response->body, &err);
+	free(renewed);
+	answer(arg, request, rc, &err, response);
+}
+
 /* ---- reports ---- */
 
 void stations_handle_reports(void *arg, const struct http_request *request,
@@ -175,7 +209,7 @@ void stations_handle_orders(void *arg, const struct http_request *request,
 {
 	struct handler_ctx *ctx = arg;
 	struct station_phone phones[STATION_PHONES_MAX];
-	struct station_signed_list list = {0};
+	struct station_work work = {.owners = NULL};
 	struct station_row station;
 	struct err err = {0};
 	size_t count = 0;
@@ -185,10 +219,13 @@ void stations_handle_orders(void *arg, const struct http_request *request,
 		rc = phones_query_parse(request->query, phones, &count, &err);
 	if (rc == 0)
 		rc = service_work_orders(
-		    ctx->service, &station, phones, count, &list, &err);
+		    ctx->service, &station, phones, count, &work.orders, &err);
 	if (rc == 0)
-		rc = station_orders_encode(&list, &response->body, &err);
-	station_signed_list_clear(&list);
+		rc = service_bench_owners(
+		    ctx->service, &station, phones, count, &work, &err);
+	if (rc == 0)
+		rc = station_work_encode(&work, &response->body, &err);
+	station_work_clear(&work);
 	answer(ctx, request, rc, &err, response);
 }
 

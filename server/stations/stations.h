@@ -11,6 +11,8 @@
 
 /* POST /station/v1/join: the one without a certificate */
 http_handle_fn stations_handle_join;
+/* POST /station/v1/renew */
+http_handle_fn stations_handle_renew;
 /* POST /station/v1/reports */
 http_handle_fn stations_handle_reports;
 /* GET /station/v1/orders?udid=…&serial=… (pairs, in that order) */

@@ -143,7 +143,13 @@ int store_migrate(const char *path, int *from, int *to, struct err *err)
 
 int store_write(struct store *store, store_fn *fn, void *arg, struct err *err)
 {
-	return writer_run(store->writer, fn, arg, err);
+	return writer_run(store->writer, fn, arg, false, err);
+}
+
+int store_write_repeatable(
+    struct store *store, store_fn *fn, void *arg, struct err *err)
+{
+	return writer_run(store->writer, fn, arg, true, err);
 }
 
 int store_read(struct store *store, store_fn *fn, void *arg, struct err *err)

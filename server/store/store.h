@@ -51,6 +51,13 @@ typedef int store_fn(struct txn *txn, void *arg, struct err *err);
 
 /* -ERR_FULL: disk full; -ERR_BUSY: queue full. Nothing was written then. */
 int store_write(struct store *store, store_fn *fn, void *arg, struct err *err);
+/*
+ * The same for a unit that is proven to bear being run twice, also when its
+ * first run came to a good end: it does without the savepoint, and when one of
+ * its neighbours is refused it is undone and run anew.
+ */
+int store_write_repeatable(
+    struct store *store, store_fn *fn, void *arg, struct err *err);
 int store_read(struct store *store, store_fn *fn, void *arg, struct err *err);
 
 /* For metrics. */
@@ -215,6 +222,8 @@ struct life {
 int store_life_save(struct txn *txn, const struct life *row, struct err *err);
 int store_life_load(
     struct txn *txn, const char *id, struct life *out, struct err *err);
+int store_life_load_state(
+    struct txn *txn, const char *id, enum life_state *out, struct err *err);
 
 /* Who a certificate stands for, in one look-up: the path of every request. */
 struct identity {
@@ -322,7 +331,7 @@ int store_command_each_expired(struct txn *txn, int64_t now, int limit,
     store_command_fn *fn, void *arg, struct err *err);
 
 /* Raw answers, kept as they came. command_id "" for an unknown one. */
-int store_answer_insert(struct txn *txn, const char *id, const char *life_id,
+int store_answer_insert(struct txn *txn, const char *life_id,
     const char *command_id, const char *status, int64_t at, const uint8_t *body,
     size_t body_len, struct err *err);
 typedef int store_answer_fn(void *arg, int64_t at, const char *status,

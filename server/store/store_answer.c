@@ -4,25 +4,26 @@
 #include "server/store/db.h"
 #include "server/store/txn.h"
 
-int store_answer_insert(struct txn *txn, const char *id, const char *life_id,
+int store_answer_insert(struct txn *txn, const char *life_id,
     const char *command_id, const char *status, int64_t at, const uint8_t *body,
     size_t body_len, struct err *err)
 {
 	struct db_stmt *stmt;
 	int r = db_prepare(txn->db,
 	    "INSERT INTO answers"
-	    " (id, life_id, command_id, status, received_at, body)"
-	    " VALUES ($1, $2, $3, $4, $5, $6)",
+	    " (life_id, command_id, status, received_at, body, number)"
+	    " VALUES ($1, $2, $3, $4, $5,"
+	    " (SELECT coalesce(max(number), 0) + 1 FROM answers"
+	    " WHERE command_id = $2))",
 	    &stmt, err);
 
 	if (r < 0)
 		return r;
-	db_bind_text(stmt, 1, id);
-	db_bind_text(stmt, 2, life_id);
-	db_bind_text(stmt, 3, command_id);
-	db_bind_text(stmt, 4, status);
-	db_bind_int64(stmt, 5, at);
-	db_bind_bytes(stmt, 6, body, body_len);
+	db_bind_text(stmt, 1, life_id);
+	db_bind_text(stmt, 2, command_id);
+	db_bind_text(stmt, 3, status);
+	db_bind_int64(stmt, 4, at);
+	db_bind_bytes(stmt, 5, body, body_len);
 	return db_run(stmt, NULL, err);
 }
 
@@ -46,7 +47,7 @@ int store_answer_each(struct txn *txn, const char *command_id,
 	struct db_stmt *stmt;
 	int r = db_prepare(txn->db,
 	    "SELECT received_at, status, body FROM answers"
-	    " WHERE command_id = $1 ORDER BY received_at, id",
+	    " WHERE command_id = $1 ORDER BY received_at, number",
 	    &stmt, err);
 
 	if (r < 0)

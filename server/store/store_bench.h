@@ -23,8 +23,10 @@ struct station_row {
 	char org_id[STORE_ID];
 	char name[LIMIT_NAME + 1];
 	enum station_state state;
-	char code_sha256[STORE_SHA256]; /* "" once it was used */
-	int64_t code_expires_at;
+	/* Of what it is known by next, once: invited, of its code; admitted, of
+	 * the renewed certificate that it has not shown yet. "": nothing. */
+	char code_sha256[STORE_SHA256];
+	int64_t code_expires_at; /* the code's end; the certificate's end */
 	char certificate_sha256[STORE_SHA256]; /* "" until it joined */
 	char public_key[512];                  /* PEM, of its certificate */
 	char created_by[LIMIT_NAME + 1];

@@ -63,8 +63,10 @@ int store_command_insert(struct txn *txn, const struct command *row,
 	    "INSERT INTO commands (" COLUMNS ", place)"
 	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
 	    " $14, $15, $16, $17, $18, $19,"
+	    " CASE WHEN $7 <= 2 THEN"
 	    " (SELECT coalesce(max(place), 0) + 1 FROM commands"
-	    " WHERE life_id = $4 AND priority = $8 AND state <= 2))",
+	    " WHERE life_id = $4 AND priority = $8 AND place > 0)"
+	    " ELSE 0 END)",
 	    &stmt, err);
 
 	if (r < 0)
@@ -95,19 +97,22 @@ static const struct field changes[] = {
 
 /*
  * The rest never changes, and a column that is named here costs a new entry in
- * each index that it is part of.
+ * each index that it is part of: as long as a command is open none is.
  */
+#define UPDATE(more)                                                           \
+	"UPDATE commands SET state = $6, result = $7, not_before = $8,"        \
+	" sent_at = $9, not_now_at = $10, closed_at = $11,"                    \
+	" sent_count = $12, not_now_count = $13" more                          \
+	" WHERE id = $1 AND org_id = $2 AND device_id = $3"                    \
+	" AND life_id = $4 AND priority = $5"
+
 int store_command_update(
     struct txn *txn, const struct command *row, struct err *err)
 {
 	struct db_stmt *stmt;
 	int64_t changed = 0;
 	int r = db_prepare(txn->db,
-	    "UPDATE commands SET state = $6, result = $7, not_before = $8,"
-	    " sent_at = $9, not_now_at = $10, closed_at = $11,"
-	    " sent_count = $12, not_now_count = $13"
-	    " WHERE id = $1 AND org_id = $2 AND device_id = $3"
-	    " AND life_id = $4 AND priority = $5",
+	    command_is_open(row->state) ? UPDATE("") : UPDATE(", place = 0"),
 	    &stmt, err);
 
 	if (r < 0)
@@ -132,9 +137,9 @@ int store_command_load(
 	return row_take(stmt, fields, FIELDS, out, sizeof(*out), err);
 }
 
-/* state <= 2 is the condition of commands_queue, word for word. */
+/* place > 0 is the condition of commands_queue, word for word. */
 #define WAITING                                                                \
-	" FROM commands WHERE life_id = $1 AND state <= 2"                     \
+	" FROM commands WHERE life_id = $1 AND place > 0"                      \
 	" AND not_before <= $2 AND (expires_at = 0 OR expires_at > $2)"
 #define NEXT                                                                   \
 	"SELECT " COLUMNS ", (SELECT payload FROM command_payloads"            \
@@ -236,9 +241,9 @@ static int walk(
 static const char *filter_sql(const struct command_filter *filter)
 {
 	static const char *const open[] = {
-	    ALL "state <= 2" IN_ORG FILTER,
-	    ALL "device_id = $2 AND state <= 2" IN_ORG FILTER,
-	    ALL "life_id = $3 AND state <= 2" IN_ORG FILTER,
+	    ALL "place > 0" IN_ORG FILTER,
+	    ALL "device_id = $2 AND place > 0" IN_ORG FILTER,
+	    ALL "life_id = $3 AND place > 0" IN_ORG FILTER,
 	};
 	static const char *const all[] = {
 	    ALL "org_id = $1" FILTER,
@@ -272,7 +277,7 @@ int store_command_each_expired(struct txn *txn, int64_t now, int limit,
 	struct db_stmt *stmt;
 	int r = db_prepare(txn->db,
 	    "SELECT " COLUMNS " FROM commands"
-	    " WHERE state <= 2 AND expires_at > 0 AND expires_at <= $1"
+	    " WHERE place > 0 AND expires_at > 0 AND expires_at <= $1"
 	    " ORDER BY expires_at LIMIT $2",
 	    &stmt, err);
 

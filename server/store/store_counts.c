@@ -25,7 +25,7 @@ int store_counts(struct txn *txn, struct store_counts *out, struct err *err)
 	int r = db_prepare(txn->db,
 	    "SELECT (SELECT count(*) FROM devices),"
 	    " (SELECT count(*) FROM lives WHERE state <= 1 AND state = 1),"
-	    " (SELECT count(*) FROM commands WHERE state <= 2),"
+	    " (SELECT count(*) FROM commands WHERE place > 0),"
 	    " (SELECT count(*) FROM wipes WHERE state <= 3 AND state <= 2)",
 	    &stmt, err);
 

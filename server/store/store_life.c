@@ -81,6 +81,21 @@ int store_life_load(
 	return row_take(stmt, fields, FIELDS, out, sizeof(*out), err);
 }
 
+int store_life_load_state(
+    struct txn *txn, const char *id, enum life_state *out, struct err *err)
+{
+	static const struct field state = {
+	    .column = "state", .kind = FIELD_ENUM, .max = LIFE_STATE_COUNT - 1};
+	struct db_stmt *stmt;
+	int r = db_prepare(
+	    txn->db, "SELECT state FROM lives WHERE id = $1", &stmt, err);
+
+	if (r < 0)
+		return r;
+	db_bind_text(stmt, 1, id);
+	return row_take(stmt, &state, 1, out, sizeof(*out), err);
+}
+
 int store_life_each_enrolled(struct txn *txn, const char *after_id, int limit,
     store_life_fn *fn, void *arg, struct err *err)
 {

@@ -27,6 +27,7 @@ enum unit_state {
 struct unit {
 	store_fn *fn;
 	void *arg;
+	bool is_repeatable;
 	int result;
 	struct err err;
 	atomic_int state;
@@ -103,9 +104,11 @@ static int queue_put(struct writer *writer, struct unit *unit, struct err *err)
 	return r;
 }
 
-int writer_run(struct writer *writer, store_fn *fn, void *arg, struct err *err)
+int writer_run(struct writer *writer, store_fn *fn, void *arg,
+    bool is_repeatable, struct err *err)
 {
-	struct unit unit = {.fn = fn, .arg = arg};
+	struct unit unit = {
+	    .fn = fn, .arg = arg, .is_repeatable = is_repeatable};
 	int r;
 
 	if (pthread_equal(pthread_self(), writer->thread))
@@ -163,6 +166,7 @@ static int run_nested(
 
 	if (r < 0)
 		return r;
+	unit->err = (struct err){0};
 	unit->result = unit->fn(&txn, unit->arg, &unit->err);
 	writer->retires = writer->retires || txn.retires;
 	if (db_in_transaction(writer->db))
@@ -188,10 +192,47 @@ static int run_alone(
 	return 0;
 }
 
-static int run_units(
+/* Each within a savepoint of its own: one that is refused undoes only itself. */
+static int run_apart(
     struct writer *writer, struct unit *first, struct err *cause)
 {
 	struct unit *unit;
+	int r = 0;
+
+	for (unit = first; unit && r == 0; unit = unit->next)
+		r = run_nested(writer, unit, cause);
+	return r;
+}
+
+static bool are_repeatable(const struct unit *unit)
+{
+	while (unit && unit->is_repeatable)
+		unit = unit->next;
+	return !unit;
+}
+
+/*
+ * Nearly every unit is good, and a savepoint copies each page that it is the
+ * first to touch. So all share the transaction; false when one is refused:
+ * then it must be given up, and each be run anew, apart from the others.
+ */
+static bool run_together(struct writer *writer, struct unit *first)
+{
+	struct txn txn = {.db = writer->db};
+	struct unit *unit;
+
+	for (unit = first; unit; unit = unit->next) {
+		unit->result = unit->fn(&txn, unit->arg, &unit->err);
+		if (unit->result < 0 || !db_in_transaction(writer->db))
+			return false;
+	}
+	writer->retires = txn.retires;
+	return true;
+}
+
+static int run_units(
+    struct writer *writer, struct unit *first, struct err *cause)
+{
 	int r;
 
 	writer->retires = false;
@@ -200,9 +241,13 @@ static int run_units(
 		return r;
 	if (!first->next)
 		return run_alone(writer, first, cause);
-	for (unit = first; unit && r == 0; unit = unit->next)
-		r = run_nested(writer, unit, cause);
-	return r;
+	if (are_repeatable(first)) {
+		if (run_together(writer, first))
+			return 0;
+		db_rollback(writer->db);
+		r = db_begin_write(writer->db, cause);
+	}
+	return r < 0 ? r : run_apart(writer, first, cause);
 }
 
 static uint64_t monotonic_us(void)

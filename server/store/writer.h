@@ -1,8 +1,8 @@
 /*
  * writer: the one thread that writes. It takes whatever units wait, runs them
- * in one transaction, each in its own savepoint, commits once, and only then
- * wakes those who handed them in (DESIGN invariant 6). No timer: the batch
- * grows with the load.
+ * in one transaction, each in its own savepoint or all without, commits once,
+ * and only then wakes those who handed them in (DESIGN invariant 6). No timer:
+ * the batch grows with the load.
  */
 #ifndef SERVER_STORE_WRITER_H
 #define SERVER_STORE_WRITER_H
@@ -20,7 +20,8 @@ int writer_start(struct db *db, struct checkpoint *checkpoint,
 void writer_stop(struct writer *writer);
 
 /* From any thread but the writer's: see store_write(). */
-int writer_run(struct writer *writer, store_fn *fn, void *arg, struct err *err);
+int writer_run(struct writer *writer, store_fn *fn, void *arg,
+    bool is_repeatable, struct err *err);
 
 /* See store_retirements(). */
 uint64_t writer_retirements(const struct writer *writer);

@@ -347,11 +347,7 @@ static const struct {
 static int keep_answer(struct txn *txn, const struct step *step,
     const char *life_id, struct err *err)
 {
-	char id[STORE_ID];
-
-	(void)snprintf(id, sizeof(id), "a0000000-0000-7000-%016llx",
-	    (unsigned long long)step->number);
-	return store_answer_insert(txn, id, life_id, step->id,
+	return store_answer_insert(txn, life_id, step->id,
 	    statuses[step->status].name, step->now, NULL, 0, err);
 }
 
@@ -384,6 +380,22 @@ static int take_answer(struct txn *txn, const struct step *step,
 	return r;
 }
 
+/* What an idle phone is told by must be what it then gets. */
+static int check_waits(struct txn *txn, const struct unit *unit,
+    const char *life_id, bool is_found, struct err *err)
+{
+	bool waits = false;
+	int r = store_command_waits(txn, life_id, unit->step->now, &waits, err);
+
+	/* Those that said NotNow wait as well, though they are not next. */
+	if (r == 0 && waits != is_found &&
+	    (is_found || unit->step->status != STATUS_NOT_NOW))
+		r = err_set(err, ERR_INTERNAL,
+		    is_found ? "a command is next and none waits"
+		             : "a command waits and none is next");
+	return r;
+}
+
 static int hand_out(
     struct txn *txn, struct unit *unit, const char *life_id, struct err *err)
 {
@@ -395,7 +407,9 @@ static int hand_out(
 	    err);
 
 	if (r == -(int)ERR_NOT_FOUND)
-		return 0;
+		return check_waits(txn, unit, life_id, false, err);
+	if (r == 0)
+		r = check_waits(txn, unit, life_id, true, err);
 	if (r == 0 &&
 	    (len != strlen(command.id) ||
 	        memcmp(payload, command.id, len) != 0))

@@ -123,6 +123,107 @@ static void test_migrate_twice(void **state)
 	fixture_check_file(f);
 }
 
+/* A database as the steps up to this number leave it. */
+static void make_older(struct fixture *f, int number)
+{
+	struct buf text = {0};
+	const char *at;
+	int i;
+
+	assert_int_equal(unlink(f->path), 0);
+	run_sql(f,
+	    "CREATE TABLE schema_version (number INTEGER PRIMARY KEY,"
+	    " name TEXT NOT NULL)");
+	for (i = 0; i < number; i++) {
+		at = schema_steps[i].sql;
+		while (sql_statement_next(&dialect, &at, &text, NULL) > 0) {
+			run_sql(f, (const char *)text.data);
+			buf_reset(&text);
+		}
+	}
+	buf_clear(&text);
+}
+
+/* One phone with an open, a sent and an answered command. */
+static const char phone_of_0002[] =
+    "INSERT INTO schema_version VALUES (1, 'first'), (2, 'stations');"
+    "INSERT INTO organisations VALUES ('o', 'O', 't', 1);"
+    "INSERT INTO links VALUES ('k', 'o', '', '', 't', '', '', 1, 1, 1, 1, 1);"
+    "INSERT INTO devices VALUES ('d', 'o', 'u', 's', '', '', '', '', '', '',"
+    " '', 'l', 1);"
+    "INSERT INTO lives VALUES ('l', 'o', 'd', 'k', 1, 't', 'm', x'', 0, 1, 1,"
+    " 0, 1);"
+    "INSERT INTO commands VALUES"
+    " ('c1', 'o', 'd', 'l', 'A', 'p', 3, 10, 1, '', '', '', 1, 0, 0, 2, 0, 3,"
+    " 1, 0),"
+    " ('c2', 'o', 'd', 'l', 'A', 'p', 1, 10, 1, '', '', '', 1, 0, 9, 2, 0, 0,"
+    " 1, 0),"
+    " ('c3', 'o', 'd', 'l', 'A', 'p', 0, 10, 2, '', '', '', 1, 0, 0, 0, 0, 0,"
+    " 0, 0);"
+    "INSERT INTO command_payloads SELECT id, x'2a' FROM commands;"
+    "INSERT INTO answers VALUES ('b', 'l', 'c1', 'Acknowledged', 4, x'02'),"
+    " ('a', 'l', 'c1', 'Acknowledged', 3, x'01'),"
+    " ('c', 'l', '', 'unread', 5, x'03');";
+
+static int note_body(void *arg, int64_t at, const char *status,
+    const uint8_t *body, size_t body_len)
+{
+	int *seen = arg;
+
+	(void)status;
+	assert_int_equal(body_len, 1);
+	assert_true(at == body[0] + 2);
+	*seen = *seen * 10 + body[0];
+	return 0;
+}
+
+static int check_upgraded(struct txn *txn, void *arg, struct err *err)
+{
+	struct store_counts counts;
+	struct command command;
+	uint8_t *payload = NULL;
+	size_t len = 0;
+	int seen = 0;
+
+	(void)arg;
+	assert_int_equal(
+	    store_answer_each(txn, "c1", note_body, &seen, err), 0);
+	assert_int_equal(store_answer_each(txn, "", note_body, &seen, err), 0);
+	assert_int_equal(seen, 123);
+	assert_int_equal(store_counts(txn, &counts, err), 0);
+	assert_int_equal(counts.commands_open, 2);
+	assert_int_equal(store_command_next(
+	                     txn, "l", 8, false, &command, &payload, &len, err),
+	    0);
+	assert_string_equal(command.id, "c2");
+	free(payload);
+	assert_int_equal(store_command_next(
+	                     txn, "l", 9, false, &command, &payload, &len, err),
+	    0);
+	assert_string_equal(command.id, "c3"); /* c2 has expired */
+	free(payload);
+	return 0;
+}
+
+/* 0003 moves queues and answers: nothing is lost, nothing waits again. */
+static void test_upgrade_keeps_commands(void **state)
+{
+	struct fixture *f = *state;
+	int from = -1;
+	int to = -1;
+
+	fixture_close(f);
+	make_older(f, 2);
+	run_sql(f, phone_of_0002);
+	assert_int_equal(store_migrate(f->path, &from, &to, NULL), 0);
+	assert_int_equal(from, 2);
+	assert_int_equal(to, schema_latest());
+	assert_int_equal(open_store(f, NULL), 0);
+	assert_int_equal(store_read(f->store, check_upgraded, NULL, NULL), 0);
+	fixture_close(f);
+	fixture_check_file(f);
+}
+
 /* The steps rise in number and are never empty. */
 static void test_steps(void **state)
 {
@@ -376,6 +477,7 @@ int main(void)
 	    TEST(test_placeholders),
 	    TEST(test_statements),
 	    TEST(test_migrate_twice),
+	    TEST(test_upgrade_keeps_commands),
 	    TEST(test_upgrade_with_phones),
 	    TEST(test_steps),
 	    TEST(test_open_refuses),

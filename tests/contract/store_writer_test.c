@@ -23,11 +23,15 @@ static int count_rows(struct txn *txn, void *arg, struct err *err)
 #define CALLERS 16
 #define UNITS 60
 
+typedef int write_fn(
+    struct store *store, store_fn *fn, void *arg, struct err *err);
+
 struct caller {
 	struct fixture *fixture;
 	const struct phone *phone;
 	pthread_t thread;
 	int number;
+	write_fn *write;
 	int wrong;  /* answers that were not what they should be */
 	int unseen; /* saved, but not read back at once */
 };
@@ -70,7 +74,7 @@ static void *call_mixed(void *arg)
 		COPY(unit.row.udid, unit.row.id);
 		unit.fails = i % 3 == 1;
 		memset(&err, 0, sizeof(err));
-		r = store_write(caller->fixture->store, mixed, &unit, &err);
+		r = caller->write(caller->fixture->store, mixed, &unit, &err);
 		if (unit.fails)
 			caller->wrong += r != -ERR_EXPIRED ||
 			    strcmp(err.text, "meant to fail") != 0;
@@ -82,9 +86,8 @@ static void *call_mixed(void *arg)
 	return NULL;
 }
 
-static void test_neighbours(void **state)
+static void check_neighbours(struct fixture *f, write_fn *even, write_fn *odd)
 {
-	struct fixture *f = *state;
 	struct caller callers[CALLERS];
 	struct store_counts counts;
 	struct store_stats stats;
@@ -93,7 +96,8 @@ static void test_neighbours(void **state)
 
 	phone_enrol(f, &phone);
 	for (i = 0; i < CALLERS; i++) {
-		callers[i] = (struct caller){f, &phone, 0, i, 0, 0};
+		callers[i] =
+		    (struct caller){f, &phone, 0, i, i % 2 ? odd : even, 0, 0};
 		assert_int_equal(pthread_create(&callers[i].thread, NULL,
 		                     call_mixed, &callers[i]),
 		    0);
@@ -114,6 +118,22 @@ static void test_neighbours(void **state)
 	assert_true(stats.wal_bytes > 0);
 	fixture_close(f);
 	fixture_check_file(f);
+}
+
+static void test_neighbours(void **state)
+{
+	check_neighbours(*state, store_write, store_write);
+}
+
+static void test_neighbours_repeatable(void **state)
+{
+	check_neighbours(
+	    *state, store_write_repeatable, store_write_repeatable);
+}
+
+static void test_neighbours_of_both_kinds(void **state)
+{
+	check_neighbours(*state, store_write, store_write_repeatable);
 }
 
 /* ---- a writer that is held ---- */
@@ -378,6 +398,8 @@ int main(void)
 	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_neighbours),
+	    TEST(test_neighbours_repeatable),
+	    TEST(test_neighbours_of_both_kinds),
 	    TEST(test_queue_full),
 	    TEST(test_close_writes_what_waits),
 	    TEST(test_batch_is_in_order),

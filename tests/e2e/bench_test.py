@@ -37,10 +37,19 @@ class Wiping(bench.Case):
             lambda w: w if w and w["state"] == state else None)(
                 self.wipe_row(serial)))
 
+    def knows_whose(self, agent, serial, person):
+        """On the screen, and nowhere on the station's disk."""
+        agent.port_becomes(serial, "whose it is",
+                           lambda row: row.get("person") == person)
+        self.assertEqual(
+            [path for path in agent.state.rglob("*") if path.is_file()
+             and person.encode() in path.read_bytes()], [])
+
     def test_wiped_at_the_bench_is_proven(self):
         agent = self.new_agent().start()
         serial = "VVKWIPE00001"
         self.enrolled(agent, serial)
+        self.knows_whose(agent, serial, "Astrid Lindqvist")
         # Nobody but the bench can reach it.
         self.bench.order("lose_network", serial, arg=100000)
         before = self.bench.state(serial)

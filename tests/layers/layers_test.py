@@ -17,9 +17,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 MAY_INCLUDE = {
     "proto": {"proto"},
     "policies": {"proto", "policies"},
-    "server": {"proto", "policies", "server"},
-    "agent": {"proto", "policies", "agent"},
-    "tests": {"proto", "policies", "server", "agent", "tests"},
+    "program": {"proto", "program"},
+    "server": {"proto", "policies", "program", "server"},
+    "agent": {"proto", "policies", "program", "agent"},
+    "tests": {"proto", "policies", "program", "server", "agent", "tests"},
 }
 
 # Virtual phones judge the server's bytes, so they share no code with what

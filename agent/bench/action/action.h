@@ -35,6 +35,7 @@ struct job {
 	const char *station;  /* id; "" not joined */
 	const char *journals; /* folders */
 	const char *aside;
+	EVP_PKEY *pair_key; /* see pair_key.h */
 	const struct clock *clock;
 	const struct rng *rng;
 	/* See supervision.sign; NULL: no server. */
@@ -56,7 +57,8 @@ struct action_run {
 	struct journal *journal;
 	struct facts_ours ours;
 	struct trust trust;
-	struct station_facts facts;        /* what is known so far */
+	struct station_facts facts; /* what is known so far */
+	enum failure unseen;        /* why its supervision could not be seen */
 	char detail[STATION_SENTENCE_MAX]; /* the phone's own words; "" none */
 };
 
@@ -87,7 +89,7 @@ enum failure action_meet(struct action_run *run);
 enum failure action_look(struct action_run *run, bool with_security);
 void action_send_facts(struct action_run *run, enum job_report how);
 /* FAILURE_NONE, or FAILURE_FOREIGN when someone else supervises the phone or
- * nobody can say who does. */
+ * nobody can say who does; what is waited for when it can be said later. */
 enum failure action_refuse_foreign(const struct action_run *run);
 int64_t action_now(const struct action_run *run);
 /* Writes the step into the journal before it is taken. */

@@ -110,7 +110,8 @@ enum failure action_look(struct action_run *run, bool with_security)
 {
 	struct supervision none = {.count = 0};
 	enum failure failure = facts_read_full(&run->phone, &run->ours,
-	    with_security ? &run->trust.supervision : &none, &run->facts);
+	    with_security ? &run->trust.supervision : &none, &run->facts,
+	    &run->unseen);
 
 	if (failure == FAILURE_NONE &&
 	    journal_seen(
@@ -127,6 +128,10 @@ enum failure action_refuse_foreign(const struct action_run *run)
 	case STATION_CLOUD_NONE:
 	case STATION_CLOUD_OURS:
 		return FAILURE_NONE;
+	case STATION_CLOUD_UNKNOWN:
+		/* It can be seen once the phone is unlocked, say. */
+		return job_is_final(run->unseen) ? FAILURE_FOREIGN
+		                                 : run->unseen;
 	default:
 		return FAILURE_FOREIGN;
 	}

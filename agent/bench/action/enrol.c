@@ -73,6 +73,23 @@ static bool is_in_setup(const struct action_run *run)
 	return run->facts.is_setup_done != STATION_YES;
 }
 
+/*
+ * Ours, set up, and not by this order: then it was enrolled once. Management
+ * takes its profiles along when its user removes it; without any the phone is
+ * supervised and managed by nobody, and only an erase brings it back.
+ */
+static enum failure check_managed(struct action_run *run, struct mcinstall *mc)
+{
+	bool any = true;
+	enum failure failure = FAILURE_NONE;
+
+	if (run->facts.cloud != STATION_CLOUD_OURS || is_in_setup(run) ||
+	    action_step_before(run) != JOURNAL_STEP_NONE)
+		return FAILURE_NONE;
+	failure = profile_any(mc, &any);
+	return failure == FAILURE_NONE && !any ? FAILURE_MDM_REMOVED : failure;
+}
+
 static enum failure enrol_over(struct action_run *run, struct mcinstall *mc)
 {
 	const struct work_order *order = run->job->order;
@@ -83,6 +100,8 @@ static enum failure enrol_over(struct action_run *run, struct mcinstall *mc)
 		failure = supervise(run, mc);
 	else if (order->profile.len == 0)
 		return FAILURE_NEEDS_ERASE;
+	if (failure == FAILURE_NONE && order->profile.len == 0)
+		failure = check_managed(run, mc);
 	if (failure != FAILURE_NONE)
 		return failure;
 	action_step(run, "profile", 75);

@@ -121,6 +121,7 @@ static void run_init(struct action_run *run, const struct job *job)
 	station_facts_init(&run->facts);
 	run->trust = (struct trust){.clock = job->clock,
 	    .rng = job->rng,
+	    .key = job->pair_key,
 	    .aside = job->aside,
 	    .give_up_ms =
 	        clock_now(job->clock) + action->patience_s * TIME_SECOND_MS,

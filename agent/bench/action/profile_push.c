@@ -50,21 +50,41 @@ void profile_identifier(
 		identifier_of_xml(profile->data, profile->len, out, size);
 }
 
+/* OrderedIdentifiers of GetProfileList, an array; NULL: it says none. */
+static enum failure list_profiles(
+    struct mcinstall *mc, plist_t *answer, plist_t *list)
+{
+	enum failure failure = mcinstall_ask(mc,
+	    mcinstall_request("GetProfileList"), MCINSTALL_ANSWER_MS, answer);
+
+	*list = NULL;
+	if (failure == FAILURE_NONE)
+		(void)xplist_get_array(
+		    *answer, "OrderedIdentifiers", list, NULL);
+	return failure;
+}
+
+enum failure profile_any(struct mcinstall *mc, bool *any)
+{
+	CLEANUP(plist) plist_t answer = NULL;
+	plist_t list = NULL;
+	enum failure failure = list_profiles(mc, &answer, &list);
+
+	/* One that does not say is not accused. */
+	*any = !list || plist_array_get_size(list) > 0;
+	return failure;
+}
+
 static enum failure is_there(
     struct mcinstall *mc, const char *identifier, bool *found)
 {
 	CLEANUP(plist) plist_t answer = NULL;
 	plist_t list = NULL;
-	enum failure failure = mcinstall_ask(mc,
-	    mcinstall_request("GetProfileList"), MCINSTALL_ANSWER_MS, &answer);
+	enum failure failure = list_profiles(mc, &answer, &list);
 	uint32_t i;
 
 	*found = false;
-	if (failure != FAILURE_NONE)
-		return failure;
-	if (xplist_get_array(answer, "OrderedIdentifiers", &list, NULL) != 1)
-		return FAILURE_NONE;
-	for (i = 0; i < plist_array_get_size(list); i++) {
+	for (i = 0; list && i < plist_array_get_size(list); i++) {
 		size_t len = 0;
 		const char *text =
 		    xplist_text(plist_array_get_item(list, i), &len);
@@ -72,7 +92,7 @@ static enum failure is_there(
 		if (text && strcmp(text, identifier) == 0)
 			*found = true;
 	}
-	return FAILURE_NONE;
+	return failure;
 }
 
 static enum failure send(struct action_run *run, struct mcinstall *mc,

@@ -15,6 +15,9 @@
 enum failure profile_push(struct action_run *run, struct mcinstall *mc,
     const struct station_bytes *profile);
 
+/* Whether there is any that its user can see. */
+enum failure profile_any(struct mcinstall *mc, bool *any);
+
 /* PayloadIdentifier of a profile, plain or signed; "" when not found. */
 void profile_identifier(
     const struct station_bytes *profile, char *out, size_t size);

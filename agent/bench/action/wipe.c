@@ -90,6 +90,19 @@ static enum failure after_unsure(struct action_run *run, bool *is_erased)
 	return *is_erased ? FAILURE_NONE : failure;
 }
 
+/*
+ * The same wipe goes to the phone over the air, and may be quicker: it is new
+ * and empty then, and erasing it again could meet its next user. Only what
+ * proves an erase counts; where anything of it is not known it is erased.
+ */
+static bool is_erased_already(const struct action_run *run)
+{
+	return journal_last_refused(run->journal) &&
+	    run->facts.activation == STATION_UNACTIVATED &&
+	    run->facts.is_setup_done == STATION_NO &&
+	    run->facts.cloud == STATION_CLOUD_NONE;
+}
+
 static enum failure erase_unless_done(struct action_run *run)
 {
 	enum failure failure;
@@ -98,6 +111,8 @@ static enum failure erase_unless_done(struct action_run *run)
 	failure = action_look(run, false);
 	if (failure == FAILURE_NONE)
 		failure = may_erase(run);
+	if (failure == FAILURE_NONE && is_erased_already(run))
+		failure = FAILURE_ALREADY_ERASED;
 	if (failure == FAILURE_NONE)
 		failure = erase(run);
 	return failure;

@@ -239,6 +239,29 @@ const struct journal_order *journal_find_wipe(
 	return NULL;
 }
 
+const struct journal_order *journal_awaited_erase(const struct journal *journal)
+{
+	const struct journal_state *state = &journal->state;
+	const struct journal_order *order;
+	size_t i;
+
+	if (state->order_count == 0)
+		return NULL;
+	order = &state->orders[state->order_count - 1];
+	if (order->kind != WORK_ORDER_WIPE ||
+	    order->step != JOURNAL_STEP_ERASE_ACKED)
+		return NULL;
+	for (i = 0; i < state->host_count; i++) {
+		const struct journal_host *host = &state->hosts[i];
+
+		if (host->paired_at_ms > order->step_at_ms ||
+		    host->worked_at_ms > order->step_at_ms ||
+		    host->refused_at_ms > order->step_at_ms)
+			return NULL;
+	}
+	return order;
+}
+
 const struct journal_host *journal_find_host(
     const struct journal *journal, const char *host_id)
 {

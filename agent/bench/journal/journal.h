@@ -85,6 +85,10 @@ const struct journal_order *journal_open_order(
     const struct journal *journal, size_t index);
 const struct journal_order *journal_find_wipe(
     const struct journal *journal, const char *wipe_id);
+/* The newest order, when it is an erase that was acknowledged, and nothing was
+ * learnt of the phone since; NULL else. */
+const struct journal_order *journal_awaited_erase(
+    const struct journal *journal);
 const struct journal_host *journal_find_host(
     const struct journal *journal, const char *host_id);
 /* The pairing used last; NULL: never paired here. */

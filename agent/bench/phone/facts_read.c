@@ -101,16 +101,20 @@ static enum failure add_supervision(struct phone *phone,
 }
 
 enum failure facts_read_full(struct phone *phone, const struct facts_ours *ours,
-    const struct supervision *supervision, struct station_facts *facts)
+    const struct supervision *supervision, struct station_facts *facts,
+    enum failure *unseen)
 {
 	enum failure failure = add_common(phone, facts);
 
+	*unseen = FAILURE_NONE;
 	if (failure == FAILURE_NONE)
 		failure = add_domains(phone, facts);
 	if (failure == FAILURE_NONE) {
 		failure = add_supervision(phone, ours, supervision, facts);
-		if (!is_broken(failure))
+		if (!is_broken(failure)) {
+			*unseen = failure;
 			failure = FAILURE_NONE;
+		}
 	}
 	return failure;
 }

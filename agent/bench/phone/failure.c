@@ -118,6 +118,8 @@ static const struct failure_row rows[FAILURE_COUNT] = {
 [FAILURE_ERASE_UNSURE] = {"erase_unsure", NEXT_REATTACH, "plug in",
     "The line broke while the phone was told to erase. Plug it in again: "
     "the agent looks before it does anything."},
+[FAILURE_ALREADY_ERASED] = {"already_erased", NEXT_NOTHING, "done",
+    "The phone has erased itself meanwhile; it is not erased again."},
 [FAILURE_SERIAL_CHANGED] = {"serial_changed", NEXT_IT, "other phone",
     "Another phone is on this port than the order is for. Nothing was "
     "done."},

@@ -6,7 +6,6 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 #include <string.h>
 
@@ -19,7 +18,6 @@ CLEANUP_DEFINE(BIO, bio, BIO_free_all)
 CLEANUP_DEFINE(EVP_PKEY, key, EVP_PKEY_free)
 CLEANUP_DEFINE(X509, cert, X509_free)
 
-#define RECORD_BITS 2048
 #define RECORD_SECONDS (10L * 365 * 24 * 3600)
 /* Clocks of phones in the Setup Assistant may be behind. */
 #define RECORD_BACKDATE (24L * 3600)
@@ -131,23 +129,20 @@ static int set_certificate(plist_t record, const char *name, X509 *cert)
 static int set_certificates(
     plist_t record, const struct pair_record_request *request, EVP_PKEY *device)
 {
-	CLEANUP(key) EVP_PKEY *root = EVP_RSA_gen(RECORD_BITS);
-	CLEANUP(key) EVP_PKEY *host = EVP_RSA_gen(RECORD_BITS);
+	EVP_PKEY *own = request->own_key;
 	CLEANUP(cert) X509 *root_cert = NULL;
 	CLEANUP(cert) X509 *host_cert = NULL;
 	CLEANUP(cert) X509 *device_cert = NULL;
 	int64_t now = request->now_ms;
 
-	if (!root || !host)
-		return 0;
-	root_cert = make_certificate(root, root, NULL, ROLE_ROOT, now);
+	root_cert = make_certificate(own, own, NULL, ROLE_ROOT, now);
 	if (!root_cert)
 		return 0;
-	host_cert = make_certificate(host, root, root_cert, ROLE_HOST, now);
+	host_cert = make_certificate(own, own, root_cert, ROLE_HOST, now);
 	device_cert =
-	    make_certificate(device, root, root_cert, ROLE_DEVICE, now);
-	return set_key(record, "RootPrivateKey", root) &&
-	    set_key(record, "HostPrivateKey", host) &&
+	    make_certificate(device, own, root_cert, ROLE_DEVICE, now);
+	return set_key(record, "RootPrivateKey", own) &&
+	    set_key(record, "HostPrivateKey", own) &&
 	    set_certificate(record, "RootCertificate", root_cert) &&
 	    set_certificate(record, "HostCertificate", host_cert) &&
 	    set_certificate(record, "DeviceCertificate", device_cert);

@@ -1,5 +1,5 @@
 /*
- * pair_record: the keys and certificates by which a phone and this station
+ * pair_record: the key and certificates by which a phone and this station
  * trust each other, made with SHA-256 (libimobiledevice 1.3.0 makes SHA-1 ones
  * and a new HostID at each call), and their property list as usbmuxd keeps it.
  * OpenSSL, no I/O.
@@ -7,6 +7,7 @@
 #ifndef AGENT_BENCH_PHONE_PAIR_RECORD_H
 #define AGENT_BENCH_PHONE_PAIR_RECORD_H
 
+#include <openssl/evp.h>
 #include <plist/plist.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,6 +23,9 @@ struct pair_record_request {
 	/* PEM "RSA PUBLIC KEY", as lockdown's DevicePublicKey has it. */
 	const uint8_t *device_key;
 	size_t device_key_len;
+	/* Borrowed: of the station, behind root and host certificate alike. See
+	 * pair_key.h. */
+	EVP_PKEY *own_key;
 	const char *host_id;     /* upper-case UUID, one a phone */
 	const char *system_buid; /* usbmuxd's ReadBUID */
 	const char *wifi_mac;    /* "" unknown */
@@ -31,8 +35,7 @@ struct pair_record_request {
 /*
  * A dictionary with RootPrivateKey, RootCertificate, HostPrivateKey,
  * HostCertificate, DeviceCertificate, HostID, SystemBUID, WiFiMACAddress. The
- * caller plist_free()s it and treats it as a secret. Takes about a second of
- * one core for the keys. ERR_INVALID: the phone's key is none (RSA, 1024 to
+ * caller plist_free()s it and treats it as a secret. ERR_INVALID: the phone's key is none (RSA, 1024 to
  * 8192 bits); ERR_CRYPTO.
  */
 int pair_record_make(

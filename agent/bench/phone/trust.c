@@ -71,6 +71,7 @@ static enum failure make_record(struct attempt *attempt)
 	pair_record_make_host_id(request.now_ms, trust->rng, host_id);
 	request.device_key = (const uint8_t *)plist_get_data_ptr(key, &len);
 	request.device_key_len = (size_t)len;
+	request.own_key = trust->key;
 	request.host_id = host_id;
 	request.system_buid = buid;
 	request.wifi_mac = mac;
@@ -343,6 +344,18 @@ static enum failure put_aside(struct phone *phone, const struct trust *trust)
 	return FAILURE_NONE;
 }
 
+/* Made here and never worked: another one would not either. */
+static bool is_fresh(const struct phone *phone, const struct trust *trust)
+{
+	const struct journal_host *host;
+	struct pair_summary summary;
+
+	if (!pair_store_summary(phone->udid, &summary))
+		return false;
+	host = journal_find_host(trust->journal, summary.host_id);
+	return host && host->paired_at_ms > 0 && host->worked_at_ms == 0;
+}
+
 static enum failure session(struct phone *phone, const struct trust *trust)
 {
 	enum failure failure = phone_start_session(phone);
@@ -351,7 +364,8 @@ static enum failure session(struct phone *phone, const struct trust *trust)
 	if (failure == FAILURE_TLS) {
 		pause_ms(TRUST_POLL_MS / 2);
 		failure = phone_start_session(phone);
-		if (failure == FAILURE_TLS && trust->may_pair)
+		if (failure == FAILURE_TLS && trust->may_pair &&
+		    !is_fresh(phone, trust))
 			failure = FAILURE_RECORD_STALE;
 	}
 	if (failure == FAILURE_NONE &&

@@ -7,6 +7,8 @@
 #ifndef AGENT_BENCH_PHONE_TRUST_H
 #define AGENT_BENCH_PHONE_TRUST_H
 
+#include <openssl/evp.h>
+
 #include "agent/bench/phone/phone.h"
 #include "proto/base/time.h"
 #include "proto/base/uuid.h"
@@ -30,6 +32,7 @@ struct trust {
 	const struct clock *clock;
 	const struct rng *rng;
 	struct journal *journal;
+	EVP_PKEY *key;     /* the station's, for new pair records */
 	const char *aside; /* folder for records that were refused */
 	struct supervision supervision;
 	int64_t give_up_ms; /* clock time at which waiting ends */

@@ -31,6 +31,7 @@ struct station {
 	char aside[FOLDER_MAX + 16];
 	char identity_folder[FOLDER_MAX + 16];
 
+	EVP_PKEY *pair_key; /* of all pair records */
 	bool is_joined;
 	struct identity identity;
 	struct outbox *outbox;   /* NULL: not joined */
@@ -48,6 +49,12 @@ struct station {
 	bool is_changed;     /* a watcher should see it */
 };
 
+/* ---- station_events.c ---- */
+
+void events_of_mux(struct station *station, struct mux_hooks *hooks);
+void events_of_usb(struct station *station, struct usb_hooks *hooks);
+void events_of_server(struct station *station, struct uplink_hooks *hooks);
+
 /* ---- station_jobs.c ---- */
 
 /* Starts what can be started. */
@@ -59,6 +66,18 @@ void jobs_drop(struct station *station, struct port *port);
 /* Something runs, or will within the next second. */
 bool jobs_are_busy(struct station *station);
 int64_t jobs_due(struct station *station, int64_t now);
+
+/* ---- station_erased.c ---- */
+
+/* The order to erase on this port was acknowledged. */
+void erased_begin(struct station *station, struct port *port);
+/* An erased phone is back when it says that it is not activated. */
+void erased_confirm(struct port *port);
+/* Erases that nobody has seen come about are told to the server, once. */
+void erased_step(struct station *station, int64_t now);
+int64_t erased_due(const struct port *port, int64_t now);
+/* Those of before this agent was started, by the journals. */
+void erased_recall(struct station *station);
 
 /* ---- station_reports.c ---- */
 
@@ -76,12 +95,20 @@ void reports_drain(struct station *station, const char *udid);
  * before it trusts us again. */
 void reports_recall(struct station *station, struct port *port);
 void reports_drain_all(struct station *station);
+/* Every phone that has a journal. */
+void reports_each_journal(struct station *station,
+    void (*each)(struct station *station, const char *udid));
 /* That an order waits for the operator; once for each reason. */
 void reports_waiting(
     struct station *station, struct port *port, enum failure failure);
 void reports_refused(
     struct station *station, const struct order_refused *refused);
-/* An order that no worker could bring to its end. */
+/* An erase that was acknowledged and that nobody saw come about. */
+void reports_unconfirmed(struct station *station, const struct port *port);
+/* How far the port's order got, by the phone's journal. */
+enum journal_step reports_step(
+    const struct station *station, const struct port *port);
+/* An order that no worker could bring to its end; NONE: it had come to it. */
 void reports_give_up(
     struct station *station, struct port *port, enum failure failure);
 
@@ -89,6 +116,8 @@ void reports_give_up(
 
 size_t orders_phones(void *arg, struct order_phone *out, size_t max);
 void orders_take(void *arg, const struct station_signed *one);
+/* Whose the phones are, of those asked about; kept in memory only. */
+void orders_owners(void *arg, const struct station_owner *owners, size_t count);
 /* The order to do next on the port; NULL: none. */
 const struct work_order *orders_next(
     struct station *station, const struct port *port);

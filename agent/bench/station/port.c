@@ -134,6 +134,8 @@ static void meet(struct port *port, const char *udid)
 	station_facts_init(&port->facts);
 	(void)str_copy(port->facts.udid, sizeof(port->facts.udid), udid);
 	port->has_facts = false;
+	port->person[0] = '\0';
+	port->known_as[0] = '\0';
 }
 
 struct port *ports_usb_arrived(
@@ -174,6 +176,7 @@ struct port *ports_mux_attached(
 	port->glance_at_ms = 0;
 	port->has_result = false;
 	port->result = FAILURE_NONE;
+	port->order_ended = FAILURE_NONE;
 	port->failures = 0;
 	port->not_before = 0;
 	port->step[0] = '\0';
@@ -187,12 +190,27 @@ struct port *ports_mux_attached(
 	return port;
 }
 
+struct port *ports_await(struct ports *ports, const struct erased *erased)
+{
+	struct port *port = take_free(ports);
+
+	if (!port)
+		return NULL;
+	port->erased = *erased;
+	(void)str_copy(
+	    port->facts.udid, sizeof(port->facts.udid), erased->udid);
+	(void)str_copy(
+	    port->facts.serial, sizeof(port->facts.serial), erased->serial);
+	set_label(ports, port, "-");
+	return port;
+}
+
 /* ---- leaving ---- */
 
 static void free_if_empty(struct port *port)
 {
 	/* An erase that is to be confirmed keeps its line. */
-	if (!port->has_usb && !port->has_mux && port->erased_at == 0)
+	if (!port->has_usb && !port->has_mux && !port->erased.is_awaited)
 		port->is_used = false;
 }
 
@@ -220,14 +238,18 @@ const char *port_udid(const struct port *port)
 {
 	if (port->has_mux)
 		return port->mux.udid;
-	return port->has_usb ? port->usb.udid : "";
+	if (port->has_usb && port->usb.udid[0])
+		return port->usb.udid;
+	return port->erased.is_awaited ? port->erased.udid : "";
 }
 
 const char *port_serial(const struct port *port)
 {
 	if (port->has_mux)
 		return port->facts.serial;
-	return port->has_usb ? port->usb.serial : "";
+	if (port->has_usb && port->usb.serial[0])
+		return port->usb.serial;
+	return port->erased.is_awaited ? port->erased.serial : "";
 }
 
 enum station_mode port_mode(const struct port *port, int64_t now)
@@ -266,7 +288,7 @@ enum failure port_trouble(const struct port *port, int64_t now)
 	default:
 		break;
 	}
-	if (port->erased_at != 0 && now - port->erased_at >= PORT_CONFIRM_MS)
+	if (port->erased.is_awaited && now >= port->erased.back_by)
 		return FAILURE_ERASE_UNCONFIRMED;
-	return port->result;
+	return port->result != FAILURE_NONE ? port->result : port->order_ended;
 }

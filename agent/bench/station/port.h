@@ -20,7 +20,19 @@ struct agent_config;
 
 #define PORTS_MAX 64
 #define PORT_HIDDEN_MS 5000 /* USB sees it and usbmuxd does not: it refuses */
-#define PORT_CONFIRM_MS (300 * 1000) /* an erased phone is back by then */
+/* A line that only waits for an erased phone does not stay for ever. */
+#define PORT_CONFIRM_KEEP_MS (3600 * 1000)
+
+/* An erase that was acknowledged: the phone is waited for. */
+struct erased {
+	bool is_awaited;
+	bool is_told;    /* the server, that it has not come back */
+	int64_t at;      /* monotonic */
+	int64_t back_by; /* the same */
+	char udid[LIMIT_UDID + 1];
+	char serial[LIMIT_SERIAL + 1];
+	char order_id[UUID_TEXT_MAX];
+};
 
 struct port {
 	bool is_used;
@@ -32,6 +44,9 @@ struct port {
 	bool has_mux;
 	struct mux_device mux;
 
+	/* As the server says, for the screen; never on disk. "" not known. */
+	char person[LIMIT_NAME + 1];
+	char known_as[LIMIT_NAME + 1];
 	struct station_facts facts; /* kept over a re-plug of the same phone */
 	bool has_facts;
 	int64_t glance_at_ms; /* Unix ms: facts in clear, not told yet; 0 no */
@@ -44,6 +59,9 @@ struct port {
 	char order_id[UUID_TEXT_MAX]; /* of the job; "" none */
 	bool has_result;
 	enum failure result; /* of the job that runs, or ran */
+	/* Why the last order came to nothing: said until there is another, or
+	 * the phone is plugged in again. */
+	enum failure order_ended;
 	int native;
 	char step[64];
 	unsigned percent;
@@ -52,9 +70,7 @@ struct port {
 	unsigned failures;      /* in a row, for NEXT_RETRY */
 	bool needs_replug;      /* NEXT_REATTACH: nothing until then */
 
-	/* The erase was acknowledged; waiting for the phone to come back. */
-	int64_t erased_at; /* monotonic; 0 no */
-	char erased_udid[LIMIT_UDID + 1];
+	struct erased erased;
 };
 
 struct ports {
@@ -77,6 +93,8 @@ struct port *ports_find_mux(
     struct ports *ports, const struct mux_device *device);
 void port_usb_left(struct port *port);
 void port_mux_left(struct port *port, int64_t now);
+/* A line for a phone that is away; NULL when the table is full. */
+struct port *ports_await(struct ports *ports, const struct erased *erased);
 struct port *ports_find_udid(struct ports *ports, const char *udid);
 
 /* "" when not known. */

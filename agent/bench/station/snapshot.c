@@ -20,7 +20,7 @@ static const char *state_of(const struct port *port, enum failure trouble)
 		return failure_row(trouble)->state;
 	if (port->worker.pid > 0)
 		return port->step;
-	if (port->erased_at != 0)
+	if (port->erased.is_awaited)
 		return "erasing";
 	return port->is_known ? "ready" : "waiting";
 }
@@ -37,6 +37,8 @@ static json_t *port_json(const struct port *port, int64_t now)
 	set_text(row, "udid", port_udid(port));
 	set_text(row, "serial", port_serial(port));
 	set_text(row, "name", port->has_mux ? facts->name : port->usb.name);
+	set_text(row, "person", port->person);
+	set_text(row, "known_as", port->known_as);
 	if (port->has_mux) {
 		set_text(row, "product", facts->product_type);
 		set_text(row, "ios_version", facts->ios_version);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "agent/bench/station/inner.h"
+#include "agent/bench/station/pair_key.h"
 #include "agent/bench/uplink/files.h"
 #include "agent/config/config.h"
 #include "proto/base/err.h"
@@ -18,143 +19,11 @@
 
 #define FDS_MAX 256
 #define SNAPSHOT_EVERY_MS 100
+/* A worker that was just being made when its daemon was killed holds the lock
+ * until it gets to run and to end. */
+#define LOCK_TRIES 10
+#define LOCK_PAUSE_US 40000
 #define IDLE_MS 1000 /* nothing is due earlier than it is asked */
-
-/* ---- what the watches tell ---- */
-
-static void on_usb_arrived(void *arg, const struct usb_device *device)
-{
-	struct station *station = arg;
-	struct port *port = ports_usb_arrived(
-	    &station->ports, device, station->world.monotonic());
-
-	if (port)
-		reports_attached(station, port);
-	station->is_changed = true;
-}
-
-static void leave(struct station *station, struct port *port)
-{
-	jobs_drop(station, port);
-	if (port->is_told)
-		reports_detached(
-		    station, port->label, port_udid(port), port_serial(port));
-	port->is_told = false;
-	station->is_changed = true;
-}
-
-static void on_usb_left(void *arg, const struct usb_device *device)
-{
-	struct station *station = arg;
-	struct port *port = ports_find_usb(&station->ports, device);
-
-	if (!port)
-		return;
-	/* usbmuxd says so too, in its own time, for a phone it knows. */
-	if (!port->has_mux)
-		leave(station, port);
-	port_usb_left(port);
-	station->is_changed = true;
-}
-
-/* The line of an erased phone ends where the phone comes back. */
-static void rejoin_erased(struct station *station, struct port *here)
-{
-	size_t i;
-
-	for (i = 0; i < PORTS_MAX; i++) {
-		struct port *port = &station->ports.items[i];
-
-		if (port == here || !port->is_used || port->erased_at == 0 ||
-		    port->has_mux ||
-		    strcmp(port->erased_udid, here->mux.udid) != 0)
-			continue;
-		here->erased_at = port->erased_at;
-		(void)str_copy(here->erased_udid, sizeof(here->erased_udid),
-		    port->erased_udid);
-		port->erased_at = 0;
-		if (!port->has_usb)
-			port->is_used = false;
-	}
-}
-
-/* One phone is in one place: what is told twice counts once, and where it was
- * before it has left, though nobody said so. */
-static bool is_there_already(
-    struct station *station, const struct mux_device *device)
-{
-	struct port *old = ports_find_udid(&station->ports, device->udid);
-
-	if (ports_find_mux(&station->ports, device))
-		return true;
-	if (old && old->has_mux) {
-		leave(station, old);
-		port_mux_left(old, station->world.monotonic());
-	}
-	return false;
-}
-
-static void on_mux_attached(void *arg, const struct mux_device *device)
-{
-	struct station *station = arg;
-	struct port *port;
-
-	if (is_there_already(station, device))
-		return;
-	port = ports_mux_attached(
-	    &station->ports, device, station->world.monotonic());
-	if (!port) {
-		log_warning(station->world.log, "too_many_phones", NULL);
-		return;
-	}
-	rejoin_erased(station, port);
-	reports_recall(station, port);
-	reports_attached(station, port);
-	if (station->uplink)
-		uplink_wake(station->uplink);
-	station->is_changed = true;
-}
-
-static void on_mux_detached(void *arg, const struct mux_device *device)
-{
-	struct station *station = arg;
-	struct port *port = ports_find_mux(&station->ports, device);
-
-	if (!port)
-		return;
-	leave(station, port);
-	port_mux_left(port, station->world.monotonic());
-}
-
-static void on_mux_paired(void *arg, const struct mux_device *device)
-{
-	struct station *station = arg;
-	struct port *port = ports_find_mux(&station->ports, device);
-
-	/* Somebody paired it: no need to wait. */
-	if (port && port->worker.pid == 0 && !port->needs_replug)
-		port->not_before = 0;
-}
-
-static void on_refused(void *arg, const char *id, const char *reason)
-{
-	struct station *station = arg;
-
-	log_warning(station->world.log, "report_refused", LOG_REPORT, id,
-	    LOG_CAUSE, reason, NULL);
-}
-
-static void on_state(void *arg, bool is_up, const char *sentence)
-{
-	struct station *station = arg;
-
-	if (is_up)
-		log_info(station->world.log, "server_reached", NULL);
-	else
-		log_warning(station->world.log, "server_unreachable", LOG_ERROR,
-		    sentence, NULL);
-	station->is_changed = true;
-}
 
 /* ---- making it ---- */
 
@@ -181,27 +50,32 @@ static int make_folders(struct station *station, struct err *err)
 static int take_lock(struct station *station, struct err *err)
 {
 	char path[FOLDER_MAX + 16];
+	int left;
 
 	(void)snprintf(path, sizeof(path), "%s/lock", station->state);
 	station->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (station->lock < 0)
 		return err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
-	if (flock(station->lock, LOCK_EX | LOCK_NB) != 0)
-		return err_set(
-		    err, ERR_BUSY, "another agent runs on %s", station->state);
+	for (left = LOCK_TRIES; flock(station->lock, LOCK_EX | LOCK_NB) != 0;
+	     left--) {
+		if (left == 0)
+			return err_set(err, ERR_BUSY,
+			    "another agent runs on %s", station->state);
+		(void)usleep(LOCK_PAUSE_US);
+	}
 	return 0;
 }
 
 static int open_uplink(struct station *station, struct err *err)
 {
 	static const char *const names[] = {"outbox", "orders"};
-	struct uplink_hooks hooks = {
-	    orders_phones, orders_take, on_refused, on_state, station};
+	struct uplink_hooks hooks;
 	char folders[2][FOLDER_MAX + 16];
 	int64_t poll_ms = 0;
 	size_t i;
 	int rc;
 
+	events_of_server(station, &hooks);
 	rc = identity_load(station->identity_folder, &station->identity, err);
 	if (rc == -(int)ERR_NOT_FOUND) {
 		log_warning(station->world.log, "not_joined", NULL);
@@ -221,21 +95,22 @@ static int open_uplink(struct station *station, struct err *err)
 		    station->identity.id, &station->book, err);
 	if (rc == 0)
 		rc = uplink_new(&station->identity, station->outbox, &hooks,
-		    poll_ms, &station->uplink, err);
+		    station->world.clock, poll_ms, &station->uplink, err);
 	station->is_joined = rc == 0;
 	return rc;
 }
 
 static int open_watches(struct station *station, struct err *err)
 {
-	struct mux_hooks mux = {
-	    on_mux_attached, on_mux_detached, on_mux_paired, station};
-	struct usb_hooks usb = {on_usb_arrived, on_usb_left, station};
+	struct mux_hooks mux;
+	struct usb_hooks usb;
 	struct err why = {0};
 	char path[FOLDER_MAX + 16];
-	int rc =
-	    mux_watch_new(station->config->usbmuxd, &mux, &station->mux, err);
+	int rc;
 
+	events_of_mux(station, &mux);
+	events_of_usb(station, &usb);
+	rc = mux_watch_new(station->config->usbmuxd, &mux, &station->mux, err);
 	/* For libusbmuxd in the workers. */
 	if (rc == 0)
 		(void)setenv(
@@ -270,6 +145,8 @@ int station_new(const struct agent_config *config,
 	if (rc == 0)
 		rc = take_lock(station, err);
 	if (rc == 0)
+		rc = pair_key_load(station->state, &station->pair_key, err);
+	if (rc == 0)
 		rc = open_uplink(station, err);
 	if (rc == 0)
 		rc = open_watches(station, err);
@@ -278,6 +155,7 @@ int station_new(const struct agent_config *config,
 		return rc;
 	}
 	reports_drain_all(station);
+	erased_recall(station);
 	*out = station;
 	return 0;
 }
@@ -297,6 +175,7 @@ void station_free(struct station *station)
 	order_book_free(station->book);
 	outbox_free(station->outbox);
 	identity_clear(&station->identity);
+	EVP_PKEY_free(station->pair_key);
 	if (station->lock >= 0)
 		(void)close(station->lock);
 	curl_global_cleanup();
@@ -399,6 +278,7 @@ static void turn(struct station *station)
 	for (i = 0; i < PORTS_MAX; i++)
 		jobs_step(station, &station->ports.items[i]);
 	tell_hidden(station);
+	erased_step(station, now);
 	if (station->uplink)
 		uplink_step(station->uplink, now);
 	orders_expire(station);

@@ -12,7 +12,9 @@
 #define RETRY_MOST_MS 60000
 #define LOOK_AGAIN_MS 1000 /* after a wait that timed out */
 #define GIVE_UP_AFTER 5    /* failures in a row of one order */
-#define WORKERS_MAX 32     /* at once */
+#define LINGER_MS 500
+#define LINGER_STEP_US 5000
+#define WORKERS_MAX 32 /* at once */
 
 /* ---- in the child ---- */
 
@@ -95,6 +97,7 @@ static void fill_job(struct station *station, struct port *port,
 	    .may_pair = order || strcmp(station->config->pair, "on") == 0,
 	    .journals = station->journals,
 	    .aside = station->aside,
+	    .pair_key = station->pair_key,
 	    .station = station->identity.id,
 	    .clock = station->world.clock,
 	    .rng = station->world.rng,
@@ -122,6 +125,8 @@ static void start(
 	}
 	(void)str_copy(
 	    port->order_id, sizeof(port->order_id), order ? order->id : "");
+	if (order)
+		port->order_ended = FAILURE_NONE;
 	port->has_result = false;
 	port->native = 0;
 	port->percent = 0;
@@ -181,15 +186,6 @@ struct heard {
 	struct port *port;
 };
 
-/* An erased phone is back when it says that it is not activated. */
-static void confirm_erase(struct port *port)
-{
-	if (port->erased_at != 0 &&
-	    strcmp(port->erased_udid, port->facts.udid) == 0 &&
-	    port->facts.activation == STATION_UNACTIVATED)
-		port->erased_at = 0;
-}
-
 /* The serial is told in a session only: what is known of it stays. */
 static void keep_facts(struct port *port, struct station_report *report)
 {
@@ -200,7 +196,7 @@ static void keep_facts(struct port *port, struct station_report *report)
 		    report->serial, sizeof(report->serial), port->facts.serial);
 	}
 	port->facts = report->facts;
-	confirm_erase(port);
+	erased_confirm(port);
 }
 
 static bool is_same(
@@ -301,11 +297,8 @@ static void come_again(struct port *port, int64_t now)
 
 static void end_order(struct station *station, struct port *port)
 {
-	if (port->job.kind == WORK_ORDER_WIPE && port->result == FAILURE_NONE) {
-		port->erased_at = station->world.monotonic();
-		(void)str_copy(port->erased_udid, sizeof(port->erased_udid),
-		    port->mux.udid);
-	}
+	if (port->job.kind == WORK_ORDER_WIPE && port->result == FAILURE_NONE)
+		erased_begin(station, port);
 	log_info(station->world.log, "order_finished", LOG_ORDER,
 	    port->order_id, LOG_KIND, work_order_kind_name(port->job.kind),
 	    LOG_STATE, failure_row(port->result)->code, LOG_PORT, port->label,
@@ -314,6 +307,8 @@ static void end_order(struct station *station, struct port *port)
 	port->order_id[0] = '\0';
 	if (port->result == FAILURE_NONE)
 		port->is_known = true;
+	else if (failure_row(port->result)->next == NEXT_IT)
+		port->order_ended = port->result;
 	/* What it led to is to be seen: the facts are read anew, unless the
 	 * phone is on its way out. */
 	port->not_before = station->world.monotonic() + LOOK_AGAIN_MS;
@@ -411,12 +406,45 @@ void jobs_step(struct station *station, struct port *port)
 		ended(station, port, end);
 }
 
+/* A phone that is told to erase itself leaves at once: its worker gets a moment
+ * to write down what was said. It ends by itself, its line being cut. */
+static void let_finish(struct heard *heard)
+{
+	struct station *station = heard->station;
+	struct worker *worker = &heard->port->worker;
+	int64_t end = station->world.monotonic() + LINGER_MS;
+
+	while (!heard->port->has_result && station->world.monotonic() < end &&
+	    worker_read(worker, on_line, heard) > 0)
+		(void)usleep(LINGER_STEP_US);
+}
+
+/* What a worker that was cut short leaves of an erase: the phone may never come
+ * back to be asked. */
+static void settle_erase(struct station *station, struct port *port)
+{
+	switch (reports_step(station, port)) {
+	case JOURNAL_STEP_ERASE_ACKED:
+		port->result = FAILURE_NONE;
+		give_up(station, port);
+		break;
+	case JOURNAL_STEP_ERASE_SENT:
+		reports_waiting(station, port, FAILURE_ERASE_UNSURE);
+		break;
+	default:
+		break;
+	}
+}
+
 void jobs_drop(struct station *station, struct port *port)
 {
 	struct heard heard = {station, port};
+	bool is_wipe = port->order_id[0] && port->job.kind == WORK_ORDER_WIPE;
 
 	if (port->worker.pid == 0)
 		return;
+	if (is_wipe)
+		let_finish(&heard);
 	/* What it still said counts: an erase makes the phone go. */
 	(void)worker_read(&port->worker, on_line, &heard);
 	if (port->has_result) {
@@ -426,6 +454,8 @@ void jobs_drop(struct station *station, struct port *port)
 	}
 	worker_kill(&port->worker);
 	reports_drain(station, port->mux.udid);
+	if (is_wipe)
+		settle_erase(station, port);
 	port->result = FAILURE_DISCONNECTED;
 }
 
@@ -471,6 +501,9 @@ int64_t jobs_due(struct station *station, int64_t now)
 			at = port->not_before;
 		else if (!port->has_mux && port->has_usb && !port->is_told)
 			at = port->usb_since + PORT_HIDDEN_MS;
+		if (at < due)
+			due = at;
+		at = erased_due(port, due);
 		if (at < due)
 			due = at;
 	}

@@ -173,6 +173,40 @@ void orders_take(void *arg, const struct station_signed *one)
 	station->is_changed = true;
 }
 
+static void set_owner(
+    struct port *port, const struct station_owner *owners, size_t count)
+{
+	size_t i;
+
+	port->person[0] = '\0';
+	port->known_as[0] = '\0';
+	for (i = 0; i < count; i++) {
+		if (strcmp(owners[i].udid, port->mux.udid) != 0)
+			continue;
+		(void)str_copy(
+		    port->person, sizeof(port->person), owners[i].person);
+		(void)str_copy(
+		    port->known_as, sizeof(port->known_as), owners[i].label);
+	}
+}
+
+void orders_owners(void *arg, const struct station_owner *owners, size_t count)
+{
+	struct station *station = arg;
+	size_t i;
+
+	for (i = 0; i < station->asked_count; i++) {
+		const struct asked *asked = &station->asked[i];
+		struct port *port =
+		    ports_find_udid(&station->ports, asked->udid);
+
+		/* Without a serial nothing was asked. */
+		if (port && asked->serial[0])
+			set_owner(port, owners, count);
+	}
+	station->is_changed = true;
+}
+
 const struct work_order *orders_next(
     struct station *station, const struct port *port)
 {

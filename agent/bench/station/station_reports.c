@@ -143,8 +143,19 @@ void reports_recall(struct station *station, struct port *port)
 	journal_close(journal);
 }
 
-static int drain_file(void *arg, const char *name)
+void reports_drain_all(struct station *station)
 {
+	reports_each_journal(station, reports_drain);
+}
+
+struct journal_walk {
+	struct station *station;
+	void (*each)(struct station *station, const char *udid);
+};
+
+static int walk_file(void *arg, const char *name)
+{
+	const struct journal_walk *walk = arg;
 	char udid[LIMIT_UDID + 1];
 	size_t len = strlen(name) - strlen(".journal");
 
@@ -152,14 +163,16 @@ static int drain_file(void *arg, const char *name)
 		return 0;
 	memcpy(udid, name, len);
 	udid[len] = '\0';
-	reports_drain(arg, udid);
+	walk->each(walk->station, udid);
 	return 0;
 }
 
-void reports_drain_all(struct station *station)
+void reports_each_journal(struct station *station,
+    void (*each)(struct station *station, const char *udid))
 {
-	(void)files_each(
-	    station->journals, ".journal", drain_file, station, NULL);
+	struct journal_walk walk = {station, each};
+
+	(void)files_each(station->journals, ".journal", walk_file, &walk, NULL);
 }
 
 /* ---- orders ---- */
@@ -204,6 +217,28 @@ void reports_waiting(
 	(void)reports_put(station, &report);
 }
 
+void reports_unconfirmed(struct station *station, const struct port *port)
+{
+	const struct erased *erased = &port->erased;
+	const struct failure_row *row = failure_row(FAILURE_ERASE_UNCONFIRMED);
+	struct station_report report;
+	struct station_order_result *body = &report.order_result;
+
+	start_report(station, STATION_REPORT_ORDER_RESULT, &report);
+	(void)str_copy(report.port, sizeof(report.port), port->label);
+	(void)str_copy(report.udid, sizeof(report.udid), erased->udid);
+	(void)str_copy(report.serial, sizeof(report.serial), erased->serial);
+	(void)str_copy(
+	    body->order_id, sizeof(body->order_id), erased->order_id);
+	body->kind = WORK_ORDER_WIPE;
+	body->result = STATION_RESULT_WAITING;
+	(void)str_copy(body->code, sizeof(body->code), row->code);
+	(void)str_copy(body->sentence, sizeof(body->sentence), row->sentence);
+	log_warning(station->world.log, "erase_unconfirmed", LOG_ORDER,
+	    erased->order_id, LOG_SERIAL, erased->serial, NULL);
+	(void)reports_put(station, &report);
+}
+
 void reports_refused(
     struct station *station, const struct order_refused *refused)
 {
@@ -224,6 +259,24 @@ void reports_refused(
 	(void)reports_put(station, &report);
 }
 
+enum journal_step reports_step(
+    const struct station *station, const struct port *port)
+{
+	const struct work_order *order = order_of(station, port);
+	const struct journal_order *known;
+	struct journal *journal = NULL;
+	enum journal_step step = JOURNAL_STEP_NONE;
+
+	if (order &&
+	    journal_open(
+	        station->journals, order->udid, false, &journal, NULL) == 0) {
+		known = journal_find_order(journal, order->id);
+		step = known ? known->step : JOURNAL_STEP_NONE;
+	}
+	journal_close(journal);
+	return step;
+}
+
 void reports_give_up(
     struct station *station, struct port *port, enum failure failure)
 {
@@ -238,7 +291,8 @@ void reports_give_up(
 	if (!order)
 		return;
 	start_result(station, port, order, failure, &report);
-	report.order_result.result = STATION_RESULT_FAILED;
+	report.order_result.result =
+	    failure == FAILURE_NONE ? STATION_RESULT_OK : STATION_RESULT_FAILED;
 	rc = journal_open(station->journals, order->udid, true, &journal, NULL);
 	known = rc == 0 ? journal_find_order(journal, order->id) : NULL;
 	if (known && known->is_finished) { /* its worker got that far */

@@ -11,9 +11,11 @@
 #include <string.h>
 
 #include "agent/bench/uplink/files.h"
+#include "agent/bench/uplink/key_file.h"
 #include "proto/base/cleanup.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "proto/base/time.h"
 #include "proto/station/station_sign.h"
 
 CLEANUP_DEFINE(BIO, bio, BIO_free_all)
@@ -59,19 +61,6 @@ int identity_make_csr(EVP_PKEY *key, char *out, size_t size, struct err *err)
 	return 0;
 }
 
-static int save_key(const char *folder, EVP_PKEY *key, struct err *err)
-{
-	CLEANUP(bio) BIO *bio = BIO_new(BIO_s_secmem());
-	char *text = NULL;
-	long len;
-
-	if (!bio ||
-	    PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) != 1)
-		return err_set(err, ERR_CRYPTO, "the key cannot be written");
-	len = BIO_get_mem_data(bio, &text);
-	return files_write(folder, FILE_KEY, text, (size_t)len, 0600, err);
-}
-
 static int save_text(
     const char *folder, const char *name, const char *text, struct err *err)
 {
@@ -88,7 +77,7 @@ int identity_save(const char *folder, const char *server, EVP_PKEY *key,
 
 	json_decref(json);
 	if (rc == 0)
-		rc = save_key(folder, key, err);
+		rc = key_file_save(folder, FILE_KEY, key, err);
 	if (rc == 0)
 		rc = save_text(
 		    folder, FILE_CERTIFICATE, answer->certificate, err);
@@ -130,26 +119,6 @@ static int load_station(
 	return rc;
 }
 
-static int load_key(
-    const char *folder, struct identity *identity, struct err *err)
-{
-	struct buf text = {0};
-	CLEANUP(bio) BIO *bio = NULL;
-	int rc = files_read(folder, FILE_KEY, FILE_MAX, &text, err);
-
-	if (rc < 0)
-		return rc;
-	bio = BIO_new_mem_buf(text.data, (int)text.len);
-	if (bio)
-		identity->key = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
-	explicit_bzero(text.data, text.len);
-	buf_clear(&text);
-	ERR_clear_error();
-	return identity->key
-	    ? 0
-	    : err_set(err, ERR_CRYPTO, "the station's key cannot be read");
-}
-
 static int load_orders_key(
     const char *folder, struct identity *identity, struct err *err)
 {
@@ -160,6 +129,67 @@ static int load_orders_key(
 		rc = station_key_parse(
 		    (const char *)text.data, &identity->orders, err);
 	buf_clear(&text);
+	return rc;
+}
+
+static int64_t end_of(X509 *certificate)
+{
+	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+	int days = 0;
+	int seconds = 0;
+	int64_t end = 0;
+
+	if (epoch &&
+	    ASN1_TIME_diff(
+	        &days, &seconds, epoch, X509_get0_notAfter(certificate)) == 1)
+		end = days * TIME_DAY_MS + seconds * TIME_SECOND_MS;
+	ASN1_TIME_free(epoch);
+	return end;
+}
+
+/* When the certificate ends; -ERR_INVALID: it is not for this key. */
+static int read_end(
+    const char *pem, size_t len, EVP_PKEY *key, int64_t *out, struct err *err)
+{
+	CLEANUP(bio) BIO *bio = BIO_new_mem_buf(pem, (int)len);
+	X509 *certificate =
+	    bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+	int fits = certificate && X509_check_private_key(certificate, key) == 1;
+
+	if (fits)
+		*out = end_of(certificate);
+	X509_free(certificate);
+	ERR_clear_error();
+	return fits ? 0
+	            : err_set(err, ERR_INVALID,
+	                  "the station's certificate is not for its key");
+}
+
+static int load_end(
+    const char *folder, struct identity *identity, struct err *err)
+{
+	struct buf text = {0};
+	int rc = files_read(folder, FILE_CERTIFICATE, FILE_MAX, &text, err);
+
+	if (rc == 0)
+		rc = read_end((const char *)text.data, text.len, identity->key,
+		    &identity->not_after_ms, err);
+	buf_clear(&text);
+	return rc;
+}
+
+int identity_renew(const char *folder, struct identity *identity,
+    const struct station_join_answer *answer, struct err *err)
+{
+	int64_t end = 0;
+	int rc = read_end(answer->certificate, strlen(answer->certificate),
+	    identity->key, &end, err);
+
+	if (rc == 0)
+		rc = save_text(
+		    folder, FILE_CERTIFICATE, answer->certificate, err);
+	if (rc == 0)
+		identity->not_after_ms = end;
 	return rc;
 }
 
@@ -177,7 +207,9 @@ int identity_load(const char *folder, struct identity *out, struct err *err)
 	int rc = load_station(folder, &identity, err);
 
 	if (rc == 0)
-		rc = load_key(folder, &identity, err);
+		rc = key_file_load(folder, FILE_KEY, &identity.key, err);
+	if (rc == 0)
+		rc = load_end(folder, &identity, err);
 	if (rc == 0)
 		rc = load_orders_key(folder, &identity, err);
 	if (rc == 0 &&

@@ -14,8 +14,12 @@
 #define BATCH_BYTES (STATION_BODY_MAX / 2) /* base64 adds a third */
 #define BATCH_REPORTS 64
 #define FDS_MAX 16
+/* A new certificate is asked for this long before the old one ends; what the
+ * server refuses, or is too old to know, is asked for again later. */
+#define RENEW_MS (60 * TIME_DAY_MS)
+#define RENEW_AGAIN_MS TIME_HOUR_MS
 
-enum talk { TALK_NONE, TALK_REPORTS, TALK_ORDERS };
+enum talk { TALK_NONE, TALK_REPORTS, TALK_ORDERS, TALK_RENEW };
 
 struct uplink {
 	const struct identity *identity;
@@ -24,19 +28,22 @@ struct uplink {
 	CURLM *multi;
 	enum talk talk;
 	struct http_call call;
+	const struct clock *clock;
 	int64_t poll_ms;
 	int64_t next_orders; /* monotonic */
+	int64_t next_renew;  /* the same */
 	int64_t retry_at;
 	int64_t retry_ms; /* 0: the last talk went well */
 	bool wants_orders;
+	bool is_wanted; /* the question on its way answers a wake */
 	bool is_up;
 	bool was_told; /* on_state was called at all */
 	struct err trouble;
 };
 
 int uplink_new(const struct identity *identity, struct outbox *outbox,
-    const struct uplink_hooks *hooks, int64_t poll_ms, struct uplink **out,
-    struct err *err)
+    const struct uplink_hooks *hooks, const struct clock *clock,
+    int64_t poll_ms, struct uplink **out, struct err *err)
 {
 	struct uplink *uplink = calloc(1, sizeof(*uplink));
 
@@ -45,6 +52,7 @@ int uplink_new(const struct identity *identity, struct outbox *outbox,
 	uplink->identity = identity;
 	uplink->outbox = outbox;
 	uplink->hooks = *hooks;
+	uplink->clock = clock;
 	uplink->poll_ms = poll_ms;
 	uplink->wants_orders = true;
 	uplink->multi = curl_multi_init();
@@ -167,6 +175,7 @@ static int start_orders(struct uplink *uplink)
 	size_t i;
 	int rc;
 
+	uplink->is_wanted = uplink->wants_orders;
 	uplink->wants_orders = false;
 	if (count == 0)
 		return 0;
@@ -183,6 +192,34 @@ static int start_orders(struct uplink *uplink)
 	if (rc == 0 && path.len > strlen(STATION_PATH_ORDERS))
 		rc = start(uplink, TALK_ORDERS, (char *)path.data, NULL);
 	buf_clear(&path);
+	return rc;
+}
+
+static bool is_renewal_due(const struct uplink *uplink, int64_t now)
+{
+	int64_t end = uplink->identity->not_after_ms;
+
+	return end != 0 && now >= uplink->next_renew &&
+	    end - clock_now(uplink->clock) < RENEW_MS;
+}
+
+static int start_renewal(struct uplink *uplink, int64_t now)
+{
+	struct station_renew_request *request = calloc(1, sizeof(*request));
+	struct buf body = {0};
+	int rc = request ? 0 : err_memory(&uplink->trouble);
+
+	uplink->next_renew = now + RENEW_AGAIN_MS;
+	if (rc == 0)
+		rc = identity_make_csr(uplink->identity->key, request->csr,
+		    sizeof(request->csr), &uplink->trouble);
+	if (rc == 0)
+		rc = station_renew_request_encode(
+		    request, &body, &uplink->trouble);
+	if (rc == 0)
+		rc = start(uplink, TALK_RENEW, STATION_PATH_RENEW, &body);
+	buf_clear(&body);
+	free(request);
 	return rc;
 }
 
@@ -217,23 +254,62 @@ static int take_receipt(struct uplink *uplink)
 
 static int take_orders(struct uplink *uplink)
 {
+	const struct uplink_hooks *hooks = &uplink->hooks;
 	const struct buf *answer = &uplink->call.answer;
-	struct station_signed_list list = {NULL, 0};
+	struct station_work work = {.owners = NULL};
 	size_t i;
-	int rc = station_orders_parse((const char *)answer->data,
-	    answer->data ? answer->len : 0, &list, &uplink->trouble);
+	int rc = station_work_parse((const char *)answer->data,
+	    answer->data ? answer->len : 0, &work, &uplink->trouble);
 
-	for (i = 0; rc == 0 && i < list.count; i++)
-		uplink->hooks.on_order(uplink->hooks.arg, &list.items[i]);
-	station_signed_list_clear(&list);
+	for (i = 0; rc == 0 && i < work.orders.count; i++)
+		hooks->on_order(hooks->arg, &work.orders.items[i]);
+	if (rc == 0)
+		hooks->on_owners(hooks->arg, work.owners, work.owner_count);
+	station_work_clear(&work);
 	return rc;
+}
+
+/* Connections stand on the certificate that they were made with. */
+static int forget_connections(struct uplink *uplink)
+{
+	CURLM *fresh = curl_multi_init();
+
+	if (!fresh)
+		return err_memory(&uplink->trouble);
+	(void)curl_multi_cleanup(uplink->multi);
+	uplink->multi = fresh;
+	return 0;
+}
+
+/* What comes of it holds nothing else up: there are weeks left. */
+static void finish_renewal(struct uplink *uplink, CURLcode code)
+{
+	struct station_join_answer *answer = calloc(1, sizeof(*answer));
+	const struct buf *got = &uplink->call.answer;
+	struct err err = {0};
+	int rc = answer ? http_call_judge(&uplink->call, code, &err) : -1;
+
+	if (rc == 0)
+		rc = station_join_answer_parse((const char *)got->data,
+		    got->data ? got->len : 0, answer, &err);
+	end_talk(uplink);
+	if (rc == 0)
+		rc = uplink->hooks.on_renewed(uplink->hooks.arg, answer, &err);
+	if (rc == 0)
+		(void)forget_connections(uplink);
+	free(answer);
 }
 
 static void finish(struct uplink *uplink, CURLcode code, int64_t now)
 {
 	enum talk talk = uplink->talk;
-	int rc = http_call_judge(&uplink->call, code, &uplink->trouble);
+	int rc;
 
+	if (talk == TALK_RENEW) {
+		finish_renewal(uplink, code);
+		return;
+	}
+	rc = http_call_judge(&uplink->call, code, &uplink->trouble);
 	if (rc == 0)
 		rc = talk == TALK_REPORTS ? take_receipt(uplink)
 		                          : take_orders(uplink);
@@ -262,6 +338,8 @@ static void begin(struct uplink *uplink, int64_t now)
 	else if (uplink->wants_orders || now >= uplink->next_orders) {
 		uplink->next_orders = now + uplink->poll_ms;
 		rc = start_orders(uplink);
+	} else if (is_renewal_due(uplink, now)) {
+		rc = start_renewal(uplink, now);
 	}
 	if (rc < 0)
 		failed(uplink, now);
@@ -277,9 +355,10 @@ void uplink_step(struct uplink *uplink, int64_t now)
 	if (uplink->talk == TALK_NONE)
 		return;
 	(void)curl_multi_perform(uplink->multi, &running);
-	while ((message = curl_multi_info_read(uplink->multi, &left)))
-		if (message->msg == CURLMSG_DONE)
-			finish(uplink, message->data.result, now);
+	/* One talk at a time: there is one message at the most. */
+	message = curl_multi_info_read(uplink->multi, &left);
+	if (message && message->msg == CURLMSG_DONE)
+		finish(uplink, message->data.result, now);
 	/* What waits next need not wait for an event. */
 	begin(uplink, now);
 	if (uplink->talk != TALK_NONE)
@@ -342,7 +421,9 @@ bool uplink_is_up(const struct uplink *uplink)
 
 bool uplink_is_idle(const struct uplink *uplink)
 {
-	return uplink->talk == TALK_NONE && !uplink->wants_orders;
+	if (uplink->talk == TALK_ORDERS && uplink->is_wanted)
+		return false;
+	return uplink->talk != TALK_REPORTS && !uplink->wants_orders;
 }
 
 const char *uplink_trouble(const struct uplink *uplink)

@@ -13,6 +13,7 @@
 #include "agent/bench/uplink/identity.h"
 #include "agent/bench/uplink/order_book.h"
 #include "agent/bench/uplink/outbox.h"
+#include "proto/base/time.h"
 
 struct err;
 struct uplink;
@@ -21,17 +22,24 @@ struct uplink_hooks {
 	/* Fills in the phones attached; borrowed until the call returns. */
 	size_t (*phones)(void *arg, struct order_phone *out, size_t max);
 	void (*on_order)(void *arg, const struct station_signed *one);
+	/* Whose the phones are that were asked about; NULL, 0: nobody's. */
+	void (*on_owners)(
+	    void *arg, const struct station_owner *owners, size_t count);
 	/* The server refused a report for good; it is forgotten. */
 	void (*on_refused)(
 	    void *arg, const char *report_id, const char *reason);
+	/* A new certificate came; 0: it is kept, its end is in the identity. */
+	int (*on_renewed)(void *arg, const struct station_join_answer *answer,
+	    struct err *err);
 	/* It was reached, or not, after the other. */
 	void (*on_state)(void *arg, bool is_up, const char *sentence);
 	void *arg;
 };
 
+/* clock: the time of day, against which the certificate's end is held. */
 int uplink_new(const struct identity *identity, struct outbox *outbox,
-    const struct uplink_hooks *hooks, int64_t poll_ms, struct uplink **out,
-    struct err *err);
+    const struct uplink_hooks *hooks, const struct clock *clock,
+    int64_t poll_ms, struct uplink **out, struct err *err);
 void uplink_free(struct uplink *uplink);
 
 /* Something changed: ask for orders soon. */
@@ -43,7 +51,7 @@ int64_t uplink_due(struct uplink *uplink, int64_t now);
 void uplink_step(struct uplink *uplink, int64_t now);
 
 bool uplink_is_up(const struct uplink *uplink);
-/* Nothing is on its way and orders were asked for since the last wake. */
+/* Nothing that matters is on its way and orders were asked for since the last wake. */
 bool uplink_is_idle(const struct uplink *uplink);
 const char *uplink_trouble(const struct uplink *uplink);
 

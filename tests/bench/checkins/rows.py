@@ -109,7 +109,8 @@ def add_history(server, udids, each):
             for number, life in enumerate(found):
                 command_id = insert(db, life,
                                     kinds[(number + place) % len(kinds)],
-                                    place + 1, ACKNOWLEDGED, at)
-                db.execute("INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)",
-                           (ordered_id(at + 4000), life[2], command_id,
-                            "Acknowledged", at + 4000, body))
+                                    0, ACKNOWLEDGED, at)
+                db.execute("INSERT INTO answers (command_id, number, life_id,"
+                           " status, received_at, body)"
+                           " VALUES (?, 1, ?, 'Acknowledged', ?, ?)",
+                           (command_id, life[2], at + 4000, body))

@@ -64,11 +64,17 @@ static void fuzz_reports(const char *json, size_t len)
 static void fuzz_join(const char *json, size_t len)
 {
 	struct station_join_request *request = malloc(sizeof(*request));
+	struct station_renew_request *renew;
 
 	if (!request)
 		abort();
 	(void)station_join_request_parse(json, len, request, NULL);
 	free(request);
+	renew = malloc(sizeof(*renew));
+	if (!renew)
+		abort();
+	(void)station_renew_request_parse(json, len, renew, NULL);
+	free(renew);
 }
 
 static void fuzz_challenge(const char *json, size_t len)

@@ -57,6 +57,7 @@ static void read_again(const struct work_order *order)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct work_order *order = malloc(sizeof(*order));
+	struct station_work work = {.owners = NULL};
 	struct station_signed_list list = {0};
 	struct err err = {0};
 
@@ -70,6 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	}
 	(void)station_orders_parse((const char *)data, size, &list, NULL);
+	(void)station_work_parse((const char *)data, size, &work, NULL);
+	station_work_clear(&work);
 	station_signed_list_clear(&list);
 	free(order);
 	return 0;

@@ -42,11 +42,12 @@ struct usb_device {
 	unsigned requests; /* since the last usb_set */
 	struct device_port ports[DEVICE_PORTS_MAX];
 	uint16_t next_port;
-	int cables[DEVICE_CABLES_MAX];           /* sockets; -1: free */
-	int observers[DEVICE_OBSERVERS_MAX];     /* pipes; -1: free */
-	json_t *log;                             /* owned */
-	int64_t erases;                          /* that the hub knows of */
-	bool locked;                             /* as last seen */
+	int cables[DEVICE_CABLES_MAX];       /* sockets; -1: free */
+	int observers[DEVICE_OBSERVERS_MAX]; /* pipes; -1: free */
+	json_t *log;                         /* owned */
+	int64_t erases;                      /* that the hub knows of */
+	int64_t erase_asked; /* which of them was asked for over USB last */
+	bool locked;         /* as last seen */
 	uint8_t challenge[DEVICE_CHALLENGE_MAX]; /* the next one */
 	size_t challenge_len;                    /* 0: random */
 };

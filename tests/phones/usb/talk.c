@@ -229,9 +229,14 @@ static void shut_down(struct hub *hub, struct usb_device *device)
 	hub_replug(hub, device, -1);
 }
 
+/* Told over USB and over the air within the same moment it erases itself once:
+ * a connection of before an erase cannot ask for the next one. */
 static void erase_phone(struct session *session, void *arg)
 {
-	(void)arg;
+	const int64_t *asked = arg;
+
+	if (usb_state_number(session->phone, USB_ERASES) >= *asked)
+		return;
 	line_hang_up(session->line);
 	phone_erase(session->phone);
 }
@@ -239,7 +244,12 @@ static void erase_phone(struct session *session, void *arg)
 /* The hub sees the erase and takes the phone away (hub.c). */
 static void erase(struct hub *hub, struct usb_device *device)
 {
-	(void)hub_visit(hub, device, erase_phone, NULL);
+	int64_t asked;
+
+	hub_lock(hub);
+	asked = device->erase_asked;
+	hub_unlock(hub);
+	(void)hub_visit(hub, device, erase_phone, &asked);
 }
 
 void talk_restart_later(struct talk *talk)
@@ -254,6 +264,9 @@ void talk_shut_down_later(struct talk *talk)
 
 void talk_erase_later(struct talk *talk)
 {
+	hub_lock(talk->hub);
+	talk->device->erase_asked = talk->erases + 1;
+	hub_unlock(talk->hub);
 	hub_later(talk->hub, talk->device, LEAVE_MS, erase);
 }
 
@@ -261,6 +274,9 @@ void talk_serve(struct talk *talk)
 {
 	const struct service *service = talk->port.service;
 
+	hub_lock(talk->hub);
+	talk->erases = talk->device->erases;
+	hub_unlock(talk->hub);
 	talk->service = service ? service->name : "lockdownd";
 	if (!service) {
 		lockdown_serve(talk);

@@ -16,6 +16,7 @@ struct talk {
 	struct device_port port; /* number 0: lockdownd's own */
 	struct wire wire;
 	const char *service;    /* its name in the log */
+	int64_t erases;         /* of the phone, when the connection was made */
 	bool drop_answer;       /* the cable goes before the next answer */
 	enum usb_mangle mangle; /* of the next answer */
 };

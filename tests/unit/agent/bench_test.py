@@ -5,136 +5,16 @@ The agent runs against the virtual phones' cable side and a server made of
 Python.
 """
 
-import json
-import os
-import pathlib
 import plistlib
 import signal
-import subprocess
 import sys
 import time
 import unittest
 import uuid
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "usb"))
-
-from cable import Bench, Mux, openssl, wait_for  # noqa: E402
-from station_server import CODE, StationServer, rfc3339  # noqa: E402
-
-AGENT = os.environ.get("WORKPHONE_AGENT_PROGRAM")
-
-
-class Agent:
-    def __init__(self, bench, name="agent"):
-        self.bench = bench
-        self.state = bench.folder / name
-        self.errors = bench.folder / (name + ".stderr")
-        self.process = None
-
-    def command(self, *words):
-        return [AGENT, *words, "--state", str(self.state), "--usb", "off",
-                "--usbmuxd", f"UNIX:{self.bench.mux}", "--poll", "300ms"]
-
-    def say(self, *words, status=0):
-        done = subprocess.run(self.command(*words), capture_output=True,
-                              text=True, timeout=120)
-        if done.returncode != status:
-            raise AssertionError(
-                f"{words}: {done.returncode}: {done.stderr}")
-        return done
-
-    def join(self, server, code=CODE, status=0):
-        return self.say("join", "--server", server.url, "--ca-file",
-                        str(server.ca), "--code", code, "--name", "Bench A",
-                        status=status)
-
-    def start(self):
-        with open(self.errors, "ab") as errors:
-            self.process = subprocess.Popen(
-                self.command("run"), stdin=subprocess.DEVNULL, stderr=errors)
-        wait_for("the agent", (self.state / "agent.sock").exists)
-
-    def stop(self, how=signal.SIGTERM):
-        """Its status; a sanitizer's report makes it other than 0."""
-        self.process.send_signal(how)
-        status = self.process.wait(30)
-        self.process = None
-        if how == signal.SIGKILL:
-            (self.state / "agent.sock").unlink(missing_ok=True)
-        return status
-
-    def look(self):
-        return json.loads(self.say("once", "--json").stdout)
-
-    def port(self, serial):
-        for row in self.look()["ports"]:
-            if row.get("serial") == serial or row.get("udid") == serial:
-                return row
-        return {}
-
-    def wait_code(self, phone, code, seconds=30):
-        return wait_for(f"{phone} to be {code}", lambda: (
-            lambda row: row if row.get("code") == code else None)(
-                self.port(phone)), seconds)
-
-    def journal(self, udid):
-        path = self.state / "journal" / (udid + ".journal")
-        return [json.loads(line[17:]) for line in
-                path.read_text().splitlines()] if path.exists() else []
-
-
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.bench = Bench()
-        self.addCleanup(self.end_bench)
-        self.agent = Agent(self.bench)
-        self.server = None
-
-    def end_bench(self):
-        if self.agent.process:
-            status = self.agent.stop()
-            said = self.agent.errors.read_text()
-            self.assertEqual(status, 0, said)
-            self.assertNotIn("Sanitizer", said)
-        if self.server:
-            self.server.close()
-        status, said = self.bench.close()
-        self.assertEqual((status, said), (0, ""))
-
-    def join(self):
-        folder = self.bench.folder / "server"
-        folder.mkdir()
-        self.server = StationServer(folder)
-        self.agent.join(self.server)
-
-    def run_joined(self):
-        self.join()
-        self.agent.start()
-
-    def phone(self, serial, **keys):
-        """In Setup Assistant, activated: as on the bench after Wi-Fi."""
-        udid = self.bench.new(serial, **keys)
-        return udid
-
-    def fresh(self, serial):
-        udid = self.bench.new(serial, setup=True)
-        self.bench.set(serial, activation="Activated")
-        return udid
-
-    def unplug(self, serial):
-        """Once it is back from its erase."""
-        wait_for(f"{serial} to be back",
-                 lambda: self.bench.state(serial)["attached"])
-        self.bench.order("detach", serial)
-
-    def wait_result(self, order, result="ok", seconds=40):
-        return wait_for(f"{order} to be {result}", lambda: [
-            code for got, code in self.server.results(order)
-            if got == result], seconds)[0]
-
-    def wait_refused(self, order, seconds=30):
-        return wait_for("a refusal", lambda: self.server.of(
-            "refused", order), seconds)[0]["refused"]["reason"]
+from bench_case import Case
+from cable import Mux, openssl, wait_for
+from station_server import StationServer, rfc3339
 
 
 class TrustTest(Case):
@@ -244,6 +124,27 @@ class JoinTest(Case):
         self.agent.join(self.server)
         key = self.agent.state / "station" / "station.key"
         self.assertEqual(key.stat().st_mode & 0o777, 0o600)
+
+    def test_certificate_is_renewed(self):
+        """In time, for the same key, and shown from then on."""
+        folder = self.bench.folder / "server"
+        folder.mkdir()
+        self.server = StationServer(folder)
+        self.server.days = 59
+        self.agent.join(self.server)
+        before = openssl("x509", "-in", self.agent.state / "station" /
+                         "station.crt", "-noout", "-pubkey")
+        self.agent.start()
+        udid = self.bench.new("RC1", setup=True)
+        wait_for("a new certificate", lambda: self.server.renewed)
+        order = self.server.order("read_facts", udid, "RC1")
+        self.wait_result(order)
+        wait_for("it to be shown", lambda: len(self.server.shown) == 2)
+        after = openssl("x509", "-in", self.agent.state / "station" /
+                        "station.crt", "-noout", "-pubkey")
+        self.assertEqual(before, after)
+        time.sleep(1)
+        self.assertEqual(self.server.renewed, 1)  # it is good for long
 
     def test_once_reports_and_stops(self):
         self.join()
@@ -504,57 +405,99 @@ class LineTest(Case):
         self.agent.wait_code("HA9", "ok")
         self.assertLess(time.monotonic() - start, 15)
 
-    def test_unplugged_at_every_request_of_a_wipe(self):
-        self.run_joined()
-        for number in range(1, 40):
-            serial = f"UN{number}"
-            udid = self.bench.new(serial)
-            self.bench.set(serial, trust="yes")
+
+class CutTest(Case):
+    """The cable is pulled at each request of an order: before the phone has
+    done it, and after, before it has said so. Many phones at a time."""
+
+    AT_ONCE = 16
+
+    def ready(self, serials):
+        for serial in serials:
             self.agent.wait_code(serial, "ok")
-            self.bench.set(serial, **{
-                "drop_at" if number % 2 else "drop_after":
-                (number + 1) // 2, "replug_ms": 200})
-            order = self.server.order(
+
+    def one(self, serial, make, order):
+        """How many requests the order takes when nobody pulls."""
+        udid = make(serial)
+        self.ready([serial])
+        self.bench.set(serial)
+        self.wait_result(order(udid, serial))
+        asked = self.bench.state(serial)["requests"]
+        self.unplug(serial)
+        return asked
+
+    def cuts(self, prefix, make, order, judge):
+        self.run_joined()
+        asked = self.one(prefix + "X", make, order)
+        self.assertGreater(asked, 10)
+        todo = [(how, at) for at in range(1, asked + 1)
+                for how in ("drop_at", "drop_after")]
+        while todo:
+            batch = [(f"{prefix}{how[5:].upper()}{at}", how, at)
+                     for how, at in todo[:self.AT_ONCE]]
+            del todo[:self.AT_ONCE]
+            udids = {serial: make(serial) for serial, _, _ in batch}
+            self.ready(udids)
+            for serial, how, at in batch:
+                self.bench.set(serial, replug_ms=200, **{how: at})
+            orders = {serial: order(udid, serial)
+                      for serial, udid in udids.items()}
+            for serial, how, at in batch:
+                with self.subTest(how=how, at=at):
+                    self.wait_result(orders[serial], seconds=60)
+                    judge(serial, udids[serial], orders[serial])
+            for serial in udids:
+                self.unplug(serial)
+
+    def test_wipe(self):
+        def make(serial):
+            self.bench.order("new", serial=serial)
+            self.bench.set(serial, trust="yes", return_ms=200)
+            self.bench.order("attach", serial)
+            return self.bench.state(serial)["udid"]
+
+        def order(udid, serial):
+            return self.server.order(
                 "wipe", udid, serial, {"wipe_id": str(uuid.uuid4())})
-            self.wait_result(order, seconds=60)
-            erased = wait_for("the erase", lambda: self.bench.state(
-                serial)["erases"])
-            self.assertEqual(erased, 1, f"dropped at {number}")
+
+        def judge(serial, udid, order):
+            wait_for("the erase", lambda: self.bench.state(serial)["erases"])
+            self.assertEqual(self.bench.state(serial)["erases"], 1)
             sent = [e for e in self.agent.journal(udid)
                     if e.get("step") == "erase_sent"]
-            self.assertLessEqual(len(sent), 2)
-            self.assertEqual(
-                [r for r, _ in self.server.results(order)
-                 if r == "ok"], ["ok"])
-            log = self.bench.state(serial).get("log", [])
-            self.unplug(serial)
-            if (number + 1) // 2 > len(log):
-                break
+            self.assertIn(len(sent), (1, 2))
+            self.assertEqual([r for r, _ in self.server.results(order)
+                              if r in ("ok", "failed")], ["ok"])
+            self.ended(udid, order)
 
+        self.cuts("UW", make, order, judge)
 
-    def test_unplugged_at_every_request_of_an_enrolment(self):
-        self.run_joined()
-        for number in range(1, 60, 2):
-            serial = f"UE{number}"
-            udid = self.fresh(serial)
-            self.agent.wait_code(serial, "ok")
-            erases = self.bench.state(serial)["erases"]
-            self.bench.set(serial, **{
-                "drop_at" if number % 4 == 1 else "drop_after":
-                (number + 1) // 2, "replug_ms": 200})
-            order = self.server.order(
-                "enrol", udid, serial,
-                {"has_cloud": True, "cloud": self.server.cloud()})
-            self.wait_result(order, seconds=60)
+    def test_enrolment(self):
+        def make(serial):
+            return self.fresh(serial)
+
+        def order(udid, serial):
+            return self.server.order("enrol", udid, serial, {
+                "has_cloud": True, "cloud": self.server.cloud()})
+
+        def judge(serial, udid, order):
             state = self.bench.state(serial)
             self.assertEqual(state["cloud"]["OrganizationMagic"], "M-1")
-            self.assertEqual(state["erases"], erases)
-            self.assertEqual(
-                [r for r, _ in self.server.results(order)
-                 if r in ("ok", "failed")], ["ok"])
-            if (number + 1) // 2 > len(state["log"]):
-                break
-            self.unplug(serial)
+            self.assertEqual(state["erases"], 1)  # when it was made
+            self.assertEqual([r for r, _ in self.server.results(order)
+                              if r in ("ok", "failed")], ["ok"])
+            self.ended(udid, order)
+
+        self.cuts("UE", make, order, judge)
+
+    def ended(self, udid, order):
+        """The journal tells one beginning and one end of it."""
+        def events():
+            return [e["event"] for e in self.agent.journal(udid)
+                    if e.get("order") == order]
+        wait_for("its end in the journal", lambda: "finished" in events())
+        self.assertEqual(events().count("begun"), 1)
+        self.assertEqual(events().count("finished"), 1)
 
 
 class NetworkTest(Case):

@@ -15,9 +15,14 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "agent/bench/phone/pair_record.h"
+#include "agent/bench/station/pair_key.h"
 #include "proto/apple/xplist.h"
 #include "proto/base/err.h"
 
@@ -91,11 +96,28 @@ static void check_certificate(
 	X509_free(cert);
 }
 
+static EVP_PKEY *own; /* the station's */
+
+static int make_own(void **state)
+{
+	(void)state;
+	own = EVP_RSA_gen(2048);
+	return own ? 0 : -1;
+}
+
+static int free_own(void **state)
+{
+	(void)state;
+	EVP_PKEY_free(own);
+	return 0;
+}
+
 static plist_t make(EVP_PKEY *phone, const char *mac)
 {
 	uint8_t pem[4096];
 	struct pair_record_request request = {
 	    .device_key = pem,
+	    .own_key = own,
 	    .host_id = "01A20296-3EE1-7C72-B498-6D23C82AD5EB",
 	    .system_buid = "30142955-444094379208051516",
 	    .wifi_mac = mac,
@@ -122,7 +144,8 @@ static void test_record(void **state)
 	check_certificate(record, "RootCertificate", root, root, 1);
 	check_certificate(record, "HostCertificate", root, host, 0);
 	check_certificate(record, "DeviceCertificate", root, phone, 0);
-	assert_int_equal(EVP_PKEY_eq(root, host), 0);
+	assert_int_equal(EVP_PKEY_eq(root, own), 1);
+	assert_int_equal(EVP_PKEY_eq(host, own), 1);
 	assert_int_equal(xplist_get_string(record, "WiFiMACAddress", text,
 	                     sizeof(text), NULL),
 	    1);
@@ -167,6 +190,7 @@ static void test_bad_keys(void **state)
 	EVP_PKEY *curve = EVP_EC_gen("P-256");
 	uint8_t pem[4096];
 	struct pair_record_request request = {.device_key = pem,
+	    .own_key = own,
 	    .host_id = "H",
 	    .system_buid = "B",
 	    .wifi_mac = "",
@@ -196,13 +220,50 @@ static void test_bad_keys(void **state)
 	EVP_PKEY_free(curve);
 }
 
+/* Made once, kept for its owner only, and made anew when it is of no use. */
+static void test_key_of_the_station(void **state)
+{
+	char folder[] = "/tmp/workphone-key-XXXXXX";
+	EVP_PKEY *first = NULL;
+	EVP_PKEY *again = NULL;
+	EVP_PKEY *third = NULL;
+	char path[64];
+	struct stat found;
+	FILE *file;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(path, sizeof(path), "%s/pairing.key", folder);
+	assert_int_equal(pair_key_load(folder, &first, NULL), 0);
+	assert_int_equal(stat(path, &found), 0);
+	assert_int_equal(found.st_mode & 0777, 0600);
+	assert_int_equal(pair_key_load(folder, &again, NULL), 0);
+	assert_int_equal(EVP_PKEY_eq(first, again), 1);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	(void)fputs("-----BEGIN PRIVATE KEY-----\ntorn", file);
+	(void)fclose(file);
+	assert_int_equal(pair_key_load(folder, &third, NULL), 0);
+	assert_int_equal(EVP_PKEY_eq(first, third), 0);
+	assert_int_equal(EVP_PKEY_get_bits(third), 2048);
+	assert_int_equal(ERR_peek_error(), 0);
+	EVP_PKEY_free(first);
+	EVP_PKEY_free(again);
+	EVP_PKEY_free(third);
+	(void)unlink(path);
+	(void)rmdir(folder);
+	assert_int_equal(
+	    pair_key_load(folder, &first, NULL), -(int)ERR_NOT_FOUND);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_record),
 	    cmocka_unit_test(test_public_part),
 	    cmocka_unit_test(test_bad_keys),
+	    cmocka_unit_test(test_key_of_the_station),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_own, free_own);
 }

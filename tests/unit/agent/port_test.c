@@ -167,12 +167,12 @@ static void test_erase_is_awaited(void **state)
 	struct port *port = ports_mux_attached(ports, &attached, 0);
 
 	(void)state;
-	port->erased_at = 1000;
+	port->erased =
+	    (struct erased){.is_awaited = true, .at = 1000, .back_by = 5000};
 	port_mux_left(port, 1200);
 	assert_true(port->is_used);
 	assert_int_equal(port_trouble(port, 2000), FAILURE_NONE);
-	assert_int_equal(port_trouble(port, 1000 + PORT_CONFIRM_MS),
-	    FAILURE_ERASE_UNCONFIRMED);
+	assert_int_equal(port_trouble(port, 5000), FAILURE_ERASE_UNCONFIRMED);
 	free(ports);
 }
 

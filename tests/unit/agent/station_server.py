@@ -52,8 +52,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(503, {"error": "out of order"})
         url = urllib.parse.urlsplit(self.path)
         name = url.path.removeprefix("/station/v1/")
-        if name != "join" and not self.connection.getpeercert():
+        shown = self.connection.getpeercert()
+        if name != "join" and not shown:
             return self.answer(403, {"error": "no certificate"})
+        if shown and shown["serialNumber"] not in world.shown:
+            world.shown.append(shown["serialNumber"])
         status, answer = getattr(world, "on_" + name)(
             json.loads(body) if body else None, url.query)
         return self.answer(status, answer)
@@ -77,6 +80,9 @@ class StationServer:
         self.orders = {}   # id: (body bytes, signature)
         self.asked = []    # queries for orders
         self.challenges = []
+        self.days = 400  # how long a certificate is good
+        self.renewed = 0
+        self.shown = []  # serial numbers of the certificates, as they came
         self.is_out = False
         self.gives_done = False  # hands out orders whose result it has
         self.loses_answers = 0   # takes reports and does not say so
@@ -118,20 +124,29 @@ class StationServer:
     def on_join(self, body, _query):
         if body["code"] != CODE:
             return 403, {"error": "That code is not known."}
-        csr = self.folder / "csr.pem"
-        csr.write_text(body["csr"])
         self.id = str(uuid.uuid4())
+        self.name = body.get("name", "Bench")
+        return self.admit(body["csr"])
+
+    def on_renew(self, body, _query):
+        self.renewed += 1
+        self.days = 700
+        return self.admit(body["csr"])
+
+    def admit(self, request):
+        csr = self.folder / "csr.pem"
+        csr.write_text(request)
         extensions = self.folder / "extensions"
         extensions.write_text("extendedKeyUsage=clientAuth\n")
         certificate = openssl(
             "x509", "-req", "-in", csr, "-CA", self.ca, "-CAkey", self.ca_key,
-            "-subj", "/CN=station:" + self.id, "-days", "30", "-extfile",
+            "-subj", "/CN=station:" + self.id, "-days", self.days, "-extfile",
             extensions)
         (self.folder / "station.crt").write_bytes(certificate)
         self.station_key.write_bytes(openssl(
             "x509", "-in", self.folder / "station.crt", "-pubkey", "-noout"))
         return 200, {
-            "station_id": self.id, "name": body.get("name", "Bench"),
+            "station_id": self.id, "name": self.name,
             "certificate": certificate.decode(), "ca": self.ca.read_text(),
             "orders_key": openssl(
                 "pkey", "-in", self.orders_key, "-pubout").decode(),

@@ -7,12 +7,13 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "agent/bench/phone/facts_plist.h"
 #include "agent/bench/usb/mux_message.h"
 #include "agent/bench/usb/usb_device.h"
 #include "proto/base/err.h"
+#include "tests/unit/usb/sample_rows.h"
 
 #define HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?><plist version=\"1.0\">"
 
@@ -115,79 +116,141 @@ static void test_request(void **state)
 
 /* ---- samples of other projects' tests ---- */
 
-static int read_sample(const char *name, struct buf *out)
+static void take_event(
+    const struct buf *data, enum mux_event_kind kind, struct mux_event *event)
 {
-	const char *folder = getenv("WORKPHONE_SAMPLES");
-	char path[512];
-	uint8_t chunk[4096];
-	size_t got;
-	FILE *file;
+	struct err err = {0};
 
-	if (!folder)
-		return -1;
-	(void)snprintf(path, sizeof(path), "%s/usb/%s", folder, name);
-	file = fopen(path, "re");
-	if (!file)
-		fail_msg("%s is not there", path);
-	while ((got = fread(chunk, 1, sizeof(chunk), file)) > 0)
-		buf_append(out, chunk, got);
-	(void)fclose(file);
-	return 0;
+	if (mux_event_parse(data->data, data->len, event, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(event->kind, kind);
 }
 
-static void skip_without_samples(void)
+static void take_attached(const struct buf *data)
 {
-	if (getenv("WORKPHONE_SAMPLES"))
-		return;
-	(void)fprintf(stderr, "SKIP: WORKPHONE_SAMPLES is not set\n");
-	skip();
-}
-
-static void test_sample_events(void **state)
-{
-	struct buf text = {0};
 	struct mux_event event;
 
-	(void)state;
-	skip_without_samples();
-	assert_int_equal(read_sample("kaponata-mux-attached.xml", &text), 0);
-	assert_int_equal(mux_event_parse(text.data, text.len, &event, NULL), 0);
+	take_event(data, MUX_EVENT_ATTACHED, &event);
 	assert_int_equal(event.device.id, 2);
 	assert_int_equal(event.device.location, 65539);
-	buf_reset(&text);
-	assert_int_equal(read_sample("kaponata-mux-paired.xml", &text), 0);
-	assert_int_equal(mux_event_parse(text.data, text.len, &event, NULL), 0);
-	assert_int_equal(event.kind, MUX_EVENT_PAIRED);
+}
+
+static void take_paired(const struct buf *data)
+{
+	struct mux_event event;
+
+	take_event(data, MUX_EVENT_PAIRED, &event);
 	assert_int_equal(event.device.id, 3);
-	buf_reset(&text);
-	assert_int_equal(
-	    read_sample("appium-usbmuxconnectmessage.bin", &text), 0);
-	assert_int_equal(mux_event_parse(text.data + MUX_HEADER,
-	                     text.len - MUX_HEADER, &event, NULL),
+}
+
+/* A whole frame, header and all. */
+static void take_result(const struct buf *data)
+{
+	struct mux_header header;
+	struct mux_event event;
+
+	assert_int_equal(mux_header_parse(data->data, &header, NULL), 0);
+	assert_int_equal(header.length, data->len);
+	assert_int_equal(mux_event_parse(data->data + MUX_HEADER,
+	                     data->len - MUX_HEADER, &event, NULL),
 	    0);
 	assert_int_equal(event.kind, MUX_EVENT_RESULT);
 	assert_int_equal(event.result, 0);
-	buf_clear(&text);
 }
 
-static void test_sample_lists(void **state)
+static void take_two(const struct buf *data)
 {
-	static const char *const names[] = {
-	    "kaponata-mux-devicelist.xml", "kaponata-mux-devicelist-udid2.xml"};
-	static const size_t counts[] = {2, 1};
 	struct mux_list list;
+
+	assert_int_equal(mux_list_parse(data->data, data->len, &list, NULL), 0);
+	assert_int_equal(list.count, 2);
+}
+
+static void take_one(const struct buf *data)
+{
+	struct mux_list list;
+
+	assert_int_equal(mux_list_parse(data->data, data->len, &list, NULL), 0);
+	assert_int_equal(list.count, 1);
+}
+
+/* What libimobiledevice hands over: the tree behind the frame. */
+static void take_value(const struct buf *data)
+{
+	struct station_facts facts;
+	plist_t root = NULL;
+	plist_t value = NULL;
+
+	station_facts_init(&facts);
+	plist_from_xml(
+	    (const char *)data->data + 4, (uint32_t)(data->len - 4), &root);
+	assert_non_null(root);
+	value = plist_copy(plist_dict_get_item(root, "Value"));
+	plist_free(root);
+	root = plist_new_dict();
+	plist_dict_set_item(root, "ProductVersion", value);
+	facts_add_common(&facts, root);
+	assert_string_equal(facts.ios_version, "12.3.1");
+	plist_free(root);
+}
+
+#define LIMD "libimobiledevice unpacks frames of lockdown, inside a worker"
+#define NETWORK "of a network that a bench has not"
+
+/* Each file, and which parser of the agent takes it; or why none does. */
+static const struct {
+	const char *file;
+	void (*take)(const struct buf *data);
+	const char *why_not;
+} samples[] = {
+    {"kaponata-mux-attached.xml", take_attached, NULL},
+    {"kaponata-mux-paired.xml", take_paired, NULL},
+    {"kaponata-mux-devicelist.xml", take_two, NULL},
+    {"kaponata-mux-devicelist-udid2.xml", take_one, NULL},
+    {"appium-usbmuxconnectmessage.bin", take_result, NULL},
+    {"appium-lockdowngetvaluemessage.bin", take_value, NULL},
+    {"kaponata-mux-list-request.bin", NULL, "a host writes it, none reads it"},
+    {"appium-usbmuxreadpairmessage.bin", NULL,
+        "libusbmuxd reads it, inside a worker; tests/unit/usb reads it too"},
+    {"appium-installationproxylistmessage.bin", NULL,
+        "the agent asks for no list of apps"},
+    {"go-ios-basebandkeyhash.plist", NULL, LIMD},
+    {"go-ios-primitives.plist", NULL, LIMD},
+    {"appium-afclistdirresponse.bin", NULL, "the agent reads no files"},
+    {"appium-afcsuccessresponse.bin", NULL, "the agent reads no files"},
+    {"appium-syslogsplitmessages1.bin", NULL, "the agent reads no logs"},
+    {"appium-syslogsplitmessages2.bin", NULL, "the agent reads no logs"},
+    {"go-ios-rsd-handshake-ios17.json", NULL, NETWORK},
+    {"go-ios-xpc_dict.bin", NULL, NETWORK},
+};
+
+#define SAMPLE_COUNT (sizeof(samples) / sizeof(samples[0]))
+
+static void test_samples(void **state)
+{
+	struct sample_row rows[SAMPLE_ROWS_MAX];
+	size_t count = sample_rows("usb", rows);
 	size_t i;
+	size_t at;
 
 	(void)state;
-	skip_without_samples();
-	for (i = 0; i < 2; i++) {
-		struct buf text = {0};
+	assert_int_equal(count, SAMPLE_COUNT);
+	for (i = 0; i < count; i++) {
+		struct buf data = {0};
 
-		assert_int_equal(read_sample(names[i], &text), 0);
-		assert_int_equal(
-		    mux_list_parse(text.data, text.len, &list, NULL), 0);
-		assert_int_equal(list.count, counts[i]);
-		buf_clear(&text);
+		for (at = 0; at < SAMPLE_COUNT; at++)
+			if (strcmp(samples[at].file, rows[i].file) == 0)
+				break;
+		if (at == SAMPLE_COUNT)
+			fail_msg("%s: whose is it?", rows[i].file);
+		assert_true(rows[i].is_valid); /* none that is to be refused */
+		if (!samples[at].take) {
+			assert_non_null(samples[at].why_not);
+			continue;
+		}
+		sample_read("usb", rows[i].file, &data);
+		samples[at].take(&data);
+		buf_clear(&data);
 	}
 }
 
@@ -261,8 +324,7 @@ int main(void)
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_header),
 	    cmocka_unit_test(test_request),
-	    cmocka_unit_test(test_sample_events),
-	    cmocka_unit_test(test_sample_lists),
+	    cmocka_unit_test(test_samples),
 	    cmocka_unit_test(test_kinds),
 	    cmocka_unit_test(test_serials),
 	    cmocka_unit_test(test_paths),

@@ -16,10 +16,15 @@ static const char two_ports[] =
     "\"usbmuxd\":\"reached\",\"reports_waiting\":2},\"ports\":["
     "{\"port\":\"A10\",\"name\":\"Åsas telefon\",\"serial\":\"F2LX0010\","
     "\"ios_version\":\"17.6.1\",\"state\":\"facts\",\"code\":\"ok\","
-    "\"percent\":60,\"is_working\":true,\"order\":\"read_facts\"},"
+    "\"percent\":60,\"is_working\":true,\"order\":\"read_facts\","
+    "\"person\":\"Åsa Öberg-Lindström\"},"
+    "{\"port\":\"A11\",\"name\":\"iPhone\",\"serial\":\"F2LX0011\","
+    "\"person\":\"Björn Åkesson-Holmström\",\"state\":\"ready\","
+    "\"code\":\"ok\"},"
     "{\"port\":\"A2\",\"name\":\"x\\u001b[2J\\u009b31m\",\"serial\":\"F2\","
     "\"state\":\"tap Trust\",\"code\":\"waiting_trust\",\"percent\":5,"
-    "\"operator\":\"Tap Trust on the phone.\"}]}";
+    "\"operator\":\"Tap Trust on the phone and enter its code; the question "
+    "may take half a minute to appear on the phone.\"}]}";
 
 static void render(const char *json, unsigned columns, unsigned rows,
     enum watch_style style, struct buf *out)
@@ -44,7 +49,11 @@ static void test_words(void **state)
 	assert_non_null(strstr(text, "Åsas telefon"));
 	assert_non_null(strstr(text, "[######....]"));
 	assert_non_null(strstr(text, "tap Trust"));
-	assert_non_null(strstr(text, "Tap Trust on the phone."));
+	assert_non_null(
+	    strstr(text, "Tap Trust on the phone and enter its code; "));
+	assert_non_null(strstr(text, "Åsa Öberg-Lindström"));
+	assert_non_null(strstr(text, "read facts"));
+	assert_non_null(strstr(text, "17.6.1"));
 	/* A2 stands before A10. */
 	assert_true(strstr(text, "A2 ") < strstr(text, "A10"));
 	buf_clear(&out);
@@ -110,6 +119,39 @@ static void test_fits(void **state)
 	}
 }
 
+/* On a narrow terminal too the operator reads who, what and the whole of what
+ * to do; what is left out is said by nobody's hand. */
+static void test_eighty_columns(void **state)
+{
+	struct buf out = {0};
+	const char *text;
+	const char *row;
+
+	(void)state;
+	render(two_ports, 80, 24, WATCH_PLAIN, &out);
+	text = (const char *)out.data;
+	assert_true(widest(text) <= 80);
+	assert_null(strstr(text, "SERIAL"));
+	row = strstr(text, "\nA10");
+	assert_non_null(row);
+	assert_non_null(strstr(row, "Åsas telefon"));
+	assert_non_null(strstr(row, "Åsa Öberg-Lindström"));
+	assert_non_null(strstr(row, "read facts"));
+	assert_non_null(strstr(row, "facts "));
+	assert_non_null(strstr(row, "[###...]"));
+	/* Nobody named it; and a name that is cut says so. */
+	assert_non_null(strstr(text, "F2LX0011         Björn Åkesson-Holm…"));
+	assert_non_null(strstr(text, "       Tap Trust on the phone and"));
+	assert_non_null(strstr(text, "half a\n       minute to appear"));
+	buf_reset(&out);
+	render(two_ports, 120, 24, WATCH_PLAIN, &out);
+	text = (const char *)out.data;
+	assert_non_null(strstr(text, "F2LX0010"));
+	assert_non_null(strstr(text, "[######....]"));
+	assert_true(widest(text) <= 120);
+	buf_clear(&out);
+}
+
 static void test_empty_and_odd(void **state)
 {
 	struct buf out = {0};
@@ -134,6 +176,7 @@ int main(void)
 	    cmocka_unit_test(test_words),
 	    cmocka_unit_test(test_no_escapes),
 	    cmocka_unit_test(test_fits),
+	    cmocka_unit_test(test_eighty_columns),
 	    cmocka_unit_test(test_empty_and_odd),
 	};
 

@@ -354,17 +354,15 @@ static char *big_request(size_t target, size_t lines, size_t size, size_t *len)
 	size_t i;
 
 	assert_non_null(text);
-	at += sprintf(at, "GET /");
+	at = stpcpy(at, "GET /");
 	memset(at, 'a', target);
-	at += target;
-	at += sprintf(at, " HTTP/1.1\r\nHost: a\r\n");
+	at = stpcpy(at + target, " HTTP/1.1\r\nHost: a\r\n");
 	for (i = 0; i < lines; i++) {
-		at += sprintf(at, "X: ");
+		at = stpcpy(at, "X: ");
 		memset(at, 'b', size);
-		at += size;
-		at += sprintf(at, "\r\n");
+		at = stpcpy(at + size, "\r\n");
 	}
-	at += sprintf(at, "\r\n");
+	at = stpcpy(at, "\r\n");
 	*len = (size_t)(at - text);
 	return text;
 }

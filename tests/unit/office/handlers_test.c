@@ -201,8 +201,8 @@ static void commands_are_listed_newest_first(void **state)
 
 static int answer_save(struct txn *txn, void *arg, struct err *err)
 {
-	return store_answer_insert(txn, "answer-1", "life-VVK1", arg, "Error",
-	    fixture.now, (const uint8_t *)"<a/>", 4, err);
+	return store_answer_insert(txn, "life-VVK1", arg, "Error", fixture.now,
+	    (const uint8_t *)"<a/>", 4, err);
 }
 
 static void a_command_explains_itself(void **state)

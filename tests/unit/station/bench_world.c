@@ -208,15 +208,13 @@ int bench_world_end(void **state)
 
 /* ---- stations ---- */
 
-EVP_PKEY *bench_csr(char *pem, size_t size, const char *group)
+void bench_csr_of(EVP_PKEY *key, char *pem, size_t size)
 {
-	EVP_PKEY *key = EVP_EC_gen(group);
 	X509_REQ *request = X509_REQ_new();
 	BIO *bio = BIO_new(BIO_s_mem());
 	char *data = NULL;
 	long len;
 
-	assert_non_null(key);
 	assert_int_equal(X509_REQ_set_pubkey(request, key), 1);
 	assert_true(X509_REQ_sign(request, key, EVP_sha256()) > 0);
 	assert_int_equal(PEM_write_bio_X509_REQ(bio, request), 1);
@@ -226,6 +224,14 @@ EVP_PKEY *bench_csr(char *pem, size_t size, const char *group)
 	pem[len] = '\0';
 	BIO_free(bio);
 	X509_REQ_free(request);
+}
+
+EVP_PKEY *bench_csr(char *pem, size_t size, const char *group)
+{
+	EVP_PKEY *key = EVP_EC_gen(group);
+
+	assert_non_null(key);
+	bench_csr_of(key, pem, size);
 	return key;
 }
 
@@ -544,4 +550,27 @@ bool bench_result_send(struct bench_station *station,
 	accepted = bench_report_send(station, report, NULL);
 	free(report);
 	return accepted;
+}
+
+/* ---- two benches ---- */
+
+struct bench_station bench_a;
+struct bench_station bench_b;
+
+int bench_two_begin(void **state)
+{
+	int rc = bench_world_begin(state);
+
+	if (rc == 0) {
+		bench_station_join(&bench_a, "Bench A");
+		bench_station_join(&bench_b, "Bench B");
+	}
+	return rc;
+}
+
+int bench_two_end(void **state)
+{
+	bench_station_clear(&bench_a);
+	bench_station_clear(&bench_b);
+	return bench_world_end(state);
 }

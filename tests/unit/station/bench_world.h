@@ -35,9 +35,16 @@ struct bench_station {
 
 /* A new key and its request; EVP_PKEY_free() it. */
 EVP_PKEY *bench_csr(char *pem, size_t size, const char *group);
+void bench_csr_of(EVP_PKEY *key, char *pem, size_t size);
 /* Invited and joined by the service; fails the test when it cannot. */
 void bench_station_join(struct bench_station *station, const char *name);
 void bench_station_clear(struct bench_station *station);
+
+/* The same with two benches, "Bench A" and "Bench B", that have joined. */
+extern struct bench_station bench_a;
+extern struct bench_station bench_b;
+int bench_two_begin(void **state);
+int bench_two_end(void **state);
 
 /* One phone with an open life; its UDID is "UDID-<serial>". */
 void bench_phone_enrol(const char *serial, const char *person);

@@ -395,6 +395,7 @@ static void phone_identity(struct identity_pem *out)
 static const char *const closed_doors[][2] = {
     {STATION_PATH_REPORTS, "{\"reports\":[]}"},
     {STATION_PATH_ORDERS "?udid=U&serial=S", NULL},
+    {STATION_PATH_RENEW, "{\"csr\":\"x\"}"},
     {STATION_PATH_CHALLENGE,
         "{\"order_id\":\"0192c2a0-5b7e-7c3d-9f00-0123456789ab\","
         "\"udid\":\"U\",\"serial\":\"S\",\"challenge\":\"AAAAAAAAAAA=\"}"},
@@ -402,7 +403,8 @@ static const char *const closed_doors[][2] = {
 
 static void doors_try(const struct call *as, long want)
 {
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(closed_doors) / sizeof(closed_doors[0]);
+	     i++) {
 		struct call call = *as;
 
 		call.path = closed_doors[i][0];
@@ -536,6 +538,8 @@ static void hostile_bodies(void **state)
 	    {STATION_PATH_REPORTS, "{\"reports\":[],\"reports\":[]}"},
 	    {STATION_PATH_REPORTS,
 	        "{\"reports\":[{\"body\":\"@\",\"signature\":\"AA==\"}]}"},
+	    {STATION_PATH_RENEW, "{}"},
+	    {STATION_PATH_RENEW, "{\"csr\":[]}"},
 	    {STATION_PATH_CHALLENGE, "{}"},
 	    {STATION_PATH_CHALLENGE, "[[[[[[[[[[[[[["},
 	    {STATION_PATH_ORDERS "?udid=U", NULL},

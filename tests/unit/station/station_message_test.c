@@ -542,6 +542,54 @@ static void lists_come_back_whole(void **state)
 		station_signed_clear(&items[i]);
 }
 
+/* Orders and whose the phones are, in one answer; either side may be older. */
+static void work_comes_with_owners(void **state)
+{
+	static const char odd[][96] = {
+	    "{\"orders\":[],\"phones\":{}}",
+	    "{\"orders\":[],\"phones\":[7]}",
+	    "{\"orders\":[],\"phones\":[{\"person\":\"A\"}]}",
+	    "{\"orders\":[],\"phones\":[{\"udid\":\"U\",\"person\":7}]}",
+	    "{\"phones\":[]}",
+	};
+	struct station_owner owners[2] = {{"UDID-1",
+	                                      "\xc3\x85sa \xc3\x96"
+	                                      "berg",
+	                                      "Car 7"},
+	    {"UDID-2", "", ""}};
+	struct station_work in = {.owners = owners, .owner_count = 2};
+	struct station_work out = {.owners = NULL};
+	struct station_signed_list old = {0};
+	struct buf json = {0};
+
+	(void)state;
+	assert_int_equal(station_work_encode(&in, &json, NULL), 0);
+	assert_int_equal(
+	    station_work_parse((const char *)json.data, json.len, &out, NULL),
+	    0);
+	assert_int_equal(out.owner_count, 2);
+	assert_string_equal(out.owners[0].person, owners[0].person);
+	assert_string_equal(out.owners[0].label, "Car 7");
+	assert_string_equal(out.owners[1].udid, "UDID-2");
+	station_work_clear(&out);
+	/* An older station reads the orders and nothing else. */
+	assert_int_equal(
+	    station_orders_parse((const char *)json.data, json.len, &old, NULL),
+	    0);
+	station_signed_list_clear(&old);
+	buf_clear(&json);
+	/* An older server names nobody. */
+	assert_int_equal(
+	    station_work_parse("{\"orders\":[]}", 13, &out, NULL), 0);
+	assert_int_equal(out.owner_count, 0);
+	station_work_clear(&out);
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+		assert_int_equal(
+		    station_work_parse(odd[i], strlen(odd[i]), &out, NULL),
+		    -ERR_INVALID);
+	assert_null(out.owners);
+}
+
 static void lists_have_a_largest_size(void **state)
 {
 	struct station_signed_list out = {0};
@@ -605,6 +653,7 @@ static void receipts_come_back_whole(void **state)
 
 static void joining_comes_back_whole(void **state)
 {
+	static struct station_renew_request renew[2];
 	struct station_join_request *ask = calloc(2, sizeof(*ask));
 	struct station_join_answer *answer = calloc(2, sizeof(*answer));
 	struct buf json = {0};
@@ -617,6 +666,14 @@ static void joining_comes_back_whole(void **state)
 	                     (const char *)json.data, json.len, &ask[1], NULL),
 	    0);
 	assert_memory_equal(&ask[0], &ask[1], sizeof(ask[0]));
+	buf_reset(&json);
+	PUT(renew[0].csr, "-----BEGIN\nx\n-----END\n");
+	assert_int_equal(
+	    station_renew_request_encode(&renew[0], &json, NULL), 0);
+	assert_int_equal(station_renew_request_parse((const char *)json.data,
+	                     json.len, &renew[1], NULL),
+	    0);
+	assert_string_equal(renew[0].csr, renew[1].csr);
 	buf_reset(&json);
 	PUT(answer[0].station_id, ID);
 	PUT(answer[0].name, "Bench A");
@@ -734,6 +791,7 @@ int main(void)
 	    cmocka_unit_test(bad_orders_are_refused),
 	    cmocka_unit_test(an_order_is_for_one_phone_once),
 	    cmocka_unit_test(lists_come_back_whole),
+	    cmocka_unit_test(work_comes_with_owners),
 	    cmocka_unit_test(lists_have_a_largest_size),
 	    cmocka_unit_test(receipts_come_back_whole),
 	    cmocka_unit_test(joining_comes_back_whole),

@@ -1,9 +1,32 @@
-#include "agent/world.h"
+#include "program/world.h"
 
 #include <openssl/rand.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
+
+#ifdef NDEBUG
+static int64_t test_offset_ms(void)
+{
+	return 0;
+}
+#else
+static int64_t test_offset_ms(void)
+{
+	const char *path = getenv("WORKPHONE_TEST_CLOCK_FILE");
+	FILE *file = path ? fopen(path, "re") : NULL;
+	char line[32] = "";
+	int64_t offset = 0;
+
+	if (!file)
+		return 0;
+	if (fgets(line, sizeof(line), file))
+		offset = strtoll(line, NULL, 10);
+	(void)fclose(file);
+	return offset;
+}
+#endif
 
 static int64_t read_clock(clockid_t which)
 {
@@ -16,7 +39,7 @@ static int64_t read_clock(clockid_t which)
 static int64_t now_ms(void *arg)
 {
 	(void)arg;
-	return read_clock(CLOCK_REALTIME);
+	return read_clock(CLOCK_REALTIME) + test_offset_ms();
 }
 
 int64_t world_monotonic(void)
@@ -27,8 +50,8 @@ int64_t world_monotonic(void)
 static void fill(void *arg, void *out, size_t len)
 {
 	(void)arg;
-	/* Without randomness keys would be guessable; nothing that a phone or
-	 * a server sends can cause this. */
+	/* A program without randomness must not go on: it would make guessable
+	 * tokens. Nothing from outside can cause this. */
 	if (RAND_bytes(out, (int)len) != 1)
 		abort();
 }

@@ -1,17 +1,21 @@
 /*
- * world: the real clock, randomness and log of the agent. Made in main and
+ * world: the real clock, randomness and log of a program. Made in main and
  * handed down; nothing else reads a clock or draws randomness.
  */
-#ifndef AGENT_WORLD_H
-#define AGENT_WORLD_H
+#ifndef PROGRAM_WORLD_H
+#define PROGRAM_WORLD_H
 
 #include "proto/base/log.h"
 #include "proto/base/time.h"
 #include "proto/base/uuid.h"
 
+/*
+ * In builds with assertions the file that WORKPHONE_TEST_CLOCK_FILE names holds
+ * milliseconds to add, so that tests can let days pass.
+ */
 const struct clock *world_clock(void);
 const struct rng *world_rng(void);
-int64_t world_monotonic(void); /* milliseconds */
+int64_t world_monotonic(void); /* milliseconds; tests cannot move it */
 /* One JSON object a line on standard error. */
 void world_log(struct log *log, enum log_level level);
 
