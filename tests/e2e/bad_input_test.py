@@ -163,7 +163,12 @@ class CheckIn(Quiet):
             ("UserAuthenticate", 410, {"UserID": "x", "UserShortName": "y",
                                        "UserLongName": "z"}),
             ("GetToken", 500, {"TokenServiceType": "com.apple.maid"}),
-            ("DeclarativeManagement", 500, {"Endpoint": "tokens"}),
+            ("DeclarativeManagement", 404, {"Endpoint": "nothing"}),
+            ("DeclarativeManagement", 404,
+             {"Endpoint": "declaration/configuration/none"}),
+            ("DeclarativeManagement", 400, {"Endpoint": "status"}),
+            ("DeclarativeManagement", 400,
+             {"Endpoint": "status", "Data": b'{"StatusItems": []}'}),
         ):
             self.refused(name, status, lambda: self.phone.check_in(
                 self.phone.message(MessageType=name, **keys)))
