@@ -16,25 +16,28 @@ die() {
 	exit 1
 }
 
-# packages_listed KIND…: the names of these kinds in packages.txt.
+# packages_listed KIND…: the names of these kinds in packages.txt, without those
+# whose program is there in another way.
 packages_listed() {
-	local kind name
-	while read -r kind name; do
-		case " $* " in
-		*" $kind "*) [[ $kind == "#"* ]] || printf '%s\n' "$name" ;;
-		esac
+	local kind name program
+	while read -r kind name program; do
+		[[ $kind != "#"* && " $* " == *" $kind "* ]] || continue
+		[[ -n $program ]] && command -v "$program" >/dev/null && continue
+		printf '%s\n' "$name"
 	done <"$root/cmake/packages.txt"
 }
 
-# packages_missing KIND…: those that dpkg does not know as installed.
+# packages_missing KIND…: those that no installed package is or provides: a
+# nodejs from elsewhere, for instance, brings npm with it and conflicts with
+# Debian's own.
 packages_missing() {
 	local names installed name
 	mapfile -t names < <(packages_listed "$@")
-	installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' \
-		"${names[@]}" 2>/dev/null) || true
+	installed=$(dpkg-query -W \
+		-f='${db:Status-Status}, ${Package}, ${Provides}\n' |
+		sed -n 's/^installed, //p' | tr ',' '\n' | awk '{ print $1 }')
 	for name in "${names[@]}"; do
-		grep -qxF "$name installed" <<<"$installed" ||
-			printf '%s\n' "$name"
+		grep -qxF "$name" <<<"$installed" || printf '%s\n' "$name"
 	done
 }
 
