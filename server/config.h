@@ -84,7 +84,7 @@ struct config {
 	char *office_url; /* likewise for people; "": made of phones_url */
 	char *data;
 	char *keys;
-	char *policy; /* without a list: folder of a pack; "": none */
+	char *policy;     /* without a list: folder of a pack; "": none */
 	char *order_gate; /* "enforce" or "open" */
 	struct config_tls *tls;
 	struct config_listeners *listeners;

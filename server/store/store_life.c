@@ -63,8 +63,8 @@ int store_life_save(struct txn *txn, const struct life *row, struct err *err)
 		    err, ERR_CONFLICT, "the life belongs to another device");
 	/* What the phone told in another life is not judged any more. */
 	if (r == 0 && (row->enrolled_at == 0 || !life_is_open(row->state)))
-		r = store_judgement_expire(txn, row->org_id,
-		    STORE_SUBJECT_PHONE, row->device_id, err);
+		r = store_judgement_expire(
+		    txn, row->org_id, STORE_SUBJECT_PHONE, row->device_id, err);
 	return r;
 }
 

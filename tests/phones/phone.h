@@ -119,11 +119,11 @@ struct phone {
 	bool locked;
 	bool setup_done; /* false: stands in Setup Assistant */
 	bool data_roaming;
-	bool erased;     /* by MDM, and not set up since */
-	unsigned lives;  /* enrolments so far */
+	bool erased;    /* by MDM, and not set up since */
+	unsigned lives; /* enrolments so far */
 	struct phone_mdm mdm;
 	struct phone_behaviour behaviour;
-	json_t *profiles;  /* array, see profile.h; owned */
+	json_t *profiles;     /* array, see profile.h; owned */
 	json_t *declarations; /* object, see declarative.h; owned */
 	json_t *usb;       /* object: its cable side, usb/usb_state.h; owned */
 	json_t *log;       /* array of commands, see below; owned */

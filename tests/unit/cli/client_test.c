@@ -233,8 +233,8 @@ static void devices_for_people(void **state)
 	(void)state;
 	run(&one);
 	assert_int_equal(one.code, CLI_OK);
-	assert_string_equal(
-	    one.script.requests[0], "GET /api/v1/devices?q=a%2Fb%20c&limit=1000");
+	assert_string_equal(one.script.requests[0],
+	    "GET /api/v1/devices?q=a%2Fb%20c&limit=1000");
 	has(one.out, "VVK1");
 	has(one.out, "\xc3\x85sa \\x1b[2J");
 	has(one.out, "3 minutes ago");
