@@ -102,7 +102,7 @@ scripts_listed() {
 
 sources_listed() {
 	local folder
-	for folder in proto policies server agent tests; do
+	for folder in proto policies program server agent tests; do
 		[[ ! -d $root/$folder ]] ||
 			find "$root/$folder" -name '*.[ch]' -print0
 	done
