@@ -303,7 +303,8 @@ static void a_phone_gets_only_what_its_enrolment_takes(void **state)
 
 	(void)state;
 	for (i = 0; i < RESTRICTION_COUNT; i++)
-		all.values[i] = restriction_key_find(i)->restricts;
+		all.values[i] =
+		    restriction_key_find((enum restriction)i)->restricts;
 	assert_int_equal(restrictions_payload_settings(
 	                     &all, ENROLMENT_SUPERVISED, &settings, NULL),
 	    0);
