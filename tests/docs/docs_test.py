@@ -35,12 +35,17 @@ def name_of(path):
 
 
 def commands_of(path, run=True):
-    """The lines after "$ " of the blocks that are, or are not, to be run."""
+    """What stands after "$ " in the blocks that are, or are not, to be run;
+    lines after "> " go on with it, as a shell shows them."""
     found = []
     for mark, body in BLOCK.findall(path.read_text(encoding="utf-8")):
-        if ("not-run" in mark) != run:
-            found += [line[2:] for line in body.splitlines()
-                      if line.startswith("$ ")]
+        if ("not-run" in mark) == run:
+            continue
+        for line in body.splitlines():
+            if line.startswith("$ "):
+                found.append(line[2:])
+            elif line.startswith("> ") and found:
+                found[-1] += "\n" + line[2:]
     return found
 
 
@@ -172,8 +177,19 @@ class Configuration(unittest.TestCase):
             r"^\s*IN\((\w+), KEY_\w+, (\w+)", source, re.M)}
         known |= {"limits." + name for name in re.findall(
             r'^\s*LIMIT\((\w+), "', source, re.M)}
+        known |= set(re.findall(r'^\s*CYAML_FIELD_SEQUENCE\("(\w+)"', source,
+                                re.M))
         self.assertGreater(len(known), 20)
         self.assertEqual(known, set(self.rows))
+
+    def test_every_key_of_an_organisation_is_in_its_example(self):
+        source = (ROOT / "server/config.c").read_text(encoding="utf-8")
+        fields = re.search(r"organisation_fields\[\] = \{(.*?)\};", source, re.S)
+        known = set(re.findall(r'TEXT\("(\w+)"', fields.group(1)))
+        section = self.text.split("## Several municipalities")[1]
+        example = re.search(r"```yaml\n(.*?)```", section, re.S).group(1)
+        self.assertEqual(known, set(re.findall(r"^  [- ] (\w+):", example,
+                                               re.M)))
 
     def test_defaults_are_the_documented_ones(self):
         source = (ROOT / "server/config.c").read_text(encoding="utf-8")
