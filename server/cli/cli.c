@@ -155,6 +155,14 @@ const char *cli_text(
 	return text && *text ? text : fallback;
 }
 
+const char *cli_source_line(const json_t *object)
+{
+	const char *source = cli_text(object, "source", "-");
+	const char *comma = strrchr(source, ',');
+
+	return comma && comma[1] == ' ' && comma[2] ? comma + 2 : source;
+}
+
 int64_t cli_number(const json_t *object, const char *key)
 {
 	return json_integer_value(json_object_get(object, key));

@@ -67,6 +67,9 @@ bool cli_confirm(struct cli *cli, const char *question, const char *expected);
 /* Texts of an object: "" and null give fallback. */
 const char *cli_text(
     const json_t *object, const char *key, const char *fallback);
+/* Where in its document a rule stands, of "source": "line 66". The document is
+ * told by `workphone rules RULE`. */
+const char *cli_source_line(const json_t *object);
 int64_t cli_number(const json_t *object, const char *key);
 /* Unix ms of a time, 0 when null. */
 int64_t cli_time(const json_t *object, const char *key);

@@ -86,6 +86,10 @@ static void cell_add(struct cli *cli, struct grid *grid,
 		grid_add(grid, STYLE_PLAIN, when);
 		return;
 	}
+	if (column->kind == LISTING_SOURCE) {
+		grid_add(grid, STYLE_PLAIN, cli_source_line(row));
+		return;
+	}
 	text_of(value_find(row, column->key), &text);
 	if (column->kind == LISTING_STATE)
 		words_add(grid, column->words,

@@ -17,7 +17,8 @@ enum listing_kind {
 	LISTING_WHEN,  /* a time, seen from now */
 	LISTING_WORDS, /* a list of words, with blanks between */
 	LISTING_STATE, /* a word of enum words_kind */
-	LISTING_FLAG   /* yes or no */
+	LISTING_FLAG,  /* yes or no */
+	LISTING_SOURCE /* of a rule: see cli_source_line() */
 };
 
 struct listing_column {

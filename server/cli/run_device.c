@@ -124,11 +124,12 @@ static void verdicts_print(struct cli *cli, const json_t *verdicts)
 	head_print(cli, "Rules");
 	if (json_array_size(verdicts) == 0)
 		(void)fputs("No rule has been judged.\n", cli->out);
-	grid_init(&grid, NULL, 3);
+	grid_init(&grid, NULL, 4);
 	json_array_foreach(verdicts, i, row)
 	{
 		words_add(&grid, WORDS_VERDICT, cli_text(row, "verdict", "?"));
 		grid_add(&grid, STYLE_PLAIN, cli_text(row, "rule", "?"));
+		grid_add(&grid, STYLE_PLAIN, cli_source_line(row));
 		grid_add(&grid, STYLE_PLAIN, cli_text(row, "reason", "-"));
 	}
 	(void)grid_print(&grid, &cli->terminal, cli->out);

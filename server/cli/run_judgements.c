@@ -11,6 +11,7 @@ int run_judgements(struct cli *cli)
 	    {"ABOUT", "subject.kind", LISTING_TEXT, 0},
 	    {"NAME", "subject.name", LISTING_TEXT, 0},
 	    {"RULE", "rule", LISTING_TEXT, 0},
+	    {"SOURCE", "source", LISTING_SOURCE, 0},
 	    {"VERDICT", "verdict", LISTING_STATE, WORDS_VERDICT},
 	    {"BROKEN", "broken_since", LISTING_WHEN, 0},
 	    {"REASON", "reason", LISTING_TEXT, 0},
@@ -22,7 +23,7 @@ int run_judgements(struct cli *cli)
 	    {OPTION_LANGUAGE, "language"},
 	};
 	static const struct listing judgements = {"/api/v1/judgements", columns,
-	    6, options, 4, NULL, "Nothing is judged like that."};
+	    7, options, 4, NULL, "Nothing is judged like that."};
 
 	return listing_run(cli, &judgements);
 }

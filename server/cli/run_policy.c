@@ -98,24 +98,26 @@ int run_push_policy(struct cli *cli)
 static int verdicts_print(struct cli *cli, const json_t *items)
 {
 	static const char *const heads[] = {
-	    "SERIAL", "PERSON", "RULE", "VERDICT", "REASON"};
+	    "SERIAL", "PERSON", "RULE", "SOURCE", "VERDICT", "REASON"};
 	struct grid grid;
 	const json_t *row;
 	size_t i;
 	int rc;
 
 	if (json_array_size(items) == 0) {
-		(void)fputs("Nothing is judged yet: no enrolled phone, no such "
-		            "rule, or no policy. See workphone status\n",
+		(void)fputs("No rule about phones is judged: no phone is "
+		            "enrolled, or the policy has no such rule. See "
+		            "workphone status, workphone judgements\n",
 		    cli->out);
 		return CLI_OK;
 	}
-	grid_init(&grid, heads, 5);
+	grid_init(&grid, heads, 6);
 	json_array_foreach(items, i, row)
 	{
 		grid_add(&grid, STYLE_PLAIN, cli_text(row, "serial", "-"));
 		grid_add(&grid, STYLE_PLAIN, cli_text(row, "person", "-"));
 		grid_add(&grid, STYLE_PLAIN, cli_text(row, "rule", "?"));
+		grid_add(&grid, STYLE_PLAIN, cli_source_line(row));
 		words_add(&grid, WORDS_VERDICT, cli_text(row, "verdict", "?"));
 		grid_add(&grid, STYLE_PLAIN, cli_text(row, "reason", "-"));
 	}

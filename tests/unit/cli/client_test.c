@@ -582,7 +582,8 @@ static void device_show_is_whole(void **state)
 	                    "\"data\":{\"passcode\":{\"present\":true},"
 	                    "\"list\":[1,\"x\"]}}],\"verdicts\":[{\"verdict\":"
 	                    "\"broken\",\"rule\":\"VST-33\",\"reason\":"
-	                    "\"no PIN\"}],\"commands\":[]}"}}};
+	                    "\"no PIN\",\"source\":\"Rules, Codes, line "
+	                    "66\"}],\"commands\":[]}"}}};
 
 	(void)state;
 	run(&one);
@@ -590,7 +591,7 @@ static void device_show_is_whole(void **state)
 	assert_string_equal(one.script.requests[0], "GET /api/v1/devices/VVK1");
 	has(one.out, "passcode.present  true");
 	has(one.out, "list[1]");
-	has(one.out, "\xe2\x9c\x98 broken  VST-33  no PIN");
+	has(one.out, "\xe2\x9c\x98 broken  VST-33  line 66  no PIN");
 	has(one.out, "observed 1 minute ago, from mdm");
 	run_clear(&one);
 }
