@@ -212,7 +212,7 @@ part_fuzz() {
 part_docs() {
 	build dev || return
 	build release workphone-server workphone workphone-agent \
-		virtual-phones || return
+		workphone-connector virtual-phones || return
 	run_ctest dev -L docs
 }
 
