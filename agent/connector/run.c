@@ -56,12 +56,36 @@ static void on_sent(void *arg, const struct sent *sent)
 	run->refused += sent->refused;
 }
 
+/* What the server's words mean (see its take_evidence); others stand alone. */
+static const char *refusal_meaning(const char *reason)
+{
+	static const struct {
+		const char *reason;
+		const char *meaning;
+	} known[] = {
+	    {"fact", "it does not know this fact"},
+	    {"subject", "it knows no such number, card, phone or person"},
+	    {"scope", "the key may not speak for this unit"},
+	    {"time", "the time is not believable"},
+	    {"older", "it knows something newer"},
+	    {"private", "the phone is private"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(reason, known[i].reason) == 0)
+			return known[i].meaning;
+	return NULL;
+}
+
 static void on_refused(
     void *arg, const struct evidence_item *item, const char *reason)
 {
+	const char *meaning = refusal_meaning(reason);
 	char text[160];
 
-	(void)snprintf(text, sizeof(text), "the server refused it: %s", reason);
+	(void)snprintf(text, sizeof(text), "the server refused it: %s%s%s",
+	    reason, meaning ? ", " : "", meaning ? meaning : "");
 	run_skip_text(arg, evidence_fact_name(item->fact), 0,
 	    evidence_subject_kind_name(item->subject.kind), text);
 }
