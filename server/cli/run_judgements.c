@@ -34,14 +34,13 @@ int run_evidence(struct cli *cli)
 	    {"ABOUT", "subject.id", LISTING_TEXT, 0},
 	    {"FACT", "fact", LISTING_TEXT, 0},
 	    {"SAYS", "word", LISTING_TEXT, 0},
-	    {"NUMBER", "number", LISTING_TEXT, 0},
 	    {"SOURCE", "source", LISTING_TEXT, 0},
 	    {"SEEN", "observed_at", LISTING_WHEN, 0},
 	    {"FRESH UNTIL", "fresh_until", LISTING_WHEN, 0},
 	};
 	static const struct listing_option options[] = {
 	    {OPTION_SUBJECT, "subject_kind"}, {OPTION_FACTS, "fact"}};
-	static const struct listing evidence = {"/api/v1/evidence", columns, 7,
+	static const struct listing evidence = {"/api/v1/evidence", columns, 6,
 	    options, 2, NULL, "There is no evidence like that."};
 
 	return listing_run(cli, &evidence);
