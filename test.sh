@@ -233,6 +233,9 @@ part_demo() {
 	check "a second start finds it running" demo demo --background
 	check "phones of seven municipalities are enrolled" all_are_enrolled
 	check "each has its own policy and people" towns_are_apart
+	check "one phone, seven verdicts, each with its line" policies_differ
+	check "people are asked, each behind a link" people_are_asked
+	check "the connector is there" test -x "$root/build/release/bin/workphone-connector"
 	check "four phones hang at the bench" bench_is_seen
 	check "the one that came from its box is judged" newcomer_is_judged
 	check "after kill -9 of the server it starts again" kill_and_start
@@ -291,6 +294,40 @@ towns_are_apart() {
 		[[ $(cli botkyrka verdicts BOTDEMO00002 --rule BOT-21 --json) == \
 		*broken* ]] &&
 		! cli botkyrka verdicts BOTDEMO00002 --json | grep -q VST-
+}
+
+# policy_says TOWN RULE VERDICT LINE: of the phone without a code.
+policy_says() {
+	local serial found
+	serial=$(cli "$1" devices --json | sed -n \
+		's/.*"serial": *"\([A-Z]*DEMO0000[23]\)".*/\1/p' | head -n 1)
+	found=$(cli "$1" verdicts "$serial" --rule "$2")
+	[[ $found == *"$2  line $4 "*"$3"*.* ]] || {
+		say "$1, $2: $found"
+		return 1
+	}
+}
+
+policies_differ() {
+	policy_says vastervik VST-33 broken 66 &&
+		policy_says botkyrka BOT-21 broken 52 &&
+		policy_says ronneby RON-27 broken 99 &&
+		policy_says askersund AHL-18 met 67 &&
+		policy_says hallsberg AHL-18 met 67 &&
+		policy_says laxa AHL-18 met 67 &&
+		[[ $(cli albertslund verdicts ALBDEMO00002 --json) == "[]" ]]
+}
+
+people_are_asked() {
+	local town task
+	for town in "${demo_towns[@]}"; do
+		task=$(cli "$town" tasks --open --json | sed -n \
+			's/^    "id": *"\([^"]*\)".*/\1/p' | head -n 1)
+		[[ -n $task ]] || return 1
+		curl --silent --fail --cacert "$(run_value ca_file)" \
+			"$(cli "$town" task-link "$task" | grep -o 'https://.*')" |
+			grep -q '<form' || return 1
+	done
 }
 
 # By the agent, each on its labelled port where umockdev is there.
