@@ -15,7 +15,7 @@ const struct cli_option_kind cli_options[OPTION_COUNT] = {
 	[OPTION_SERIAL] = {"serial", "SERIAL",
 	    "serial number; no other phone can use the link"},
 	[OPTION_VALID_FOR] = {"valid-for", "TIME",
-	    "how long the link or code works: 12h, 7d"},
+	    "how long it is good for: 12h, 7d, 90d"},
 	[OPTION_QR] = {"qr", NULL, "print the QR code into files and pipes too"},
 	[OPTION_RULE] = {"rule", "RULE", "only this rule, e.g. VST-33"},
 	[OPTION_DRY_RUN] = {"dry-run", NULL, "show what would happen, do nothing"},

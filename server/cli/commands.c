@@ -83,6 +83,16 @@ const struct cli_command cli_commands[] = {
 	    "show how people, phones, SIMs and units stand to the rules",
 	    "As judged last; missing or old evidence is unknown.",
 	    run_judgements},
+	{"exceptions", "", 0, 0, 0, 0, false,
+	    "list who or what is excepted from which rule, and why", "",
+	    run_exceptions},
+	{"exception", "VERB RULE SUBJECT", 2, 3, BIT(OPTION_REASON) |
+	    BIT(OPTION_VALID_FOR), 0, false,
+	    "except one person, phone, SIM or unit from a rule, for a time",
+	    "grant RULE SUBJECT  --reason TEXT --valid-for 90d\n"
+	    "revoke EXCEPTION    an id, as `workphone exceptions` shows it\n"
+	    "SUBJECT is named as in the ledger: a mail address, serial number, "
+	    "number or unit.", run_exception},
 	{"evidence", "", 0, 0, BIT(OPTION_SUBJECT) | BIT(OPTION_FACTS),
 	    BIT(OPTION_SUBJECT), false,
 	    "list the newest evidence of each fact and source", "",

@@ -49,5 +49,7 @@ int run_subscriptions(struct cli *cli);
 int run_holders(struct cli *cli);
 int run_ledger(struct cli *cli);
 int run_equipment(struct cli *cli);
+int run_exceptions(struct cli *cli);
+int run_exception(struct cli *cli);
 
 #endif

@@ -279,6 +279,25 @@ class Day(harness.Case):
             self.items("/api/v1/judgements?subject_kind=person&language=sv"
                        "&verdict=" + word)
 
+    def exceptions(self):
+        rule = next(rule for rule in self.items("/api/v1/rules?limit=200")
+                    if rule["subject"] == "person" and rule["class"] == "attest")
+        body = {"rule": rule["id"], "subject": "it@example.org",
+                "reason": "Ensam på posten", "valid_for": "30d"}
+        made = self.good("POST", "/api/v1/exceptions", body)
+        self.office.post("/api/v1/exceptions", body)
+        self.office.post("/api/v1/exceptions", dict(body, rule="XXX-1"))
+        self.office.post("/api/v1/exceptions", dict(body, valid_for="9000d"))
+        self.items("/api/v1/exceptions")
+        path = "/api/v1/exceptions/" + made["id"]
+        tag = self.office.get(path).headers["ETag"]
+        judged = self.items("/api/v1/judgements?subject_kind=person"
+                            "&verdict=exempt&language=en&rule=" + rule["id"])
+        self.assertIn("Ensam på posten", [one["note"] for one in judged])
+        self.good("POST", path + "/revoke", None, {"If-Match": tag})
+        self.office.post(path + "/revoke")
+        self.good("GET", path)
+
     def equipment(self):
         chef, tech = (self.good("GET", "/api/v1/people/" + mail)["id"]
                       for mail in ("chef@example.org", "it@example.org"))
@@ -325,6 +344,7 @@ class Day(harness.Case):
         self.bench(device)
         self.evidence()
         self.tasks()
+        self.exceptions()
         self.equipment()
         self.wipe(device)
         self.good("POST", "/api/v1/returns", {
