@@ -7,7 +7,9 @@
 #include "server/service/equipment_order.h"
 #include "server/service/ledger.h"
 #include "server/service/ledger_changed.h"
+#include "server/service/ledger_gate.h"
 #include "server/service/service.h"
+#include "server/service/task.h"
 
 /* What an assignment is about, found. */
 struct thing {
@@ -227,6 +229,16 @@ static int hand_over(struct txn *txn, const struct ledger *ledger,
 	return rc < 0 ? rc : say_changed(txn, ledger, row, err);
 }
 
+/* AHL-19: somebody answers for it again, or nobody has to. */
+static int end_vacancy(struct txn *txn, const struct ledger *ledger,
+    const struct thing *thing, struct err *err)
+{
+	return thing->kind == ASSIGNMENT_PHONE && thing->held.is_shared
+	    ? service_tasks_leader_found(
+	          ledger->service, txn, ledger->org_id, thing->device.id, err)
+	    : 0;
+}
+
 int ledger_assignment_put(struct txn *txn, const struct ledger *ledger,
     const struct assignment_said *said, struct assignment_row *out,
     enum ledger_effect *effect, struct err *err)
@@ -249,7 +261,10 @@ int ledger_assignment_put(struct txn *txn, const struct ledger *ledger,
 		return 0;
 	}
 	*effect = thing.held.id[0] ? LEDGER_CHANGED : LEDGER_ADDED;
-	if ((rc = hand_over(txn, ledger, &thing, &person, &row, err)) < 0)
+	if ((rc = ledger_gate_holder(txn, ledger, &thing.device, &thing.held,
+	         &row, &person, err)) < 0 ||
+	    (rc = hand_over(txn, ledger, &thing, &person, &row, err)) < 0 ||
+	    (rc = end_vacancy(txn, ledger, &thing, err)) < 0)
 		return rc;
 	*out = row;
 	return 0;
@@ -271,6 +286,8 @@ int ledger_assignment_end(struct txn *txn, const struct ledger *ledger,
 		thing.device.person_id[0] = '\0';
 		rc = store_device_save(txn, &thing.device, err);
 	}
+	if (rc == 0)
+		rc = end_vacancy(txn, ledger, &thing, err);
 	if (rc < 0)
 		return rc;
 	*out = thing.held;

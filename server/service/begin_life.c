@@ -17,12 +17,15 @@ static void fill_device(struct device *device,
 {
 	COPY(device->person, link->person);
 	COPY(device->serial, said->serial_number);
-	COPY(device->name, said->device_name);
 	COPY(device->model,
 	    said->model_name[0] ? said->model_name : said->model);
 	COPY(device->product_name, said->product_name);
 	COPY(device->os_version, said->os_version);
 	COPY(device->build_version, said->build_version);
+	/* DESIGN invariant 9. */
+	if (device->is_private)
+		return;
+	COPY(device->name, said->device_name);
 	(void)str_copy(device->imei, sizeof(device->imei), said->imei);
 }
 

@@ -160,11 +160,29 @@ static int count_answer(void *arg, int64_t at, const char *status,
 	return 0;
 }
 
+/* DESIGN invariant 9: a private phone's lines and numbers are not kept. */
+static int is_unkept(
+    struct txn *txn, const struct visit *visit, bool *out, struct err *err)
+{
+	struct device device;
+	int rc;
+
+	*out = false;
+	if (strcmp(visit->answered.request_type, "DeviceInformation") != 0)
+		return 0;
+	rc = store_device_load(txn, visit->identity->device_id, &device, err);
+	*out = rc == 0 && device.is_private;
+	return rc;
+}
+
 static int keep_raw(struct txn *txn, struct visit *visit, struct err *err)
 {
+	bool unkept = false;
 	int kept = 0;
-	int rc = 0;
+	int rc = is_unkept(txn, visit, &unkept, err);
 
+	if (rc < 0 || unkept)
+		return rc;
 	/* The first is kept without looking; only a repeat is counted. */
 	if (!visit->was_counted)
 		rc = store_answer_each(

@@ -7,7 +7,7 @@
 #include "proto/base/str.h"
 #include "server/service/digest.h"
 #include "server/service/equipment_order.h"
-#include "server/service/ledger.h"
+#include "server/service/ledger_gate.h"
 #include "server/service/service.h"
 
 #define TOKEN_BYTES 20 /* 160 bits: not to be guessed, short in a QR code */
@@ -39,8 +39,12 @@ static int save_link(struct txn *txn, void *arg, struct err *err)
 {
 	struct create *create = arg;
 	struct person_row person;
-	int rc = ledger_person_meet(
-	    txn, &create->ledger, create->person, &person, err);
+	int rc =
+	    ledger_gate_link(txn, &create->ledger, create->link.serial, err);
+
+	if (rc == 0)
+		rc = ledger_person_meet(
+		    txn, &create->ledger, create->person, &person, err);
 
 	if (rc < 0)
 		return rc;

@@ -154,6 +154,21 @@ int ledger_subscription_put(struct txn *txn, const struct ledger *ledger,
     const struct subscription_said *said, struct subscription_row *out,
     enum ledger_effect *effect, struct err *err);
 
+/* ---- phones (phone_private.c) ---- */
+
+struct phone_said {
+	const char *phone;
+	int is_private; /* 0, 1; -1: as it is */
+};
+/*
+ * A phone becomes a person's own: what is stored of its SIMs, numbers and IMEIs
+ * goes in the same transaction (DESIGN invariant 9), and no erase reaches it
+ * any more. -ERR_CONFLICT: it was private; there is no way back.
+ */
+int ledger_phone_put(struct txn *txn, const struct ledger *ledger,
+    const struct phone_said *said, struct device *out,
+    enum ledger_effect *effect, struct err *err);
+
 /* ---- who holds what (assignments.c) ---- */
 
 struct assignment_said {
@@ -241,7 +256,8 @@ int service_holding_each(struct service *service, const struct actor *actor,
 /*
  * JSON Lines, one thing a line, e.g.
  *   {"unit": {"name": "Hemtjänst Norr", "manager": "a.lind@example.org"}}
- * with unit, person, employment, absence, subscription, assignment, return.
+ * with unit, person, employment, absence, subscription, phone, assignment,
+ * return.
  * Later lines may name what earlier ones made. Blank lines and lines that
  * begin with # are skipped. All lines or none: an error says which line.
  */

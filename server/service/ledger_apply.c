@@ -283,6 +283,25 @@ static int put_subscription(struct txn *txn, const struct ledger *ledger,
 	return rc;
 }
 
+static int put_phone(struct txn *txn, const struct ledger *ledger,
+    json_t *object, struct ledger_line *line, struct err *err)
+{
+	static const struct member members[] = {
+	    MEMBER(phone_said, phone, MEMBER_TEXT),
+	    MEMBER(phone_said, is_private, MEMBER_YESNO),
+	};
+	struct phone_said said = {.is_private = -1};
+	struct device row;
+	int rc = take_members(object, members, COUNT(members), &said, err);
+
+	if (rc == 0)
+		rc = ledger_phone_put(
+		    txn, ledger, &said, &row, &line->effect, err);
+	if (rc == 0)
+		name_line(line, row.serial);
+	return rc;
+}
+
 static const struct member assignment_members[] = {
     MEMBER(assignment_said, person, MEMBER_TEXT),
     MEMBER(assignment_said, phone, MEMBER_TEXT),
@@ -333,6 +352,7 @@ static const struct {
     {"employment", put_employment},
     {"absence", put_absence},
     {"subscription", put_subscription},
+    {"phone", put_phone},
     {"assignment", put_assignment},
     {"return", put_return},
 };
@@ -358,8 +378,8 @@ static int put_line(struct txn *txn, const struct apply *apply, json_t *line,
 		if (i == COUNT(kinds) || !json_is_object(value))
 			return err_set(err, ERR_INVALID,
 			    "\"%.60s\" is none of unit, person, employment, "
-			    "absence, subscription, assignment, return with "
-			    "its members",
+			    "absence, subscription, phone, assignment, return "
+			    "with its members",
 			    key);
 		out->what = kinds[i].name;
 		rc = kinds[i].put(txn, &apply->ledger, value, out, err);

@@ -100,6 +100,11 @@ int service_coverage_each(struct service *service, const struct actor *actor,
 int service_tasks_plan(struct service *service, struct txn *txn,
     const char *org_id, const char *person_id, unsigned *made, struct err *err);
 
+/* A shared phone has a leader again, or went back: the tasks that its vacancy
+ * opened are done (AHL-19). In the caller's transaction. */
+int service_tasks_leader_found(struct service *service, struct txn *txn,
+    const char *org_id, const char *device_id, struct err *err);
+
 /*
  * A measurement for rule_id about the person came and it is fresh: open
  * statements that only stand in for it are done. In the caller's transaction.

@@ -9,6 +9,7 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/task_clock.h"
+#include "server/service/task.h"
 #include "server/service/task_plan.h"
 #include "server/store/store_equipment.h"
 
@@ -276,6 +277,29 @@ static int note_shared(void *arg, const struct assignment_row *row)
 	if (rc == 0)
 		rc = open_fix(leaver->txn, leaver->world, &task, leaver->made,
 		    leaver->err);
+	return rc;
+}
+
+int service_tasks_leader_found(struct service *service, struct txn *txn,
+    const char *org_id, const char *device_id, struct err *err)
+{
+	struct task_row like = {
+	    .kind = TASK_REGISTER_FIX, .subject_kind = STORE_SUBJECT_PHONE};
+	const struct pack_rule *rule;
+	struct task_world world;
+	size_t i;
+	int rc = task_world_init(service, org_id, &world, err);
+
+	(void)str_copy(like.subject_id, sizeof(like.subject_id), device_id);
+	for (i = 0;
+	     rc == 0 && world.pack && (rule = pack_rule_at(world.pack, i));
+	     i++) {
+		if (!asks_for(rule, PACK_FACT_REGISTER_TEAM_LEADER))
+			continue;
+		(void)str_copy(like.rule, sizeof(like.rule), rule->id);
+		rc = end_open(txn, &world, &like, NULL, TASK_EVENT_EVIDENCE,
+		    "somebody answers for it", err);
+	}
 	return rc;
 }
 

@@ -55,7 +55,8 @@ class Town:
 
 def ledger_lines():
     text = (ROOT / "docs/ledger.md").read_text()
-    return re.search(r"<<'LINES'\n(.*?)\nLINES\n", text, re.S).group(1) + "\n"
+    lines = re.search(r"<<'LINES'\n(.*?)\n> LINES\n", text, re.S).group(1)
+    return re.sub(r"^> ", "", lines, flags=re.M) + "\n"
 
 
 class Towns(Case):
@@ -94,13 +95,60 @@ class Towns(Case):
         for slug, own, other in (("vastervik", "TWN0000000V1", "TWN0000000B1"),
                                  ("botkyrka", "TWN0000000B1", "TWN0000000V1")):
             serials = [row["serial"] for row in towns[slug].json("devices")]
-            self.assertEqual(serials, [own])
+            self.assertIn(own, serials)
+            self.assertNotIn(other, serials)
             for verb in ("device", "holders", "wipe"):
                 more = ["--dry-run"] if verb == "wipe" else []
                 done = towns[slug].run(verb, other, *more, ok=False)
                 self.assertNotEqual(done.returncode, 0, done.stdout)
             self.assertEqual(
                 len(towns[slug].json("people", "Sjölin")), 1)
+
+    def test_private_phone(self):
+        """BOT-22; invariants 1 and 9."""
+        town = self.town("botkyrka")
+        town.enrol(self.phones, "TWN0000000P1", "Pia Privat")
+        line = '{"phone": {"phone": "TWN0000000P1", "is_private": %s}}\n'
+        self.assertIn("1 changed", town.apply(line % "true").stdout)
+        done = town.apply(line % "false", ok=False)
+        self.assertIn("stays one", done.stderr)
+        done = town.run("enrol-link", "--person", "Pia Privat",
+                        "--serial", "TWN0000000P1", ok=False)
+        self.assertIn("BOT-22", done.stderr)
+        done = town.run("wipe", "TWN0000000P1", "--dry-run", ok=False)
+        self.assertIn("private phone", done.stdout + done.stderr)
+        # It goes on answering, and its name and IMEI stay away.
+        self.phones.poll("TWN0000000P1")
+        phone = town.json("device", "TWN0000000P1")
+        self.assertFalse(phone.get("imei"), phone)
+
+    def test_exception_and_responsible(self):
+        """AHL-18, and how somebody is excepted from a rule."""
+        town = self.town("hallsberg")
+        town.enrol(self.phones, "TWN0000000H1", "Alma Sjölin")
+        town.apply('{"person": {"name": "Bo Lind"}}\n')
+        give = ('{"assignment": {"phone": "TWN0000000H1", '
+                '"person": "Bo Lind"}}\n')
+        done = town.apply(give, ok=False)
+        self.assertIn("AHL-18: Alma Sjölin is responsible", done.stderr)
+        done = town.run("exception", "grant", "VST-33", "TWN0000000H1",
+                        "--reason", "x", "--valid-for", "90d", ok=False)
+        self.assertIn('no rule "VST-33"', done.stderr)
+        town.run("exception", "grant", "AHL-18", "TWN0000000H1", "--reason",
+                 "Provtelefon", "--valid-for", "90d")
+        [made] = town.json("exceptions")
+        self.assertEqual((made["state"], made["subject"]["name"]),
+                         ("in_force", "TWN0000000H1"))
+        def verdict():
+            [row] = town.json("judgements", "--subject", "phone",
+                              "--rule", "AHL-18", "--language", "sv")
+            return row
+        self.assertEqual(verdict()["verdict"], "exempt")
+        self.assertIn("Provtelefon", verdict()["reason"])
+        self.assertIn("Provtelefon", town.run("exceptions").stdout)
+        done = town.run("exception", "revoke", made["id"])
+        self.assertIn("is revoked", done.stdout)
+        self.assertEqual(verdict()["verdict"], "met")
 
     def test_ledger_of_the_document(self):
         town = self.town("laxa")

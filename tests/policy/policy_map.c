@@ -171,31 +171,34 @@ static void say_settings(struct row *row, const struct pack_rule *rule)
 
 /* What is held back ------------------------------------------------------------ */
 
+#define GATES_TEST "tests/unit/server/gates_test.c"
+
 static const struct {
 	enum pack_gate gate;
 	const char *says;
 	const char *code;
+	const char *test; /* NULL: none of its own */
 } gates[] = {
     {PACK_GATE_ORDER_APPROVED,
         "no phone and no SIM is linked without an approved order",
-        "server/service/equipment_gate.c"},
+        "server/service/equipment_gate.c", NULL},
     {PACK_GATE_CATALOGUE_ITEM, "only what stands in the catalogue is ordered",
-        "server/service/equipment_gate.c"},
+        "server/service/equipment_gate.c", NULL},
     {PACK_GATE_NEED_STATED, "an order says what it is needed for",
-        "server/service/equipment_gate.c"},
+        "server/service/equipment_gate.c", NULL},
     {PACK_GATE_CENTRAL_ROLE, "orders leave through one role only",
-        "server/service/equipment_gate.c"},
+        "server/service/equipment_gate.c", NULL},
     {PACK_GATE_ONE_RESPONSIBLE, "a personal phone has exactly one holder",
-        "server/service/judge_phone.c"},
+        "server/service/ledger_gate.c", GATES_TEST},
     {PACK_GATE_LEADER_REQUIRED, "a shared phone has a leader, or a task",
-        "server/service/judge_phone.c"},
+        "server/service/ledger_gate.c", GATES_TEST},
     {PACK_GATE_USER_ENROLMENT,
         "a private phone gets work data through User Enrolment only",
-        "server/service/judge_phone.c"},
+        "server/service/ledger_gate.c", GATES_TEST},
     {PACK_GATE_WIPE_PROVEN, "a return closes on a proven wipe only",
-        "server/service/wipe_phone.c"},
+        "server/service/wipe_phone.c", NULL},
     {PACK_GATE_UPDATE_ENFORCED, "the phone installs it by itself",
-        "policies/policy_declarations.c"},
+        "policies/policy_declarations.c", NULL},
 };
 
 static void say_gates(struct row *row, const struct pack_rule *rule)
@@ -207,7 +210,7 @@ static void say_gates(struct row *row, const struct pack_rule *rule)
 		if (!(rule->gate & gates[i].gate))
 			continue;
 		say(row, "%s", gates[i].says);
-		add(row, gates[i].code, NULL);
+		add(row, gates[i].code, gates[i].test);
 	}
 	if (rule->approved_by) {
 		words(roles, rule->approved_by, PACK_ROLE_COUNT, role_name);
