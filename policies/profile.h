@@ -27,7 +27,7 @@ struct policy_profile_target {
 	enum pack_equipment equipment;
 	/* How it is managed; 0: ENROLMENT_DEVICE, the least that is ours. */
 	enum enrolment_kind enrolment;
-	/* Where people see their own phone, https; NULL: no button for it. */
+	/* What everybody may know, https; NULL: no button for it. */
 	const char *page_url;
 	/* Where the contact card is fetched, https; NULL: no button. */
 	const char *contact_url;

@@ -96,14 +96,14 @@ int office_contact_card(struct office_call *call, struct err *err)
 	const char *name = call->request->params[0];
 	size_t len = strlen(name);
 	const struct tenant *tenant;
-	char id[STORE_ID];
+	char id[sizeof(((struct organisation *)0)->slug)]; /* or the slug */
 
 	if (len < sizeof(ending) || len - 4 >= sizeof(id) ||
 	    strcmp(name + len - 4, ending) != 0)
 		return err_set(err, ERR_NOT_FOUND, "no such card");
 	memcpy(id, name, len - 4);
 	id[len - 4] = '\0';
-	tenant = service_tenant_find(call->service, id);
+	tenant = service_tenant_named(call->service, id);
 	if (!tenant || !tenant->pack)
 		return err_set(err, ERR_NOT_FOUND, "no such card");
 	call->response->status = 200;

@@ -6,6 +6,7 @@
 #define SERVER_SERVICE_PAGE_FILL_H
 
 #include "policies/pack_text.h"
+#include "server/service/page.h"
 #include "server/service/task_world.h"
 
 struct page_reader {
@@ -25,6 +26,11 @@ int page_reader_load(struct txn *txn, const struct task_world *world,
 /* What *fill points to lives in the reader. */
 void page_reader_fill(
     struct page_reader *reader, const char *language, struct pack_fill *fill);
+
+/* A template filled in, to free. NULL: *out stays NULL. Every text is also added
+ * to the page's exact one. */
+int page_take_filled(struct page *page, const char *template,
+    const struct pack_fill *fill, char **out, struct err *err);
 
 /* What a task is about, in a name; "" when it is its own person. */
 int page_subject_name(struct txn *txn, const struct task_world *world,

@@ -42,8 +42,7 @@ void page_clear(struct page *page)
 
 /* ---- one rule ---- */
 
-/* NULL template: *out stays NULL. Every text is also added to the exact one. */
-static int take_filled(struct page *page, const char *template,
+int page_take_filled(struct page *page, const char *template,
     const struct pack_fill *fill, char **out, struct err *err)
 {
 	struct buf buf = {0};
@@ -83,7 +82,7 @@ static int take_script(struct page *page, struct page_rule *rule,
 	if (!template || rule->script_count == PAGE_SCRIPTS_MAX)
 		return 0;
 	page_reader_fill(reader, language, &fill);
-	rc = take_filled(page, template, &fill, &script.text, err);
+	rc = page_take_filled(page, template, &fill, &script.text, err);
 	if (rc == 0)
 		rule->scripts[rule->script_count++] = script;
 	return rc;
@@ -170,13 +169,14 @@ static int take_rule(struct page *page, const struct pack_rule *rule,
 	 * what is asked instead is shown. */
 	if (rule->class == PACK_WAIVED)
 		return 0;
-	rc = take_filled(page, text->title, &fill, &out->title, err);
+	rc = page_take_filled(page, text->title, &fill, &out->title, err);
 	if (rc == 0)
-		rc = take_filled(page, text->demand, &fill, &out->demand, err);
+		rc = page_take_filled(
+		    page, text->demand, &fill, &out->demand, err);
 	if (rc == 0)
-		rc = take_filled(page, text->why, &fill, &out->why, err);
+		rc = page_take_filled(page, text->why, &fill, &out->why, err);
 	if (rc == 0)
-		rc = take_filled(page, text->how, &fill, &out->how, err);
+		rc = page_take_filled(page, text->how, &fill, &out->how, err);
 	if (rc == 0)
 		rc = take_scripts(page, out, reader, all_languages, err);
 	return rc;
@@ -209,9 +209,10 @@ static int take_operator(
 	if (!found)
 		return 0;
 	page_reader_fill(reader, page->text_language, &fill);
-	rc = take_filled(page, found->name, &fill, &page->operator_name, err);
+	rc = page_take_filled(
+	    page, found->name, &fill, &page->operator_name, err);
 	if (rc == 0)
-		rc = take_filled(
+		rc = page_take_filled(
 		    page, found->greeting, &fill, &page->operator_steps, err);
 	return rc;
 }
@@ -293,7 +294,7 @@ static int take_statement(struct page *page, const struct pack_rule *rule,
 	if (rule->class != PACK_WAIVED && is_about_greeting(rule))
 		rc = take_operator(page, reader, err);
 	if (rc == 0 && text && text->statement)
-		rc = take_filled(
+		rc = page_take_filled(
 		    page, text->statement, &fill, &page->statement, err);
 	return rc;
 }

@@ -74,6 +74,7 @@ int policy_profile_make(struct service *service,
     enum enrolment_kind enrolment, struct policy_profile **out, struct err *err)
 {
 	char contact_url[WEB_CLIP_URL_MAX];
+	char page_url[WEB_CLIP_URL_MAX];
 	struct policy_profile_target target = {
 	    .organisation_id = organisation->id,
 	    .organisation_name = organisation->name,
@@ -90,6 +91,9 @@ int policy_profile_make(struct service *service,
 		(void)snprintf(contact_url, sizeof(contact_url),
 		    "%s/contact/%s.vcf", service->office_url, organisation->id);
 		target.contact_url = contact_url;
+		(void)snprintf(page_url, sizeof(page_url), "%s/o/%s",
+		    service->office_url, organisation->id);
+		target.page_url = page_url;
 	}
 	(void)snprintf(
 	    made->purpose, sizeof(made->purpose), "policy:%s", pack_name(pack));

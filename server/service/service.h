@@ -106,6 +106,9 @@ struct service {
 /* NULL: no organisation of this server. */
 struct tenant *service_tenant_find(
     const struct service *service, const char *org_id);
+/* By id or by slug, as in an address; NULL: no such. */
+struct tenant *service_tenant_named(
+    const struct service *service, const char *name);
 
 void service_count(struct service *service, enum service_counter counter);
 const char *service_counter_name(enum service_counter counter);

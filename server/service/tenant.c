@@ -13,3 +13,15 @@ struct tenant *service_tenant_find(
 			return &service->tenants[i];
 	return NULL;
 }
+
+struct tenant *service_tenant_named(
+    const struct service *service, const char *name)
+{
+	struct tenant *tenant = service_tenant_find(service, name);
+	size_t i;
+
+	for (i = 0; !tenant && *name && i < service->tenant_count; i++)
+		if (strcmp(service->tenants[i].organisation.slug, name) == 0)
+			tenant = &service->tenants[i];
+	return tenant;
+}

@@ -13,7 +13,7 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 
-from pages_world import ALBERTSLUND, RONNEBY, World  # noqa: E402
+from pages_world import ALBERTSLUND, PACKS, RONNEBY, World  # noqa: E402
 
 CHROMIUM = os.environ.get("WORKPHONE_CHROMIUM", "/usr/bin/chromium")
 LANGUAGES = ("sv", "da", "en")
@@ -42,6 +42,18 @@ class Web(World):
                                    pages_test.answered(form, **said))
         self.assertEqual(status, 303, text)
 
+    def about(self, name):
+        """The page for everybody, of a policy that knows the switchboard."""
+        folder = pathlib.Path(self.folder) / f"{name}-here"
+        folder.mkdir()
+        shutil.copytree(PACKS / name, folder.parent / name)
+        (folder / "pack.yaml").write_text(
+            f"format: 2\nname: {name}-here\nextends: {name}\n"
+            "parameters:\n  switchboard_number: 010-555 00 00\n")
+        self.cli.run("policy", "apply", str(folder), "--organisation", name,
+                     "--yes")
+        return f"{self.server.office_url}/o/{name}"
+
     def make_pages(self):
         """{name: url} of one page of every kind and state."""
         self.ledger(RONNEBY, [
@@ -63,6 +75,9 @@ class Web(World):
                 self.task("astrid", "", ALBERTSLUND), ALBERTSLUND),
             "deputy": self.link(self.task("olle", "RON-21")),
             "unknown": self.server.office_url + "/t/" + "0" * 40,
+            "about": self.about(RONNEBY),
+            "about-danish": self.server.office_url + "/o/" + ALBERTSLUND,
+            "about-unknown": self.server.office_url + "/o/nowhere",
         }
         self.order("olle", "Jour på natten\nToken: "
                    + "mycket_lång_text_utan_mellanrum" * 4)
@@ -83,7 +98,7 @@ class Web(World):
     def test_pages(self):
         entries = []
         for name, url in self.make_pages().items():
-            status = 404 if name == "unknown" else 200
+            status = 404 if name.endswith("unknown") else 200
             for language in LANGUAGES:
                 entries.append({"name": f"{name}-{language}",
                                 "url": f"{url}?lang={language}",

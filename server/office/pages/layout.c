@@ -90,6 +90,20 @@ static void header(struct view *view)
 	h_close(h);
 }
 
+const char *layout_title(const struct view *view, enum word pattern,
+    const char *name, char out[LAYOUT_TITLE_MAX])
+{
+	const char *text = say(view, pattern);
+	const char *at = strstr(text, "{0}");
+
+	if (at)
+		(void)snprintf(out, LAYOUT_TITLE_MAX, "%.*s%.255s%s",
+		    (int)(at - text), text, name, at + 3);
+	else
+		(void)snprintf(out, LAYOUT_TITLE_MAX, "%s", text);
+	return out;
+}
+
 void layout_begin(struct view *view, const char *title)
 {
 	struct html *h = &view->h;
@@ -111,7 +125,8 @@ void layout_end(struct view *view)
 
 	h_close(h); /* main */
 	h_open(h, H_FOOTER);
-	h_line(h, H_P, NULL, say(view, WORD_PERSONAL));
+	h_line(h, H_P, NULL,
+	    say(view, view->is_public ? WORD_PUBLIC : WORD_PERSONAL));
 	h_close(h);
 	h_close(h); /* body */
 	h_close(h); /* html */

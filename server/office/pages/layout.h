@@ -6,13 +6,15 @@
 #ifndef SERVER_OFFICE_PAGES_LAYOUT_H
 #define SERVER_OFFICE_PAGES_LAYOUT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "server/office/pages/html.h"
 #include "server/office/pages/words.h"
 #include "server/service/page.h"
+#include "server/service/page_public.h"
 
-#define VIEW_PATH_MAX 64 /* "/t/" and a token */
+#define VIEW_PATH_MAX 80 /* "/t/" and a token, "/o/" and a name */
 
 /* One page being written. */
 struct view {
@@ -23,11 +25,18 @@ struct view {
 	enum word problem; /* why the answer was not taken; WORD_COUNT: none */
 	enum page_choice choice; /* what was chosen before, to show again */
 	const char *why;         /* what was written before; NULL */
+	bool is_public;          /* for everybody: no link of one's own */
 };
 
 /* h1 is also the title. Content follows, inside <main>. */
 void layout_begin(struct view *view, const char *title);
 void layout_end(struct view *view);
+
+/* A title with a name in it: plain text, escaped where it is written. Gives
+ * out. */
+#define LAYOUT_TITLE_MAX 512
+const char *layout_title(const struct view *view, enum word pattern,
+    const char *name, char out[LAYOUT_TITLE_MAX]);
 
 const char *say(const struct view *view, enum word word);
 /* One paragraph. cls may be NULL. */
@@ -61,6 +70,8 @@ void show_order(struct view *view);
 void show_fix(struct view *view);
 /* Answered, closed otherwise. */
 void show_closed(struct view *view);
+/* What everybody may know; the view's page is that of about. */
+void show_about(struct view *view, const struct page_public *about);
 /* No page: title and one line. */
 void show_words(struct view *view, enum word title, enum word text);
 

@@ -12,6 +12,7 @@
 #include "server/office/pages/style.h"
 #include "server/service/page.h"
 #include "server/service/page_link.h"
+#include "server/service/page_public.h"
 
 #define POLICY                                                                 \
 	"default-src 'none'; style-src 'self'; form-action 'self'; "           \
@@ -294,6 +295,33 @@ int pages_task_post(struct office_call *call, struct err *err)
 	default:
 		return err_set(err, why.code, "%s", why.text);
 	}
+}
+
+/* ---- what everybody may know ---- */
+
+int pages_about_get(struct office_call *call, struct err *err)
+{
+	const struct http_request *request = call->request;
+	struct page_public about;
+	char path[VIEW_PATH_MAX] = "";
+	struct view view;
+	int rc = service_page_public(call->service, request->params[0],
+	    language_asked(request), language_of_browser(request), &about, err);
+
+	if (rc < 0 && rc != -ERR_NOT_FOUND)
+		return rc;
+	if (rc == 0)
+		(void)snprintf(path, sizeof(path), "/o/%s", about.org_id);
+	view_begin(call, &view, &about.page, path);
+	view.is_public = true;
+	if (rc == 0)
+		show_about(&view, &about);
+	else
+		show_words(&view, WORD_NO_ORGANISATION_TITLE,
+		    WORD_NO_ORGANISATION_TEXT);
+	rc = page_send(call, &view, rc == 0 ? 200 : 404, err);
+	page_clear(&about.page);
+	return rc;
 }
 
 /* ---- the style sheet ---- */

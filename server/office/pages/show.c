@@ -126,21 +126,6 @@ static void rule_section(struct view *view, const struct page_rule *rule)
 	h_close(&view->h);
 }
 
-/* A title with a name in it: plain text, escaped where it is written. */
-static const char *title_of(
-    const struct view *view, enum word pattern, const char *name, char out[512])
-{
-	const char *text = say(view, pattern);
-	const char *at = strstr(text, "{0}");
-
-	if (at)
-		(void)snprintf(out, 512, "%.*s%.255s%s", (int)(at - text), text,
-		    name, at + 3);
-	else
-		(void)snprintf(out, 512, "%s", text);
-	return out;
-}
-
 void show_reading(struct view *view)
 {
 	const struct page *page = view->page;
@@ -148,8 +133,8 @@ void show_reading(struct view *view)
 	char count[24];
 	size_t i;
 
-	layout_begin(
-	    view, title_of(view, WORD_READ_TITLE, page->organisation, title));
+	layout_begin(view,
+	    layout_title(view, WORD_READ_TITLE, page->organisation, title));
 	lead(view);
 	(void)snprintf(count, sizeof(count), "%zu", page->rule_count);
 	line_say(view, NULL, WORD_READ_LEAD, count, NULL, NULL);
@@ -195,7 +180,8 @@ void show_acceptance(struct view *view)
 	char title[512];
 
 	layout_begin(view,
-	    title_of(view, WORD_ACCEPT_TITLE, view->page->subject_name, title));
+	    layout_title(
+	        view, WORD_ACCEPT_TITLE, view->page->subject_name, title));
 	lead(view);
 	absence_days(view);
 	if (rule && rule->demand) {

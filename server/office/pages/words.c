@@ -197,6 +197,144 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
         "linket, om et nyt.",
         "Check that the whole address was copied, or ask whoever sent the link "
         "for a new one."},
+    [WORD_PUBLIC] =
+        {"Sidan är öppen för alla och innehåller inga personuppgifter.",
+            "Siden er åben for alle og indeholder ingen personoplysninger.",
+            "This page is open to everybody and holds no personal data."},
+    [WORD_NO_ORGANISATION_TITLE] = {"Sidan finns inte", "Siden findes ikke",
+        "There is no such page"},
+    [WORD_NO_ORGANISATION_TEXT] = {"Ingen organisation har den här adressen. "
+                                   "Fråga it-stödet efter den rätta.",
+        "Ingen organisation har denne adresse. Spørg it-support efter den "
+        "rigtige.",
+        "No organisation has this address. Ask IT support for the right one."},
+    [WORD_INFO_TITLE] = {"Din tjänstetelefon i {0}", "Din arbejdstelefon i {0}",
+        "Your work phone at {0}"},
+    [WORD_INFO_LEAD] = {"Vad arbetsgivaren kan se av telefonen, och reglerna "
+                        "som gäller för dig.",
+        "Hvad arbejdsgiveren kan se af telefonen, og de regler, der gælder for "
+        "dig.",
+        "What your employer can see of the phone, and the rules that apply to "
+        "you."},
+    [WORD_INFO_CONTENTS] = {"På sidan", "På siden", "On this page"},
+    [WORD_INFO_SEES] = {"Vad arbetsgivaren kan se av din tjänstetelefon",
+        "Hvad arbejdsgiveren kan se af din arbejdstelefon",
+        "What your employer can see of your work phone"},
+    [WORD_INFO_SEES_PHONE] =
+        {"Vilken telefon det är: namn, modell, serienummer, IMEI och "
+         "systemversion, och när den senast hörde av sig.",
+            "Hvilken telefon det er: navn, model, serienummer, IMEI og "
+            "systemversion, og hvornår den sidst meldte sig.",
+            "Which phone it is: name, model, serial number, IMEI and system "
+            "version, and when it last reported."},
+    [WORD_INFO_SEES_SAFE] = {"Om en lösenkod finns och uppfyller kraven, om "
+                             "aktiveringslås och Hitta är på, och vilka av "
+                             "arbetsgivarens profiler som är installerade.",
+        "Om der er en adgangskode, og om den opfylder kravene, om "
+        "aktiveringslås og Find er slået til, og hvilke af arbejdsgiverens "
+        "profiler der er installeret.",
+        "Whether a passcode is set and meets the demands, whether Activation "
+        "Lock and Find My are on, and which of the employer's profiles are "
+        "installed."},
+    [WORD_INFO_SEES_SIM] =
+        {"SIM-kortets nummer (ICCID), telefonnumret och operatören.",
+            "SIM-kortets nummer (ICCID), telefonnummeret og operatøren.",
+            "The SIM's number (ICCID), the phone number and the operator."},
+    [WORD_INFO_SEES_BACKUP] =
+        {"Om säkerhetskopiering till iCloud är på och när den senast gjordes, "
+         "aldrig vad som kopierats.",
+            "Om sikkerhedskopiering til iCloud er slået til, og hvornår den "
+            "sidst blev lavet, aldrig hvad der er kopieret.",
+            "Whether iCloud backup is on and when the last one was made, never "
+            "what is in it."},
+    [WORD_INFO_SEES_ROAMING] = {"Om samtal och data utomlands är påslagna.",
+        "Om opkald og data i udlandet er slået til.",
+        "Whether calls and data abroad are switched on."},
+    [WORD_INFO_SEES_CALLS] =
+        {"Om växeln eller operatören är ansluten: om en vidarekoppling är på "
+         "och till vilket slags mål, vilken sorts hälsning röstbrevlådan har "
+         "och hur gammalt det äldsta olästa meddelandet är.",
+            "Hvis omstillingen eller operatøren er tilsluttet: om en "
+            "viderestilling er slået til og til hvilken slags mål, hvilken "
+            "slags hilsen telefonsvareren har, og hvor gammel den ældste "
+            "ulæste besked er.",
+            "If the switchboard or the operator is connected: whether a "
+            "forwarding is on and to what kind of place, which kind of "
+            "greeting the mailbox has, and how old the oldest unread message "
+            "is."},
+    [WORD_INFO_SEES_ANSWERS] = {"Dina egna svar på frågor om reglerna.",
+        "Dine egne svar på spørgsmål om reglerne.",
+        "Your own answers to questions about the rules."},
+    [WORD_INFO_SEES_NOT] = {"Vad arbetsgivaren inte kan se här",
+        "Hvad arbejdsgiveren ikke kan se her",
+        "What your employer cannot see here"},
+    [WORD_INFO_NOT_CONTENT] =
+        {"Det som finns i telefonen: meddelanden, e-post, bilder, kontakter, "
+         "kalender och webbhistorik.",
+            "Det, der er i telefonen: beskeder, e-mail, billeder, kontakter, "
+            "kalender og webhistorik.",
+            "What is in the phone: messages, mail, pictures, contacts, "
+            "calendar and browsing."},
+    [WORD_INFO_NOT_CALLS] =
+        {"Dina samtal: vem som ringer, när, hur länge eller vad som sägs, och "
+         "vad röstmeddelanden innehåller.",
+            "Dine opkald: hvem der ringer, hvornår, hvor længe eller hvad der "
+            "bliver sagt, og hvad talebeskeder indeholder.",
+            "Your calls: who calls, when, for how long or what is said, and "
+            "what voice messages hold."},
+    [WORD_INFO_NOT_APPS] =
+        {"Vilka appar du har. Servern frågar inte efter dem.",
+            "Hvilke apps du har. Serveren spørger ikke efter dem.",
+            "Which apps you have. The server does not ask for them."},
+    [WORD_INFO_NOT_CODE] =
+        {"Själva lösenkoden. Telefonen visar den inte för någon.",
+            "Selve adgangskoden. Telefonen viser den ikke til nogen.",
+            "The passcode itself. The phone shows it to nobody."},
+    [WORD_INFO_NOT_PLACE] =
+        {"Var telefonen är. Servern frågar aldrig efter det. En telefon lämnar "
+         "bara ut sin plats i förlorat läge, och då står det på skärmen.",
+            "Hvor telefonen er. Serveren spørger aldrig efter det. En telefon "
+            "oplyser kun sin placering i mistet-tilstand, og det står på "
+            "skærmen.",
+            "Where the phone is. The server never asks. A phone gives its "
+            "place only in Lost Mode, and its screen then says so."},
+    [WORD_INFO_NOT_WHY] =
+        {"Varför du är borta. Det finns ingen plats för skäl till frånvaro.",
+            "Hvorfor du er væk. Der er ingen plads til årsager til fravær.",
+            "Why you are away. There is no place for reasons of absence."},
+    [WORD_INFO_ERASE] =
+        {"Arbetsgivaren kan radera en telefon som är arbetsgivarens, till "
+         "exempel när den är borta eller lämnas tillbaka.",
+            "Arbejdsgiveren kan slette en telefon, der er arbejdsgiverens, for "
+            "eksempel når den er væk eller afleveres.",
+            "Your employer can erase a phone that is the employer's, for "
+            "example when it is lost or handed back."},
+    [WORD_INFO_PRIVATE] = {"Om telefonen är din egen",
+        "Hvis telefonen er din egen", "If the phone is your own"},
+    [WORD_INFO_PRIVATE_TEXT] =
+        {"Då sparas inget om SIM-kort, telefonnummer eller IMEI, och telefonen "
+         "kan inte raderas härifrån. Bara det som hör till arbetet kan tas "
+         "bort.",
+            "Så gemmes der intet om SIM-kort, telefonnummer eller IMEI, og "
+            "telefonen kan ikke slettes herfra. Kun det, der hører til "
+            "arbejdet, kan fjernes.",
+            "Then nothing about SIM, phone number or IMEI is kept, and the "
+            "phone cannot be erased from here. Only what belongs to work can "
+            "be removed."},
+    [WORD_INFO_RULES] = {"Reglerna för medarbetare",
+        "Reglerne for medarbejdere", "The rules for employees"},
+    [WORD_INFO_RULES_LEAD] = {"De {0} regler som gäller för medarbetare.",
+        "De {0} regler, der gælder for medarbejdere.",
+        "The {0} rules that apply to employees."},
+    [WORD_INFO_NO_RULES] = {"Inga regler gäller här än.",
+        "Her gælder endnu ingen regler.", "No rules are in force here yet."},
+    [WORD_INFO_SWITCHBOARD] = {"Växeln", "Omstillingen", "The switchboard"},
+    [WORD_INFO_CARD] = {"Spara växeln som kontakt",
+        "Gem omstillingen som kontakt", "Save the switchboard as a contact"},
+    [WORD_INFO_OWNER] = {"Vem som ansvarar för reglerna",
+        "Hvem der har ansvaret for reglerne", "Who keeps the rules"},
+    [WORD_INFO_OWNER_TEXT] = {"Reglerna förvaltas av {0}.",
+        "Reglerne vedligeholdes af {0}.", "The rules are kept by {0}."},
     [WORD_PHRASE_ANSWER_IN] = {"Så svarar du på samtal utifrån",
         "Sådan besvarer du opkald", "How you answer a call"},
     [WORD_PHRASE_ANSWER_OUT] = {"Så presenterar du dig när du ringer",
