@@ -5,8 +5,10 @@ docs/ledger.md; a server that had one organisation gets a second; kill -9 while
 lines are applied.
 """
 
+import contextlib
 import json
 import re
+import sqlite3
 import subprocess
 import threading
 import unittest
@@ -121,6 +123,32 @@ class Towns(Case):
         self.phones.poll("TWN0000000P1")
         phone = town.json("device", "TWN0000000P1")
         self.assertFalse(phone.get("imei"), phone)
+
+    def test_private_phone_enrols_again(self):
+        """Invariant 9: a new life brings back neither name nor number."""
+        town = self.town("vastervik")
+        serial = "TWN0000000P2"
+        town.enrol(self.phones, serial, "Pia Privat")
+        self.phones.poll(serial)
+        imei = wait_for("its IMEI", lambda: town.json(
+            "device", serial).get("imei"))
+        self.assertTrue(self.is_kept(imei))
+        town.apply('{"phone": {"phone": "%s", "is_private": true}}\n' % serial)
+        self.assertFalse(self.is_kept(imei))
+        town.enrol(self.phones, serial, "Pia Privat")
+        for _ in range(3):
+            self.phones.poll(serial)
+        wait_for("its system", lambda: town.json(
+            "device", serial).get("os_version"))
+        self.assertFalse(self.is_kept(imei))
+
+    def is_kept(self, text):
+        """In any row of the database."""
+        [path] = [path for path in self.server.folder.rglob("*.db")]
+        with contextlib.closing(sqlite3.connect(path)) as base:
+            return text in "\n".join(base.iterdump()) or any(
+                text.encode() in bytes(body) for body,
+                in base.execute("SELECT body FROM answers"))
 
     def test_exception_and_responsible(self):
         """AHL-18, and how somebody is excepted from a rule."""
