@@ -50,8 +50,7 @@ static void test_hostile_names(void **state)
 	    "' autofocus '",
 	    "{0}{1}{9}%s%n",
 	    "\xff\xfe<i>",
-	    "\xe2\x80\xae"
-	    "egap",
+	    "\342\200\256egap",
 	    "&lt;b&gt;",
 	};
 	struct page_public about = {.owner = "<b>&\"' {0}"};
