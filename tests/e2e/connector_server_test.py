@@ -89,7 +89,8 @@ class WithServer(harness.Case):
             [(r["accepted"], r["refused"]) for r in out["reports"]], [(1, 1)],
             out)
         reasons = [row["reason"] for row in out["skipped"]]
-        self.assertIn("the server refused it: subject", reasons)
+        self.assertIn("the server refused it: subject, it knows no such "
+                      "number, card, phone or person", reasons)
         items = [item for item in self.known()
                  if item["fact"] == "voicemail.greeting"]
         self.assertEqual(len(items), 1, items)
