@@ -124,30 +124,6 @@ int approver_find(struct txn *txn, const struct task_world *world,
 
 /* ---- who may ---- */
 
-#define UNITS_UP_MAX 32 /* a tree that is a ring ends here */
-
-/* The telephone coordinator of the unit, or of one above it. */
-static int is_coordinator(struct txn *txn, const struct task_world *world,
-    const char *person_id, const char *unit_id, bool *out, struct err *err)
-{
-	struct unit_row unit;
-	char at[STORE_ID];
-	int steps;
-	int rc;
-
-	(void)str_copy(at, sizeof(at), unit_id);
-	for (steps = 0; *at && !*out && steps < UNITS_UP_MAX; steps++) {
-		rc = store_unit_load(txn, world->org_id, at, &unit, err);
-		if (rc == -ERR_NOT_FOUND)
-			return 0;
-		if (rc < 0)
-			return rc;
-		*out = strcmp(unit.coordinator_id, person_id) == 0;
-		(void)str_copy(at, sizeof(at), unit.parent_id);
-	}
-	return 0;
-}
-
 static int may_decide(struct txn *txn, const struct task_world *world,
     const struct equipment_order_row *order, const char *person_id,
     unsigned approved_by, bool *out, struct err *err)
@@ -162,7 +138,7 @@ static int may_decide(struct txn *txn, const struct task_world *world,
 		rc = superior_is_above(
 		    txn, world, person_id, order->unit_id, out, err);
 	if (rc == 0 && !*out && (approved_by & PACK_ROLE_COORDINATOR))
-		rc = is_coordinator(
+		rc = superior_coordinates(
 		    txn, world, person_id, order->unit_id, out, err);
 	return rc;
 }

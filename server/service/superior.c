@@ -1,4 +1,5 @@
 /* Who answers above whom: managers of units, up the tree. */
+#include <stddef.h>
 #include <string.h>
 
 #include "proto/base/err.h"
@@ -73,8 +74,10 @@ int superior_of(struct txn *txn, const struct task_world *world,
 	return superior_find(txn, world, person.unit_id, person_id, out, err);
 }
 
-int superior_is_above(struct txn *txn, const struct task_world *world,
-    const char *manager_id, const char *unit_id, bool *out, struct err *err)
+/* Does the person hold a post (a column of the unit) there or above? */
+static int holds_above(struct txn *txn, const struct task_world *world,
+    const char *person_id, const char *unit_id, size_t post, bool *out,
+    struct err *err)
 {
 	struct unit_row unit;
 	char at[STORE_ID];
@@ -89,8 +92,22 @@ int superior_is_above(struct txn *txn, const struct task_world *world,
 			return 0;
 		if (rc < 0)
 			return rc;
-		*out = strcmp(unit.manager_id, manager_id) == 0;
+		*out = strcmp((const char *)&unit + post, person_id) == 0;
 		(void)str_copy(at, sizeof(at), unit.parent_id);
 	}
 	return 0;
+}
+
+int superior_is_above(struct txn *txn, const struct task_world *world,
+    const char *manager_id, const char *unit_id, bool *out, struct err *err)
+{
+	return holds_above(txn, world, manager_id, unit_id,
+	    offsetof(struct unit_row, manager_id), out, err);
+}
+
+int superior_coordinates(struct txn *txn, const struct task_world *world,
+    const char *person_id, const char *unit_id, bool *out, struct err *err)
+{
+	return holds_above(txn, world, person_id, unit_id,
+	    offsetof(struct unit_row, coordinator_id), out, err);
 }

@@ -77,6 +77,9 @@ int superior_of(struct txn *txn, const struct task_world *world,
 /* Is manager_id the manager of the unit or of one above it? */
 int superior_is_above(struct txn *txn, const struct task_world *world,
     const char *manager_id, const char *unit_id, bool *out, struct err *err);
+/* Is person_id the telephone coordinator of the unit or of one above it? */
+int superior_coordinates(struct txn *txn, const struct task_world *world,
+    const char *person_id, const char *unit_id, bool *out, struct err *err);
 
 /* Bits of roles in force today; 0: not employed. */
 int task_roles_of(struct txn *txn, const struct task_world *world,
