@@ -58,7 +58,7 @@ const struct cli_option_kind cli_options[OPTION_COUNT] = {
 	    "phone, subscription, accessory, function, block or replace"},
 	[OPTION_ITEM] = {"item", "NAME", "which one, of the catalogue"},
 	[OPTION_NEED] = {"need", "TEXT", "what it is needed for"},
-	[OPTION_AS] = {"as", "PERSON", "the person who decides, an id"},
+	[OPTION_AS] = {"as", "PERSON", "the person who decides: name, mail or id"},
 };
 /* clang-format on */
 

@@ -10,6 +10,7 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/equipment_gate.h"
+#include "server/service/ledger.h"
 #include "server/service/equipment_letter.h"
 #include "server/service/page_open.h"
 #include "server/service/service.h"
@@ -23,7 +24,8 @@ struct step {
 	const struct task_world *world;
 	const struct actor *actor;
 	const char *order_id;
-	const char *as_person;
+	const char *as_person; /* named as in the ledger, then the id */
+	char as_id[STORE_ID];
 	bool approve;
 	const char *why;
 	struct equipment_order_view *out;
@@ -85,6 +87,21 @@ static int decide(struct txn *txn, void *arg, struct err *err)
 	return rc < 0 ? rc : order_view_fill(txn, &order, step->out, err);
 }
 
+/* Whoever is not found is refused by the checks that follow, in their words. */
+static int find_as(struct txn *txn, void *arg, struct err *err)
+{
+	struct step *step = arg;
+	struct person_row person;
+	int rc = ledger_person_find(
+	    txn, step->world->org_id, step->as_person, &person, err);
+
+	if (rc == 0) {
+		(void)str_copy(step->as_id, sizeof(step->as_id), person.id);
+		step->as_person = step->as_id;
+	}
+	return rc == -ERR_NOT_FOUND ? 0 : rc;
+}
+
 static int run_step(struct service *service, struct step *step, store_fn *fn,
     const char *event, struct err *err)
 {
@@ -92,6 +109,8 @@ static int run_step(struct service *service, struct step *step, store_fn *fn,
 	int rc = task_world_init(service, step->actor->org_id, &world, err);
 
 	step->world = &world;
+	if (rc == 0 && step->as_person && *step->as_person)
+		rc = store_read(service->store, find_as, step, err);
 	if (rc == 0)
 		rc = store_write(service->store, fn, step, err);
 	if (rc == 0)

@@ -102,7 +102,8 @@ static int search_all(struct search *search, bool *held)
 	int rc = store_equipment_order_each_person(search->txn, org_id,
 	    search->person_id, note_order, search, search->err);
 
-	if (rc >= 0)
+	/* Who holds a phone has not been granted its functions. */
+	if (rc >= 0 && search->gate->what != EQUIPMENT_FUNCTION)
 		rc = store_assignment_each_person(search->txn, org_id,
 		    search->person_id, true, note_held, search, search->err);
 	*held = rc > 0;

@@ -10,6 +10,7 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/equipment_gate.h"
+#include "server/service/ledger.h"
 #include "server/service/page_open.h"
 #include "server/service/service.h"
 #include "server/service/task_clock.h"
@@ -83,13 +84,17 @@ static int take_person(struct txn *txn, const struct creating *creating,
     struct equipment_order_row *row, struct err *err)
 {
 	const struct equipment_order_request *request = creating->request;
+	struct person_row found;
 	struct task_person person;
 	struct unit_row unit;
 	int rc = 0;
 
 	if (request->person_id) {
-		rc = task_person_load(
-		    txn, creating->world, request->person_id, &person, err);
+		rc = ledger_person_find(txn, creating->world->org_id,
+		    request->person_id, &found, err);
+		if (rc == 0)
+			rc = task_person_load(
+			    txn, creating->world, found.id, &person, err);
 		if (rc == -ERR_NOT_FOUND)
 			return err_set(
 			    err, ERR_NOT_FOUND, "no such person: for whom?");
@@ -144,7 +149,7 @@ static int take_requester(struct txn *txn, const struct creating *creating,
 		    creating->actor->name);
 		return 0;
 	}
-	rc = store_person_load(txn, creating->world->org_id, id, &person, err);
+	rc = ledger_person_find(txn, creating->world->org_id, id, &person, err);
 	if (rc == -ERR_NOT_FOUND)
 		return err_set(err, ERR_NOT_FOUND, "no such person asks");
 	if (rc < 0)
