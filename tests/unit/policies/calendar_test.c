@@ -166,7 +166,8 @@ static void test_easter_is_that_of_another_rule(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(easters); i++)
-		assert_day(calendar_easter(atoi(easters[i])), easters[i]);
+		assert_day(calendar_easter((int)strtol(easters[i], NULL, 10)),
+		    easters[i]);
 	for (year = CALENDAR_YEAR_MIN; year < 5000; year++) {
 		assert_int_equal(calendar_easter(year), easter_otherwise(year));
 		assert_int_equal(calendar_weekday_of(calendar_easter(year)),

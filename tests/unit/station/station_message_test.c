@@ -174,93 +174,94 @@ static void unknown_facts_are_left_out(void **state)
 
 #define HEAD "\"id\":\"" ID "\",\"sequence\":1,\"at\":\"2026-11-22T07:38:25Z\","
 
+/* A report, and the code it is refused with; 0: taken. */
+static const struct {
+	const char *json;
+	int code;
+} report_cases[] = {
+    {"", ERR_INVALID},
+    {"[]", ERR_INVALID},
+    {"{", ERR_INVALID},
+    {"{}", ERR_INVALID},
+    {"null", ERR_INVALID},
+    {"{" HEAD "\"kind\":\"detached\"}", 0},
+    {"{" HEAD "\"kind\":\"detached\",\"later\":{\"a\":1}}", 0},
+    {"{" HEAD "\"kind\":\"detached\"} x", ERR_INVALID},
+    {"{" HEAD "\"kind\":\"detached\",\"kind\":\"detached\"}", ERR_INVALID},
+    {"{" HEAD "\"kind\":\"reborn\"}", ERR_UNSUPPORTED},
+    {"{" HEAD "\"kind\":7}", ERR_INVALID},
+    {"{" HEAD "\"kind\":\"detached\",\"port\":\"a\\u0000b\"}", ERR_INVALID},
+    {"{" HEAD "\"kind\":\"detached\",\"port\":\"a\\nb\"}", ERR_INVALID},
+    {"{" HEAD "\"kind\":\"detached\",\"port\":\"\xff\"}", ERR_INVALID},
+    {"{" HEAD "\"kind\":\"detached\",\"udid\":[]}", ERR_INVALID},
+    {"{\"id\":\"x\",\"sequence\":1,\"at\":\"2026-11-22T07:38:25Z\","
+     "\"kind\":\"detached\"}",
+        ERR_INVALID},
+    {"{\"id\":\"" ID "\",\"sequence\":0,\"at\":\"2026-11-22T07:38:25Z\""
+     ",\"kind\":\"detached\"}",
+        ERR_INVALID},
+    {"{\"id\":\"" ID "\",\"sequence\":-1,\"at\":\"2026-11-22T07:38:25Z"
+     "\",\"kind\":\"detached\"}",
+        ERR_INVALID},
+    {"{\"id\":\"" ID "\",\"sequence\":1e3,\"at\":\"2026-11-22T07:38:25Z"
+     "\",\"kind\":\"detached\"}",
+        ERR_INVALID},
+    {"{\"id\":\"" ID "\",\"sequence\":1,\"at\":\"yesterday\","
+     "\"kind\":\"detached\"}",
+        ERR_INVALID},
+    /* What is special to a kind must be there, and right. */
+    {"{" HEAD "\"kind\":\"facts\",\"udid\":\"U\"}", ERR_INVALID},
+    {"{" HEAD "\"kind\":\"facts\",\"facts\":{}}", ERR_INVALID},
+    {"{" HEAD "\"kind\":\"facts\",\"udid\":\"U\",\"facts\":{}}", 0},
+    {"{" HEAD "\"kind\":\"facts\",\"udid\":\"U\",\"facts\":"
+     "{\"udid\":\"V\"}}",
+        ERR_INVALID},
+    {"{" HEAD "\"kind\":\"facts\",\"udid\":\"U\",\"serial\":\"S\","
+     "\"facts\":{\"serial\":\"T\"}}",
+        ERR_INVALID},
+    {"{" HEAD "\"kind\":\"facts\",\"udid\":\"U\",\"facts\":"
+     "{\"battery_percent\":101}}",
+        ERR_INVALID},
+    {"{" HEAD "\"kind\":\"facts\",\"udid\":\"U\",\"facts\":"
+     "{\"sims\":[{},{},{},{},{},{},{},{},{}]}}",
+        ERR_LIMIT},
+    {"{" HEAD "\"kind\":\"facts\",\"udid\":\"U\",\"facts\":"
+     "{\"passcode_set\":{\"value\":\"no\",\"doubt\":\"one_sided\"}}}",
+        ERR_INVALID},
+    {"{" HEAD "\"kind\":\"facts\",\"udid\":\"U\",\"facts\":"
+     "{\"passcode_set\":true}}",
+        ERR_INVALID},
+    {"{" HEAD "\"kind\":\"proof\",\"udid\":\"U\",\"serial\":\"S\"}",
+        ERR_INVALID},
+    {"{" HEAD "\"kind\":\"proof\",\"serial\":\"S\",\"proof\":{"
+     "\"order_id\":\"" ID "\",\"wipe_id\":\"" ID
+     "\",\"checked_at\":\"2026-11-22T07:38:25Z\"}}",
+        ERR_INVALID},
+    {"{" HEAD "\"kind\":\"order_result\",\"udid\":\"U\",\"serial\":\"S\""
+     ",\"order_result\":{\"order_id\":\"" ID
+     "\",\"kind\":\"wipe\",\"result\":\"perhaps\"}}",
+        ERR_UNSUPPORTED},
+    {"{" HEAD "\"kind\":\"refused\",\"refused\":{\"reason\":\"fine\"}}",
+        ERR_INVALID},
+};
+
 static void bad_reports_are_refused(void **state)
 {
-	static const struct {
-		const char *json;
-		int code;
-	} cases[] = {
-	    {"", ERR_INVALID},
-	    {"[]", ERR_INVALID},
-	    {"{", ERR_INVALID},
-	    {"{}", ERR_INVALID},
-	    {"null", ERR_INVALID},
-	    {"{" HEAD "\"kind\":\"detached\"}", 0},
-	    {"{" HEAD "\"kind\":\"detached\",\"later\":{\"a\":1}}", 0},
-	    {"{" HEAD "\"kind\":\"detached\"} x", ERR_INVALID},
-	    {"{" HEAD "\"kind\":\"detached\",\"kind\":\"detached\"}",
-	        ERR_INVALID},
-	    {"{" HEAD "\"kind\":\"reborn\"}", ERR_UNSUPPORTED},
-	    {"{" HEAD "\"kind\":7}", ERR_INVALID},
-	    {"{" HEAD "\"kind\":\"detached\",\"port\":\"a\\u0000b\"}",
-	        ERR_INVALID},
-	    {"{" HEAD "\"kind\":\"detached\",\"port\":\"a\\nb\"}", ERR_INVALID},
-	    {"{" HEAD "\"kind\":\"detached\",\"port\":\"\xff\"}", ERR_INVALID},
-	    {"{" HEAD "\"kind\":\"detached\",\"udid\":[]}", ERR_INVALID},
-	    {"{\"id\":\"x\",\"sequence\":1,\"at\":\"2026-11-22T07:38:25Z\","
-	     "\"kind\":\"detached\"}",
-	        ERR_INVALID},
-	    {"{\"id\":\"" ID "\",\"sequence\":0,\"at\":\"2026-11-22T07:38:25Z\""
-	     ",\"kind\":\"detached\"}",
-	        ERR_INVALID},
-	    {"{\"id\":\"" ID "\",\"sequence\":-1,\"at\":\"2026-11-22T07:38:25Z"
-	     "\",\"kind\":\"detached\"}",
-	        ERR_INVALID},
-	    {"{\"id\":\"" ID "\",\"sequence\":1e3,\"at\":\"2026-11-22T07:38:25Z"
-	     "\",\"kind\":\"detached\"}",
-	        ERR_INVALID},
-	    {"{\"id\":\"" ID "\",\"sequence\":1,\"at\":\"yesterday\","
-	     "\"kind\":\"detached\"}",
-	        ERR_INVALID},
-	    /* What is special to a kind must be there, and right. */
-	    {"{" HEAD "\"kind\":\"facts\",\"udid\":\"U\"}", ERR_INVALID},
-	    {"{" HEAD "\"kind\":\"facts\",\"facts\":{}}", ERR_INVALID},
-	    {"{" HEAD "\"kind\":\"facts\",\"udid\":\"U\",\"facts\":{}}", 0},
-	    {"{" HEAD "\"kind\":\"facts\",\"udid\":\"U\",\"facts\":"
-	     "{\"udid\":\"V\"}}",
-	        ERR_INVALID},
-	    {"{" HEAD "\"kind\":\"facts\",\"udid\":\"U\",\"serial\":\"S\","
-	     "\"facts\":{\"serial\":\"T\"}}",
-	        ERR_INVALID},
-	    {"{" HEAD "\"kind\":\"facts\",\"udid\":\"U\",\"facts\":"
-	     "{\"battery_percent\":101}}",
-	        ERR_INVALID},
-	    {"{" HEAD "\"kind\":\"facts\",\"udid\":\"U\",\"facts\":"
-	     "{\"sims\":[{},{},{},{},{},{},{},{},{}]}}",
-	        ERR_LIMIT},
-	    {"{" HEAD "\"kind\":\"facts\",\"udid\":\"U\",\"facts\":"
-	     "{\"passcode_set\":{\"value\":\"no\",\"doubt\":\"one_sided\"}}}",
-	        ERR_INVALID},
-	    {"{" HEAD "\"kind\":\"facts\",\"udid\":\"U\",\"facts\":"
-	     "{\"passcode_set\":true}}",
-	        ERR_INVALID},
-	    {"{" HEAD "\"kind\":\"proof\",\"udid\":\"U\",\"serial\":\"S\"}",
-	        ERR_INVALID},
-	    {"{" HEAD "\"kind\":\"proof\",\"serial\":\"S\",\"proof\":{"
-	     "\"order_id\":\"" ID "\",\"wipe_id\":\"" ID
-	     "\",\"checked_at\":\"2026-11-22T07:38:25Z\"}}",
-	        ERR_INVALID},
-	    {"{" HEAD
-	     "\"kind\":\"order_result\",\"udid\":\"U\",\"serial\":\"S\""
-	     ",\"order_result\":{\"order_id\":\"" ID
-	     "\",\"kind\":\"wipe\",\"result\":\"perhaps\"}}",
-	        ERR_UNSUPPORTED},
-	    {"{" HEAD "\"kind\":\"refused\",\"refused\":{\"reason\":\"fine\"}}",
-	        ERR_INVALID},
-	};
 	struct station_report *out = malloc(sizeof(*out));
 	struct err err;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof(report_cases) / sizeof(report_cases[0]);
+	     i++) {
 		int rc;
 
 		memset(out, 0x5a, sizeof(*out));
 		memset(&err, 0, sizeof(err));
-		rc = station_report_parse(
-		    cases[i].json, strlen(cases[i].json), out, &err);
-		if (rc != -cases[i].code)
-			fail_msg("%s: %d %s", cases[i].json, rc, err.text);
+		rc = station_report_parse(report_cases[i].json,
+		    strlen(report_cases[i].json), out, &err);
+		if (rc != -report_cases[i].code)
+			fail_msg(
+			    "%s: %d %s", report_cases[i].json, rc, err.text);
 		if (rc < 0) {
 			assert_true(strlen(err.text) > 5);
 			assert_int_equal(out->id[0], 0x5a); /* untouched */

@@ -21,26 +21,11 @@
 
 #define NEW "00000000-0000-7000-8000-0000000000c1"
 
-static int begin_ronneby(void **state)
+/* Everybody has been asked already. */
+static int begin_asked(void **state)
 {
-	(void)state;
-	world_begin("ronneby");
+	(void)world_set_up(state);
 	world_round();
-	return 0;
-}
-
-static int begin_albertslund(void **state)
-{
-	(void)state;
-	world_begin("albertslund");
-	world_round();
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	world_end();
 	return 0;
 }
 
@@ -569,8 +554,8 @@ static void test_deputy_is_replaced(void **state)
 
 int main(void)
 {
-#define RON(test) cmocka_unit_test_setup_teardown(test, begin_ronneby, end)
-#define ALB(test) cmocka_unit_test_setup_teardown(test, begin_albertslund, end)
+#define RON(test) WORLD_TEST_FROM(test, begin_asked, "ronneby")
+#define ALB(test) WORLD_TEST_FROM(test, begin_asked, "albertslund")
 	const struct CMUnitTest tests[] = {
 	    RON(test_looking_uses_nothing_up),
 	    RON(test_an_answer_is_kept_with_its_words),

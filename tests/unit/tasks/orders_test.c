@@ -21,41 +21,6 @@
 #define SIM "00000000-0000-7000-8000-0000000000d1"
 #define CENTRAL "00000000-0000-7000-8000-0000000000c2"
 
-static int begin_ronneby(void **state)
-{
-	(void)state;
-	world_begin("ronneby");
-	return 0;
-}
-
-static int begin_vastervik(void **state)
-{
-	(void)state;
-	world_begin("vastervik");
-	return 0;
-}
-
-static int begin_botkyrka(void **state)
-{
-	(void)state;
-	world_begin("botkyrka");
-	return 0;
-}
-
-static int begin_albertslund(void **state)
-{
-	(void)state;
-	world_begin("albertslund");
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	world_end();
-	return 0;
-}
-
 /* ---- in few words ---- */
 
 static struct equipment_order_view view;
@@ -416,10 +381,10 @@ static void test_bad_requests(void **state)
 
 int main(void)
 {
-#define RON(test) cmocka_unit_test_setup_teardown(test, begin_ronneby, end)
-#define VST(test) cmocka_unit_test_setup_teardown(test, begin_vastervik, end)
-#define BOT(test) cmocka_unit_test_setup_teardown(test, begin_botkyrka, end)
-#define ALB(test) cmocka_unit_test_setup_teardown(test, begin_albertslund, end)
+#define RON(test) WORLD_TEST(test, "ronneby")
+#define VST(test) WORLD_TEST(test, "vastervik")
+#define BOT(test) WORLD_TEST(test, "botkyrka")
+#define ALB(test) WORLD_TEST(test, "albertslund")
 	const struct CMUnitTest tests[] = {
 	    RON(test_ron27_no_link_without_order),
 	    RON(test_refused_order_links_nothing),

@@ -19,34 +19,6 @@
 
 #define NEW "00000000-0000-7000-8000-0000000000c1"
 
-static int begin_ronneby(void **state)
-{
-	(void)state;
-	world_begin("ronneby");
-	return 0;
-}
-
-static int begin_vastervik(void **state)
-{
-	(void)state;
-	world_begin("vastervik");
-	return 0;
-}
-
-static int begin_albertslund(void **state)
-{
-	(void)state;
-	world_begin("albertslund");
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	world_end();
-	return 0;
-}
-
 /* ---- times ---- */
 
 static void test_terms(void **state)
@@ -502,9 +474,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_terms),
 	    cmocka_unit_test(test_no_longer_than_the_absence),
-#define RON(test) cmocka_unit_test_setup_teardown(test, begin_ronneby, end)
-#define VST(test) cmocka_unit_test_setup_teardown(test, begin_vastervik, end)
-#define ALB(test) cmocka_unit_test_setup_teardown(test, begin_albertslund, end)
+#define RON(test) WORLD_TEST(test, "ronneby")
+#define VST(test) WORLD_TEST(test, "vastervik")
+#define ALB(test) WORLD_TEST(test, "albertslund")
 	    RON(test_manager_is_asked_once_a_period),
 	    RON(test_ladder),
 	    RON(test_next_manager_up),

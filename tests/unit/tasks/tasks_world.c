@@ -352,6 +352,19 @@ void world_end(void)
 	}
 }
 
+int world_set_up(void **state)
+{
+	world_begin(*state);
+	return 0;
+}
+
+int world_tear_down(void **state)
+{
+	(void)state;
+	world_end();
+	return 0;
+}
+
 struct actor world_actor(void)
 {
 	struct actor actor = {.name = "local:test", .scopes = ~(scope_set)0};

@@ -29,6 +29,14 @@ extern int64_t world_now;
 void world_begin(const char *pack);
 void world_end(void);
 
+/* A test in the world of a pack, which lives as long as the test. */
+#define WORLD_TEST(test, pack) WORLD_TEST_FROM(test, world_set_up, pack)
+#define WORLD_TEST_FROM(test, set_up, pack)                                    \
+	cmocka_unit_test_prestate_setup_teardown(                              \
+	    test, set_up, world_tear_down, (void *)(uintptr_t)(pack))
+int world_set_up(void **state);
+int world_tear_down(void **state);
+
 struct actor world_actor(void);
 void world_pass(int64_t ms);
 /* Sets the clock to this local day at this hour. */
