@@ -167,7 +167,7 @@ int policy_diff(const struct pack *from, const struct pack *to,
 	return rc;
 }
 
-void policy_change_text(
+static void change_say(
     const struct policy_change *change, char *out, size_t size)
 {
 	const char *rule = change->rule;
@@ -193,4 +193,15 @@ void policy_change_text(
 		    gap, change->key, change->from, change->to);
 		return;
 	}
+}
+
+/* A paragraph of a pack is one line here. */
+void policy_change_text(
+    const struct policy_change *change, char *out, size_t size)
+{
+	char *at;
+
+	change_say(change, out, size);
+	for (at = out; (at = strpbrk(at, "\r\n\t")) != NULL;)
+		*at = ' ';
 }

@@ -331,10 +331,13 @@ static void tell_callback(
 
 	if (!callback)
 		return;
-	(void)snprintf(text, sizeof(text), "%u %s, %s", callback->n,
-	    callback->unit == PACK_UNIT_HOURS ? "hours" : "working days",
-	    callback->calendar == PACK_CALENDAR_WEEKDAYS ? "weekdays"
-	                                                 : "every day");
+	if (callback->unit == PACK_UNIT_WORKING_DAYS)
+		(void)snprintf(
+		    text, sizeof(text), "%u working days", callback->n);
+	else
+		(void)snprintf(text, sizeof(text), "%u hours, %s", callback->n,
+		    callback->calendar == PACK_CALENDAR_WEEKDAYS ? "weekdays"
+		                                                 : "every day");
 	tell(walk, key, text);
 }
 

@@ -96,8 +96,9 @@ static int take_person(struct txn *txn, const struct creating *creating,
 			rc = task_person_load(
 			    txn, creating->world, found.id, &person, err);
 		if (rc == -ERR_NOT_FOUND)
-			return err_set(
-			    err, ERR_NOT_FOUND, "no such person: for whom?");
+			return err_set(err, ERR_NOT_FOUND,
+			    "no such person to order for: name one of "
+			    "`workphone people`");
 		if (rc < 0)
 			return rc;
 		(void)str_copy(row->person_id, STORE_ID, person.row.id);
@@ -107,7 +108,8 @@ static int take_person(struct txn *txn, const struct creating *creating,
 		rc = store_unit_load(
 		    txn, creating->world->org_id, request->unit_id, &unit, err);
 		if (rc == -ERR_NOT_FOUND)
-			return err_set(err, ERR_NOT_FOUND, "no such unit");
+			return err_set(err, ERR_NOT_FOUND,
+			    "no such unit: name one of `workphone units`");
 		(void)str_copy(row->unit_id, STORE_ID, request->unit_id);
 	}
 	if (rc == 0 && !*row->person_id && !*row->unit_id)
@@ -151,7 +153,9 @@ static int take_requester(struct txn *txn, const struct creating *creating,
 	}
 	rc = ledger_person_find(txn, creating->world->org_id, id, &person, err);
 	if (rc == -ERR_NOT_FOUND)
-		return err_set(err, ERR_NOT_FOUND, "no such person asks");
+		return err_set(err, ERR_NOT_FOUND,
+		    "no such person asks: name one of "
+		    "`workphone people`");
 	if (rc < 0)
 		return rc;
 	(void)str_copy(

@@ -285,6 +285,21 @@ static void a_changed_pack_says_what_changes(void **state)
 	pack_free(to);
 }
 
+static void a_change_is_one_line(void **state)
+{
+	const struct policy_change change = {
+	    .kind = POLICY_VALUE_SET,
+	    .rule = "",
+	    .key = "en.signature",
+	    .to = "Name\nUnit\r\nTown",
+	};
+	char text[128];
+
+	(void)state;
+	policy_change_text(&change, text, sizeof(text));
+	assert_string_equal(text, "en.signature: now Name Unit  Town");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +309,7 @@ int main(void)
 	    cmocka_unit_test(roaming_is_as_the_rule_says),
 	    cmocka_unit_test(the_switchboard_is_a_card),
 	    cmocka_unit_test(a_changed_pack_says_what_changes),
+	    cmocka_unit_test(a_change_is_one_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
