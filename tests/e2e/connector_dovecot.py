@@ -14,6 +14,8 @@ import ssl
 import subprocess
 import time
 
+from ports import free_port
+
 PROGRAM = shutil.which("dovecot") or (
     "/usr/sbin/dovecot" if os.path.exists("/usr/sbin/dovecot") else None)
 
@@ -88,9 +90,7 @@ class Dovecot:
             "".join(f"{name}:{word}\n" for name, word in users.items()))
         (self.base / "masters").write_text(
             "".join(f"{name}:{word}\n" for name, word in dict(masters).items()))
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         uid, gid, user, login = self.accounts()
         config = self.base / "dovecot.conf"
         config.write_text(CONFIG.format(

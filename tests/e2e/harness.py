@@ -19,6 +19,7 @@ import unittest
 import urllib.request
 
 import phone as raw
+from ports import free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVER = os.environ.get("WORKPHONE_SERVER_PROGRAM")
@@ -27,12 +28,6 @@ PHONES = os.environ.get("WORKPHONE_PHONES_PROGRAM")
 SCHEMA = os.environ.get("WORKPHONE_APPLE_SCHEMA")
 # Sanitizers make a step five to ten times slower; nothing here is a race.
 PATIENCE = 60
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_for(what, test, seconds=PATIENCE):
