@@ -17,6 +17,8 @@
 #include "proto/base/log.h"
 #include "proto/base/time.h"
 #include "proto/base/uuid.h"
+#include "server/service/guard.h"
+#include "server/service/retention.h"
 #include "server/service/scope.h"
 #include "server/store/store.h"
 
@@ -99,6 +101,8 @@ struct service {
 	int64_t silence_ms;     /* acknowledged erase → silent, 10 min */
 	int64_t refresh_due_at; /* keep_going's own */
 	int64_t refresh_ms;     /* facts older are asked again, 12 h */
+	struct guard_settings guard;
+	struct retention_settings retention;
 	atomic_uint_fast64_t order_ticks; /* keeps command ids in order */
 	atomic_uint_fast64_t counters[SERVICE_COUNTER_COUNT];
 };
@@ -118,6 +122,9 @@ struct actor {
 	char name[LIMIT_NAME + 1];
 	char org_id[STORE_ID]; /* nothing beyond it is seen (invariant 8) */
 	scope_set scopes;      /* what it may; the office has checked them */
+	/* Who it is beyond a name that may be used again: "token:<id>",
+	 * "local"; "": the name. For four eyes. */
+	char key[STORE_ID + 16];
 };
 
 /* ---- enrolment (enrol_link.c, give_profile.c, issue_certificate.c) ---- */
