@@ -25,7 +25,8 @@ struct scep_request;
  * profile signing (RSA-2048, 5 years, issued by the CA), TLS server (EC P-256,
  * issued by the CA for hosts, 820 days: Apple takes 825 at most), sealing key
  * (32 random bytes), supervision identity (RSA-2048, signs itself, 10 years),
- * orders key (EC P-256). Refuses to touch a folder that holds any of them
+ * orders key (EC P-256), document signing (RSA-3072, 10 years, issued by the
+ * CA). Refuses to touch a folder that holds any of them
  * (ERR_CONFLICT). All or nothing: what an interrupted run left is thrown away
  * by the next, and keeper_start() refuses it until then.
  * hosts: DNS names (ASCII) and IP addresses for the server certificate's SAN.
@@ -35,8 +36,8 @@ int keeper_init(const char *folder, const char *organisation,
     struct err *err);
 
 /*
- * Gives a folder of an older version what it lacks: the supervision identity
- * and the orders key. Nothing that is there is touched; interrupted, it is run
+ * Gives a folder of an older version what it lacks: the supervision identity,
+ * the orders key and the document signing key. Nothing that is there is touched; interrupted, it is run
  * again. *made: whether anything was.
  */
 int keeper_upgrade(const char *folder, const char *organisation, int64_t now_ms,
@@ -55,6 +56,8 @@ int keeper_upgrade(const char *folder, const char *organisation, int64_t now_ms,
 #define KEEPER_SEALING_KEY "sealing.key"
 #define KEEPER_SUPERVISION_KEY "supervision.key"
 #define KEEPER_ORDERS_KEY "orders.key"
+#define KEEPER_DOCUMENTS_CERTIFICATE "documents.crt"
+#define KEEPER_DOCUMENTS_KEY "documents.key"
 
 /*
  * Forks the keeper; call before any thread is started. It loads the keys from
@@ -115,6 +118,18 @@ int keeper_sign_challenge(struct keeper *keeper, const uint8_t *challenge,
 /* Signs a profile: CMS SignedData, DER, attached, signer and CA included. */
 int keeper_sign_profile(struct keeper *keeper, const uint8_t *profile,
     size_t profile_len, struct buf *cms, struct err *err);
+
+/*
+ * Signs a receipt: CMS SignedData, DER, SHA-256, by the document signing key,
+ * which signs nothing else; signer and CA included, now_ms as signing time.
+ * KEEPER_DOCUMENT_PDF: the byte range of a PDF, detached (ISO 32000-1,
+ * 12.8.3.3); KEEPER_DOCUMENT_JSON: attached. Refuses what begins like neither
+ * (ERR_INVALID). At most LIMIT_PROFILE bytes.
+ */
+enum keeper_document { KEEPER_DOCUMENT_PDF, KEEPER_DOCUMENT_JSON };
+int keeper_sign_document(struct keeper *keeper, enum keeper_document kind,
+    const uint8_t *document, size_t document_len, int64_t now_ms,
+    struct buf *cms, struct err *err);
 
 /*
  * SCEP: the CA's key is also the one that requests are encrypted to. The outer
