@@ -16,6 +16,7 @@ static const struct field fields[] = {
     ROW_TEXT(struct employment_row, ended_by),
     ROW_INT64(struct employment_row, voided_at),
     ROW_TEXT(struct employment_row, voided_by),
+    ROW_TEXT(struct employment_row, source),
 };
 static struct table employments = {
     .name = "employments",

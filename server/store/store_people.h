@@ -23,6 +23,7 @@
 #define STORE_EXTERNAL_ID 129 /* an HR or directory key, with NUL */
 #define STORE_NUMBER 20       /* E.164: "+46701234567" */
 #define STORE_LANGUAGE 8      /* "sv" */
+#define STORE_SOURCE 64       /* a source of people: "hr" */
 
 /* ---- unit: a node of the organisation's tree ---- */
 
@@ -113,6 +114,7 @@ struct employment_row {
 	char ended_by[LIMIT_NAME + 1];
 	int64_t voided_at;
 	char voided_by[LIMIT_NAME + 1];
+	char source[STORE_SOURCE]; /* which made it (roster.h); "": by hand */
 };
 
 /* What may change: to_day with ended_*, voided_*; else -ERR_CONFLICT. */
