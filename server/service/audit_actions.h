@@ -1,0 +1,110 @@
+/*
+ * audit_actions: the table of what can be noted, one row an action:
+ *
+ *	ACTION(constant, "word", "what happened", "allowed parameters")
+ *
+ * The word is stored and stays for ever; the order of the rows is free. The
+ * parameters are keys with a blank between: nothing else may be noted with it.
+ * Add yours here, under your own heading.
+ */
+#ifndef SERVER_SERVICE_AUDIT_ACTIONS_H
+#define SERVER_SERVICE_AUDIT_ACTIONS_H
+
+/* clang-format off */
+#define AUDIT_ACTIONS(ACTION)                                                  \
+	/* the log itself */                                                   \
+	ACTION(AUDIT_PURGED, "audit.purged",                                   \
+	    "bodies of entries about a person were emptied", "entries")        \
+	ACTION(AUDIT_EXPORTED, "audit.exported",                               \
+	    "the audit log was exported", "format person device from to")      \
+	/* enrolment and phones */                                             \
+	ACTION(AUDIT_LINK_CREATED, "link.created",                             \
+	    "an enrolment link was made", "serial valid_until")                \
+	ACTION(AUDIT_PROFILE_GIVEN, "link.used",                               \
+	    "an enrolment profile was handed out", "")                         \
+	ACTION(AUDIT_CERTIFICATE_ISSUED, "certificate.issued",                 \
+	    "a phone got its certificate", "not_after")                        \
+	ACTION(AUDIT_PHONE_ENROLLED, "phone.enrolled",                         \
+	    "a phone began a life", "serial life private")                     \
+	ACTION(AUDIT_PHONE_LEFT, "phone.left",                                 \
+	    "a phone's life ended", "life how")                                \
+	ACTION(AUDIT_PHONE_PRIVATE, "phone.private",                           \
+	    "a phone was marked private or not", "private")                    \
+	/* orders to phones */                                                 \
+	ACTION(AUDIT_WIPE_ORDERED, "wipe.ordered",                             \
+	    "an erase was ordered",                                            \
+	    "serial life command preserve_data_plan cause")                    \
+	ACTION(AUDIT_WIPE_MOVED, "wipe.moved",                                 \
+	    "an erase went on", "state")                                       \
+	ACTION(AUDIT_COMMAND_CANCELLED, "command.cancelled",                   \
+	    "a command was cancelled", "request_type")                         \
+	/* policies */                                                         \
+	ACTION(AUDIT_POLICY_APPLIED, "policy.applied",                         \
+	    "a policy came into force", "pack version sha256 former_sha256")   \
+	ACTION(AUDIT_POLICY_PUSHED, "policy.pushed",                           \
+	    "a policy was sent to phones", "pack devices queued")              \
+	/* keys and tokens */                                                  \
+	ACTION(AUDIT_TOKEN_CREATED, "token.created",                           \
+	    "an API token was made", "name scopes expires_at")                 \
+	ACTION(AUDIT_TOKEN_REVOKED, "token.revoked",                           \
+	    "an API token was revoked", "name")                                \
+	ACTION(AUDIT_EVIDENCE_KEY_ADDED, "evidence_key.added",                 \
+	    "a source of evidence was admitted", "name kinds")                 \
+	ACTION(AUDIT_EVIDENCE_KEY_REVOKED, "evidence_key.revoked",             \
+	    "a source of evidence was revoked", "name")                        \
+	ACTION(AUDIT_SECRET_READ, "secret.read",                               \
+	    "a sealed secret was opened", "kind approval")                     \
+	/* the ledger */                                                       \
+	ACTION(AUDIT_LEDGER_SAVED, "ledger.saved",                             \
+	    "a row of the ledger was written",                                 \
+	    "from to employment subscription unit source")                     \
+	ACTION(AUDIT_LEDGER_ENDED, "ledger.ended",                             \
+	    "a period of the ledger was ended or voided", "to voided")         \
+	ACTION(AUDIT_LEDGER_APPLIED, "ledger.applied",                         \
+	    "a file of ledger lines was applied", "lines saved unchanged")     \
+	ACTION(AUDIT_PERSON_READ, "person.read",                               \
+	    "everything about a person was looked at", "what")                 \
+	/* tasks, exceptions, statements, evidence */                          \
+	ACTION(AUDIT_TASK_MOVED, "task.moved",                                 \
+	    "a task changed its state", "kind state rule")                     \
+	ACTION(AUDIT_TASK_ANSWERED, "task.answered",                           \
+	    "a task was answered on its page", "kind answer rule")             \
+	ACTION(AUDIT_PAGE_LINK_MADE, "page_link.made",                         \
+	    "a one-time link to a page was made", "task expires_at")           \
+	ACTION(AUDIT_EXCEPTION_GRANTED, "exception.granted",                   \
+	    "an exception from a rule was granted", "rule until")              \
+	ACTION(AUDIT_EXCEPTION_ENDED, "exception.ended",                       \
+	    "an exception was ended", "rule")                                  \
+	ACTION(AUDIT_STATEMENT_MADE, "statement.made",                         \
+	    "a person or operator stated something", "kind rule")              \
+	ACTION(AUDIT_EVIDENCE_TAKEN, "evidence.taken",                         \
+	    "a report of evidence was taken in", "source items")               \
+	/* orders of equipment, subscriptions */                               \
+	ACTION(AUDIT_ORDER_CREATED, "order.created",                           \
+	    "equipment was asked for", "what item")                            \
+	ACTION(AUDIT_ORDER_MOVED, "order.moved",                               \
+	    "an order of equipment changed its state", "what state")           \
+	ACTION(AUDIT_ROAMING_SWITCHED, "roaming.switched",                     \
+	    "roaming was switched", "on until")                                \
+	/* stations and the bench */                                           \
+	ACTION(AUDIT_STATION_ADMITTED, "station.admitted",                     \
+	    "a bench station was admitted", "name")                            \
+	ACTION(AUDIT_STATION_MOVED, "station.moved",                           \
+	    "a bench station changed its state", "name state")                 \
+	ACTION(AUDIT_BENCH_ORDERED, "bench.ordered",                           \
+	    "work at the bench was ordered", "kind serial station")            \
+	ACTION(AUDIT_BENCH_MOVED, "bench.moved",                               \
+	    "an order at the bench changed its state", "kind state")           \
+	ACTION(AUDIT_WIPE_PROVEN, "wipe.proven",                               \
+	    "an erase was proven", "how station")
+/* clang-format on */
+
+enum audit_action {
+	AUDIT_NONE,
+#define AUDIT_CONSTANT(constant, word, title, params) constant,
+	AUDIT_ACTIONS(AUDIT_CONSTANT)
+#undef AUDIT_CONSTANT
+	    AUDIT_ACTION_COUNT
+};
+
+#endif
