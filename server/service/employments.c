@@ -48,7 +48,18 @@ static int note_meant(void *arg, const struct employment_row *row)
 static int find_meant(struct txn *txn, const struct ledger *ledger,
     const char *person_id, struct meant *meant, struct err *err)
 {
-	int rc = store_employment_each_person(
+	int rc;
+
+	if (meant->said->id) {
+		rc = store_employment_load(txn, ledger->org_id, meant->said->id,
+		    &meant->row, err);
+		return rc < 0 || (!meant->row.voided_at &&
+		        strcmp(meant->row.person_id, person_id) == 0)
+		    ? rc
+		    : err_set(err, ERR_CONFLICT,
+		          "this employment is voided or another person's");
+	}
+	rc = store_employment_each_person(
 	    txn, ledger->org_id, person_id, note_meant, meant, err);
 
 	if (rc == 0 && meant->matches > 1)
@@ -67,6 +78,9 @@ static int take_said(const struct employment_said *said,
 		return err_set(err, ERR_INVALID, "there is no such role");
 	if ((rc = ledger_text_take(row->external_id, sizeof(row->external_id),
 	         said->external_id, "the external id", err)) < 0 ||
+	    (said->source &&
+	        (rc = ledger_text_take(row->source, sizeof(row->source),
+	             said->source, "the source", err)) < 0) ||
 	    (rc = ledger_day_take(&row->from_day, said->from, "from", err)) <
 	        0 ||
 	    (rc = ledger_day_take(&row->to_day, said->to, "to", err)) < 0)

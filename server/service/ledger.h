@@ -36,6 +36,9 @@ struct ledger {
 	char by[LIMIT_NAME + 1];
 	int64_t now;
 	int32_t today; /* in the organisation's time zone */
+	/* NULL: what follows from a change follows at once; else it is noted
+	 * here, for when the whole crowd is written (ledger_changed.h). */
+	struct ledger_later *later;
 };
 
 /* -ERR_NOT_FOUND: no such organisation is served here. */
@@ -82,6 +85,7 @@ int ledger_unit_put(struct txn *txn, const struct ledger *ledger,
 /* ---- people (people.c) ---- */
 
 struct person_said {
+	const char *id; /* this very one; NULL: found by the rest */
 	const char *external_id;
 	const char *name; /* NULL: of first and last name */
 	const char *first_name;
@@ -102,7 +106,9 @@ int ledger_person_meet(struct txn *txn, const struct ledger *ledger,
 /* ---- employments (employments.c) ---- */
 
 struct employment_said {
+	const char *id; /* this very one; NULL: found by the rest */
 	const char *external_id;
+	const char *source; /* which says so (roster.h); NULL: nobody's */
 	const char *person;
 	const char *unit;
 	int64_t roles;    /* bits of enum pack_role; 0: employee, or as it is */

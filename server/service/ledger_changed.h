@@ -8,6 +8,27 @@
 #include "server/service/judge.h"
 #include "server/service/ledger.h"
 
+/*
+ * Persons and units noted by ledger_changed() where the ledger has a later:
+ * each once, with all that changed about it. A crowd is written in one
+ * transaction, and judged afterwards in many short ones; what a stop of the
+ * server forgets heals by itself (judge.h).
+ */
+struct ledger_noted {
+	enum store_subject kind;
+	char id[STORE_ID];
+	judge_change change;
+};
+struct ledger_later {
+	struct ledger_noted *noted;
+	size_t count;
+	size_t cap;
+};
+void ledger_later_clear(struct ledger_later *later);
+/* Works it all out, some at a time; outside any transaction. */
+int service_ledger_settle(struct service *service, const char *org_id,
+    const struct ledger_later *later, struct err *err);
+
 int ledger_changed(struct txn *txn, const struct ledger *ledger,
     enum store_subject kind, const char *id, judge_change change,
     struct err *err);

@@ -98,6 +98,8 @@ static int find_existing(struct txn *txn, const char *org_id,
 	struct person_row named = {.id = ""};
 	int rc;
 
+	if (said->id)
+		return store_person_load(txn, org_id, said->id, out, err);
 	if (said->external_id && *said->external_id)
 		return store_person_find_external(
 		    txn, org_id, said->external_id, out, err);
@@ -178,7 +180,7 @@ int ledger_person_put(struct txn *txn, const struct ledger *ledger,
 	struct person_row row;
 	int rc = find_existing(txn, ledger->org_id, said, &was, err);
 
-	if (rc < 0 && rc != -ERR_NOT_FOUND)
+	if (rc < 0 && (rc != -ERR_NOT_FOUND || said->id))
 		return rc;
 	row = was;
 	if (rc == -ERR_NOT_FOUND) {
