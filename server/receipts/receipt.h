@@ -47,6 +47,19 @@ enum receipt_thing_kind {
 /* "phone", "subscription", "accessory" */
 const char *receipt_thing_name(enum receipt_thing_kind kind);
 
+/* What becomes of a subscription that comes back. */
+enum receipt_sim {
+	RECEIPT_SIM_NONE, /* nothing to decide */
+	RECEIPT_SIM_UNDECIDED,
+	RECEIPT_SIM_BLOCK,
+	RECEIPT_SIM_REUSE, /* the number stays with the post */
+	RECEIPT_SIM_CLOSED,
+	RECEIPT_SIM_MOVED, /* somebody else holds it meanwhile */
+	RECEIPT_SIM_COUNT
+};
+/* "none", "undecided", "block", "reuse", "closed", "moved" */
+const char *receipt_sim_name(enum receipt_sim sim);
+
 /* What does not apply is "". */
 struct receipt_thing {
 	enum receipt_thing_kind kind;
@@ -56,7 +69,7 @@ struct receipt_thing {
 	char imei[20];
 	char number[20]; /* E.164 */
 	char iccid[24];
-	bool is_missing; /* return: was to come and did not */
+	enum receipt_sim sim;
 };
 
 enum receipt_role {
@@ -90,6 +103,17 @@ struct receipt_signature {
 	int64_t at;
 };
 
+/* What was said of the codes of a phone that comes back. */
+enum receipt_codes {
+	RECEIPT_CODES_UNSAID,
+	RECEIPT_CODES_HANDED_OVER,
+	RECEIPT_CODES_NOT_HANDED_OVER,
+	RECEIPT_CODES_NOT_NEEDED, /* it is erased */
+	RECEIPT_CODES_COUNT
+};
+/* "unsaid", "handed_over", "not_handed_over", "not_needed" */
+const char *receipt_codes_name(enum receipt_codes codes);
+
 /* How much is known about an erasure (reference: evidence ladder W0–W4). */
 enum receipt_erasure {
 	RECEIPT_ERASURE_NONE, /* nothing was ordered, nothing is known */
@@ -114,18 +138,6 @@ struct receipt_fact {
 	int64_t at;
 };
 
-/* What becomes of a subscription; as CASES' sim decision says it. */
-enum receipt_sim {
-	RECEIPT_SIM_NONE, /* nothing to decide */
-	RECEIPT_SIM_KEPT, /* with the post: for the next holder */
-	RECEIPT_SIM_BLOCKED,
-	RECEIPT_SIM_CLOSED,
-	RECEIPT_SIM_MOVED, /* stays with the person, in another phone */
-	RECEIPT_SIM_COUNT
-};
-/* "none", "kept", "blocked", "closed", "moved" */
-const char *receipt_sim_name(enum receipt_sim sim);
-
 /* Large (some 30 KB): not for the stack. */
 struct receipt {
 	enum receipt_kind kind;
@@ -145,9 +157,7 @@ struct receipt {
 	struct receipt_signature signatures[RECEIPT_SIGNATURES_MAX];
 	size_t signature_count;
 	char note[RECEIPT_TEXT_MAX]; /* damage, condition; "" */
-	bool has_codes_statement;    /* return: said that codes were given */
-	bool codes_are_handed_over;
-	enum receipt_sim sim;
+	enum receipt_codes codes;
 	/* Return and erasure: what was known when this was written. */
 	enum receipt_erasure erasure;
 	int64_t erasure_ordered_at;

@@ -23,69 +23,45 @@ struct txn;
 
 /* ---- issuing, inside the causing transaction ---- */
 
-struct receipt_sign_said {
-	enum receipt_role role; /* holder, receiver or witness */
-	enum receipt_way way;
-	const char *person_id;   /* "" or NULL: an account of IT */
-	const char *typed_name;  /* required */
-	const char *recorded_by; /* actor's name, where not by link; NULL */
-	const char *reason;      /* of a witness */
-	const char *text_sha256; /* of the text shown; NULL */
-	int64_t at;
-};
-
-#define RETURN_RECEIPT_THINGS_MAX 16
-
-/* Ids only: names, serials and numbers are looked up here. Borrowed. */
-struct return_receipt_said {
-	const char *org_id;
-	const char *by; /* actor's name; NULL: "server" */
-	const char *case_id;
-	const char *person_id; /* who returns */
-	const char *device_id; /* "" or NULL: none */
-	const char *subscriptions[RETURN_RECEIPT_THINGS_MAX]; /* ids */
-	size_t subscription_count;
-	const char *accessories[RETURN_RECEIPT_THINGS_MAX]; /* in words */
-	bool accessory_is_missing[RETURN_RECEIPT_THINGS_MAX];
-	size_t accessory_count;
-	const char *note; /* damage */
-	bool has_codes_statement;
-	bool codes_are_handed_over;
-	enum receipt_sim sim;
-	struct receipt_sign_said signatures[RECEIPT_SIGNATURES_MAX];
-	size_t signature_count;
+struct receipt_view {
+	struct receipt_row row;
+	char number[24];
+	char person_name[LIMIT_NAME + 1];
+	char device_serial[LIMIT_SERIAL + 1];
 };
 
 /*
- * Once a case: when both signatures are there (receiver and holder, or witness
- * in the holder's stead). A second call gives the first one's id. Writes audit,
- * event and the notice to who signed.
+ * The receipt of one return case: the phone, the subscriptions decided with it,
+ * accessories handed out with the phone, damage, codes, who signed; all read
+ * from the case and its steps. Once a case, when receiver and holder (or a
+ * witness in the holder's stead) have signed: before, -ERR_CONFLICT. A second
+ * call gives the first one's id. by: actor's name; NULL: "server". Writes
+ * audit, event and the notice to who signed. id may be NULL.
  */
 int receipt_issue_return(struct txn *txn, struct service *service,
-    const struct return_receipt_said *said, char id[STORE_ID], struct err *err);
+    const char *org_id, const char *case_id, const char *by, char *id,
+    struct err *err);
 
 struct erasure_said {
 	const char *org_id;
 	const char *by; /* NULL: "server" */
 	const char *device_id;
-	const char *case_id;   /* "" or NULL: none */
-	const char *person_id; /* whose phone it was; "" or NULL */
-	/* Of a phone that never speaks to us: who stated that it is empty, and
-	 * how they saw it. NULL for a phone that can prove it. */
-	const char *statement;
-	const char *stated_by;
-	int64_t stated_at;
+	const char *case_id; /* "" or NULL: none; else statements of its steps
+	                        count too */
 };
 
 /*
- * The erasure certificate of the phone's newest wipe, or of a statement. It
- * says what the ladder supports: proven at the bench, proven by a new
- * enrolment, or stated. Anything less: -ERR_CONFLICT, the sentence says what is
- * known ("acknowledged on …, not heard of since: that does not prove it").
- * A second call for the same case gives the first one's id.
+ * The erasure certificate of the phone's newest wipe, or of what was stated in
+ * its case. It says what the ladder supports: proven at the bench, proven by a
+ * new enrolment, or stated. Anything less: -ERR_CONFLICT, and the sentence says
+ * what is known ("it acknowledged on …, which does not prove it").
+ * A second call for the same case gives the first one's id. id may be NULL.
  */
 int receipt_issue_erasure(struct txn *txn, struct service *service,
-    const struct erasure_said *said, char id[STORE_ID], struct err *err);
+    const struct erasure_said *said, char *id, struct err *err);
+/* The same for a handler; device as for service_device_find(). */
+int service_receipt_erasure(struct service *service, const struct actor *actor,
+    const char *device, struct receipt_view *out, struct err *err);
 
 /* A proof was refuted, a return disputed: what was issued for the case (kind)
  * no longer holds. None there: nothing happens. */
@@ -150,12 +126,6 @@ int service_handout_withdraw(struct service *service, const struct actor *actor,
 
 /* ---- looking ---- */
 
-struct receipt_view {
-	struct receipt_row row;
-	char number[24];
-	char person_name[LIMIT_NAME + 1];
-	char device_serial[LIMIT_SERIAL + 1];
-};
 typedef int service_receipt_fn(void *arg, const struct receipt_view *view);
 int service_receipt_each(struct service *service, const struct actor *actor,
     const struct receipt_filter *filter, service_receipt_fn *fn, void *arg,
