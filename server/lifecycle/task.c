@@ -38,6 +38,10 @@ static const char *const kind_names[TASK_KIND_COUNT] = {
     [TASK_ACCEPT_COLLEAGUE] = "accept_colleague",
     [TASK_APPROVE_ORDER] = "approve_order",
     [TASK_REGISTER_FIX] = "register_fix",
+    [TASK_RETURN_PHONE] = "return_phone",
+    [TASK_CONFIRM_RETURN] = "confirm_return",
+    [TASK_ACCEPT_HANDOUT] = "accept_handout",
+    [TASK_DECIDE_RETURN] = "decide_return",
 };
 
 int task_next(

@@ -37,6 +37,10 @@ enum task_kind {
 	TASK_ACCEPT_COLLEAGUE = 3, /* take forwarded calls: ALB-15 */
 	TASK_APPROVE_ORDER = 4,    /* an equipment order: RON-27, VST-05 */
 	TASK_REGISTER_FIX = 5,     /* a vacant coordinator or team leader */
+	TASK_RETURN_PHONE = 6,     /* the employee: bring back what is ours */
+	TASK_CONFIRM_RETURN = 7,   /* who receives it: say what came back */
+	TASK_ACCEPT_HANDOUT = 8,   /* the employee: sign for what was given */
+	TASK_DECIDE_RETURN = 9,    /* the manager: it did not come back */
 	TASK_KIND_COUNT
 };
 
@@ -55,7 +59,8 @@ const char *task_state_name(enum task_state state);
 int task_state_parse(const char *name, enum task_state *out);
 
 /* "statement", "acknowledge", "accept_deputy", "accept_colleague",
- * "approve_order", "register_fix". */
+ * "approve_order", "register_fix", "return_phone", "confirm_return",
+ * "accept_handout", "decide_return". */
 const char *task_kind_name(enum task_kind kind);
 int task_kind_parse(const char *name, enum task_kind *out);
 

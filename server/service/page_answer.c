@@ -188,6 +188,10 @@ static take_fn *const takers[TASK_KIND_COUNT] = {
     [TASK_ACCEPT_COLLEAGUE] = take_acceptance,
     [TASK_APPROVE_ORDER] = take_decision,
     [TASK_REGISTER_FIX] = take_nothing,
+    [TASK_RETURN_PHONE] = take_nothing,
+    [TASK_CONFIRM_RETURN] = take_nothing,
+    [TASK_ACCEPT_HANDOUT] = take_nothing,
+    [TASK_DECIDE_RETURN] = take_nothing,
 };
 
 int task_answer_take(struct txn *txn, const struct task_world *world,

@@ -38,6 +38,15 @@ static const char *const titles[TASK_KIND_COUNT][LANGUAGES] = {
         "Decide on an order"},
     [TASK_REGISTER_FIX] = {"Fyll en vakant roll", "Besæt en ledig rolle",
         "Fill a vacant post"},
+    [TASK_RETURN_PHONE] = {"Lämna tillbaka telefonen",
+        "Aflever telefonen", "Return the phone"},
+    [TASK_CONFIRM_RETURN] = {"Bekräfta återlämning", "Bekræft aflevering",
+        "Confirm a return"},
+    [TASK_ACCEPT_HANDOUT] = {"Kvittera telefonen", "Kvitter for telefonen",
+        "Sign for the phone"},
+    [TASK_DECIDE_RETURN] = {"Bestäm om en telefon som inte kommit tillbaka",
+        "Beslut om en telefon, der ikke er kommet tilbage",
+        "Decide on a phone that did not come back"},
 };
 
 static int language_index(const char *language)

@@ -395,6 +395,7 @@ struct wipe {
 	int64_t proven_at;
 	int64_t closed_at;
 	int64_t caught_at; /* seen at a bench, not erased, after it said so */
+	char case_id[STORE_ID]; /* the return case it is of; "" */
 };
 
 /* -ERR_CONFLICT when the life has one that is open or proven (invariant 1). */

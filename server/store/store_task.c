@@ -13,6 +13,7 @@ static const struct field fields[] = {
     ROW_TEXT(struct task_row, subject_id),
     ROW_TEXT(struct task_row, order_id),
     ROW_TEXT(struct task_row, absence_id),
+    ROW_TEXT(struct task_row, case_id),
     ROW_TEXT(struct task_row, cause),
     ROW_TEXT(struct task_row, pack_hash),
     ROW_TEXT(struct task_row, result),
@@ -55,14 +56,15 @@ int store_task_find_open(struct txn *txn, const struct task_row *like,
 	static struct query query = {&tasks,
 	    "WHERE org_id = $1 AND person_id = $2 AND kind = $3 AND rule = $4 "
 	    "AND subject_kind = $5 AND subject_id = $6 AND order_id = $7 AND "
-	    "absence_id = $8 AND state <= 2",
+	    "absence_id = $8 AND case_id = $9 AND state <= 2",
 	    NULL};
 
 	return query_take(txn, &query,
 	    VALUES(TEXT(like->org_id), TEXT(like->person_id),
 	        NUMBER(like->kind), TEXT(like->rule),
 	        NUMBER(like->subject_kind), TEXT(like->subject_id),
-	        TEXT(like->order_id), TEXT(like->absence_id)),
+	        TEXT(like->order_id), TEXT(like->absence_id),
+	        TEXT(like->case_id)),
 	    out, err);
 }
 
@@ -120,6 +122,20 @@ int store_task_each_subject(struct txn *txn, const char *org_id,
 	    VALUES(TEXT(org_id), NUMBER(subject_kind), TEXT(subject_id),
 	        TEXT(rule), NUMBER(only_open)),
 	    fn, arg, err);
+}
+
+int store_task_each_case(struct txn *txn, const char *org_id,
+    const char *case_id, bool only_open, store_task_fn *fn, void *arg,
+    struct err *err)
+{
+	static struct query query = {&tasks,
+	    "WHERE org_id = $1 AND case_id = $2 AND case_id <> '' AND ($3 = 0 "
+	    "OR state <= 2) ORDER BY id",
+	    NULL};
+
+	return each(txn, &query,
+	    VALUES(TEXT(org_id), TEXT(case_id), NUMBER(only_open)), fn, arg,
+	    err);
 }
 
 int store_task_each_due(struct txn *txn, const char *org_id, int64_t now,

@@ -25,6 +25,7 @@ struct task_row {
 	char subject_id[STORE_ID];
 	char order_id[STORE_ID];   /* the equipment order; "" */
 	char absence_id[STORE_ID]; /* the absence it is for; "" */
+	char case_id[STORE_ID];    /* the departure or hand-out; "" */
 	char cause[64];            /* "employment_start", "periodic", … */
 	char pack_hash[STORE_SHA256];
 	char result[512]; /* one sentence */
@@ -43,14 +44,15 @@ struct task_row {
 
 /*
  * What may change: state, result, next_at, the times and closed_by. Opening
- * the same twice (person, kind, rule, subject, order, absence):
+ * the same twice (person, kind, rule, subject, order, absence, case):
  * -ERR_CONFLICT while one is open.
  */
 int store_task_save(
     struct txn *txn, const struct task_row *row, struct err *err);
 int store_task_load(struct txn *txn, const char *org_id, const char *id,
     struct task_row *out, struct err *err);
-/* The open one with the same person, kind, rule, subject, order, absence. */
+/* The open one with the same person, kind, rule, subject, order, absence,
+ * case. */
 int store_task_find_open(struct txn *txn, const struct task_row *like,
     struct task_row *out, struct err *err);
 typedef int store_task_fn(void *arg, const struct task_row *row);
@@ -69,6 +71,10 @@ int store_task_each(struct txn *txn, const struct task_filter *filter,
 int store_task_each_subject(struct txn *txn, const char *org_id,
     enum store_subject subject_kind, const char *subject_id, const char *rule,
     bool only_open, store_task_fn *fn, void *arg, struct err *err);
+/* Of one departure or hand-out, in the order of ids. */
+int store_task_each_case(struct txn *txn, const char *org_id,
+    const char *case_id, bool only_open, store_task_fn *fn, void *arg,
+    struct err *err);
 /* Open ones whose next_at has come, the earliest first. */
 int store_task_each_due(struct txn *txn, const char *org_id, int64_t now,
     int limit, store_task_fn *fn, void *arg, struct err *err);

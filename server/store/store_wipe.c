@@ -22,12 +22,13 @@ static const struct field fields[] = {
     ROW_INT64(struct wipe, proven_at),
     ROW_INT64(struct wipe, closed_at),
     ROW_INT64(struct wipe, caught_at),
+    ROW_TEXT(struct wipe, case_id),
 };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 #define COLUMNS                                                                \
 	"id, org_id, device_id, life_id, command_id, state, ordered_by,"       \
 	" reason, warning, ordered_at, acknowledged_at, silent_at, proven_at," \
-	" closed_at, caught_at"
+	" closed_at, caught_at, case_id"
 
 /* Whether the phone is erased is part of what is judged of it. */
 static int judge_anew(struct txn *txn, const struct wipe *row, struct err *err)
@@ -42,7 +43,7 @@ int store_wipe_insert(struct txn *txn, const struct wipe *row, struct err *err)
 	struct db_stmt *stmt;
 	int r = db_prepare(txn->db,
 	    "INSERT INTO wipes (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6,"
-	    " $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+	    " $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
 	    &stmt, err);
 
 	if (r < 0)
@@ -63,7 +64,8 @@ int store_wipe_update(struct txn *txn, const struct wipe *row, struct err *err)
 	    " command_id = $5, state = $6, ordered_by = $7, reason = $8,"
 	    " warning = $9, ordered_at = $10, acknowledged_at = $11,"
 	    " silent_at = $12, proven_at = $13, closed_at = $14, caught_at = "
-	    "$15"
+	    "$15,"
+	    " case_id = $16"
 	    " WHERE id = $1",
 	    &stmt, err);
 

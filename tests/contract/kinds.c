@@ -233,6 +233,7 @@ static const struct field task_fields[] = {
     ROW_TEXT(struct task_row, subject_id),
     ROW_TEXT(struct task_row, order_id),
     ROW_TEXT(struct task_row, absence_id),
+    ROW_TEXT(struct task_row, case_id),
     ROW_TEXT(struct task_row, cause),
     ROW_TEXT(struct task_row, pack_hash),
     ROW_TEXT(struct task_row, result),

@@ -93,6 +93,10 @@ static show_fn *const shows[TASK_KIND_COUNT] = {
     [TASK_ACCEPT_COLLEAGUE] = show_acceptance,
     [TASK_APPROVE_ORDER] = show_order,
     [TASK_REGISTER_FIX] = show_fix,
+    [TASK_RETURN_PHONE] = show_fix,
+    [TASK_CONFIRM_RETURN] = show_fix,
+    [TASK_ACCEPT_HANDOUT] = show_fix,
+    [TASK_DECIDE_RETURN] = show_fix,
 };
 
 static void show_page(struct view *view)
