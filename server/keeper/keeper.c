@@ -13,6 +13,7 @@
 
 #include "proto/base/err.h"
 #include "proto/scep/scep.h"
+#include "server/keeper/audit_text.h"
 #include "server/keeper/channel.h"
 #include "server/keeper/message.h"
 #include "server/keeper/process.h"
@@ -274,6 +275,22 @@ int keeper_sign_order(struct keeper *keeper, const uint8_t *order,
 	    .op = KEEPER_OP_SIGN_ORDER,
 	    .field_count = 1,
 	    .fields = {{order, order_len}},
+	};
+
+	return keeper_ask(
+	    keeper, &message, &(struct answer){.bytes = signature}, err);
+}
+
+int keeper_sign_checkpoint(struct keeper *keeper, const char *organisation,
+    int64_t seq, const uint8_t *sha256, int64_t at_ms, struct buf *signature,
+    struct err *err)
+{
+	struct keeper_message message = {
+	    .op = KEEPER_OP_SIGN_CHECKPOINT,
+	    .field_count = 4,
+	    .fields = {keeper_field_text(organisation),
+	        keeper_field_number(&seq), {sha256, AUDIT_TEXT_HASH},
+	        keeper_field_number(&at_ms)},
 	};
 
 	return keeper_ask(

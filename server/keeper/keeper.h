@@ -101,10 +101,20 @@ int keeper_issue_station(struct keeper *keeper, const uint8_t *csr,
 /*
  * Signs a work order for stations: ECDSA with SHA-256 over
  * "workphone-order-v1\n" and the bytes, DER, by the orders key, which signs
- * nothing else.
+ * nothing else but checkpoints, and these begin differently.
  */
 int keeper_sign_order(struct keeper *keeper, const uint8_t *order,
     size_t order_len, struct buf *signature, struct err *err);
+
+/*
+ * Signs that the audit log of an organisation had this entry as its newest at
+ * this time: ECDSA with SHA-256, DER, by the orders key over the text of
+ * audit_text.h, which the keeper makes. Stations hold that key's public half
+ * already: whoever has it is a witness. sha256: 32 bytes.
+ */
+int keeper_sign_checkpoint(struct keeper *keeper, const char *organisation,
+    int64_t seq, const uint8_t *sha256, int64_t at_ms, struct buf *signature,
+    struct err *err);
 
 /*
  * Answers a supervised phone's challenge (8 to 1024 bytes): CMS SignedData,

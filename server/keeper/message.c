@@ -4,6 +4,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/uuid.h"
+#include "server/keeper/audit_text.h"
 
 #define NUMBER_LEN sizeof(int64_t)
 
@@ -49,6 +50,10 @@ static const struct op_rule op_rules[KEEPER_OP_COUNT] = {
 	[KEEPER_OP_SIGN_ORDER] = {"sign order", 1, {{1, KEEPER_ORDER_MAX}}},
 	[KEEPER_OP_SIGN_CHALLENGE] = {"sign challenge", 1,
 		{{KEEPER_CHALLENGE_MIN, KEEPER_CHALLENGE_MAX}}},
+	/* organisation, entry's number, its hash, now */
+	[KEEPER_OP_SIGN_CHECKPOINT] = {"sign checkpoint", 4,
+		{{1, UUID_TEXT_MAX - 1}, NUMBER,
+		 {AUDIT_TEXT_HASH, AUDIT_TEXT_HASH}, NUMBER}},
 };
 /* clang-format on */
 

@@ -13,6 +13,7 @@
 #include "proto/base/uuid.h"
 #include "proto/scep/scep.h"
 #include "proto/station/station.h"
+#include "server/keeper/audit_text.h"
 #include "server/keeper/certificate.h"
 #include "server/keeper/handles.h"
 #include "server/keeper/message.h"
@@ -143,28 +144,60 @@ static int serve_issue_station(struct vault *vault,
 	return issue(vault, &plan, out, err);
 }
 
-static int serve_sign_order(struct vault *vault,
-    const struct keeper_message *message, struct buf *out, struct err *err)
+/* ECDSA with SHA-256 by the orders key; text begins with what it is for. */
+static int orders_key_sign(struct vault *vault, const struct buf *text,
+    struct buf *out, struct err *err)
 {
-	const struct keeper_field *order = &message->fields[0];
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	struct buf text = {0};
 	uint8_t signature[128]; /* DER of P-256: at most 72 */
 	size_t len = sizeof(signature);
 	bool is_done;
 
-	buf_append_str(&text, STATION_ORDER_CONTEXT);
-	buf_append(&text, order->data, order->len);
-	is_done = ctx && !text.failed &&
+	is_done = ctx && !text->failed &&
 	    EVP_DigestSignInit(
 	        ctx, NULL, EVP_sha256(), NULL, vault->orders_key) == 1 &&
-	    EVP_DigestSign(ctx, signature, &len, text.data, text.len) == 1;
+	    EVP_DigestSign(ctx, signature, &len, text->data, text->len) == 1;
 	EVP_MD_CTX_free(ctx);
-	buf_clear(&text);
 	if (!is_done)
-		return err_set(err, ERR_CRYPTO, "the order cannot be signed");
+		return err_set(err, ERR_CRYPTO, "the bytes cannot be signed");
 	buf_append(out, signature, len);
 	return buf_check(out, err);
+}
+
+static int serve_sign_order(struct vault *vault,
+    const struct keeper_message *message, struct buf *out, struct err *err)
+{
+	const struct keeper_field *order = &message->fields[0];
+	struct buf text = {0};
+	int rc;
+
+	buf_append_str(&text, STATION_ORDER_CONTEXT);
+	buf_append(&text, order->data, order->len);
+	rc = orders_key_sign(vault, &text, out, err);
+	buf_clear(&text);
+	return rc;
+}
+
+static int serve_sign_checkpoint(struct vault *vault,
+    const struct keeper_message *message, struct buf *out, struct err *err)
+{
+	char organisation[UUID_TEXT_MAX];
+	struct buf text = {0};
+	int rc = text_get(
+	    &message->fields[0], organisation, sizeof(organisation), err);
+
+	if (rc != 0)
+		return rc;
+	if (strchr(organisation, '\n'))
+		return err_set(
+		    err, ERR_INVALID, "an organisation has a newline in it");
+	audit_text_append(&text, organisation,
+	    keeper_field_get_number(&message->fields[1]),
+	    message->fields[2].data,
+	    keeper_field_get_number(&message->fields[3]));
+	rc = orders_key_sign(vault, &text, out, err);
+	buf_clear(&text);
+	return rc;
 }
 
 /* CMS_BINARY: without it a challenge that holds 0x0a would be altered. */
@@ -372,6 +405,7 @@ static serve_fn *const servers[KEEPER_OP_COUNT] = {
     [KEEPER_OP_ISSUE_STATION] = serve_issue_station,
     [KEEPER_OP_SIGN_ORDER] = serve_sign_order,
     [KEEPER_OP_SIGN_CHALLENGE] = serve_sign_challenge,
+    [KEEPER_OP_SIGN_CHECKPOINT] = serve_sign_checkpoint,
 };
 
 int vault_serve(struct vault *vault, const struct keeper_message *message,
