@@ -98,6 +98,10 @@ struct service {
 	char office_url[256];  /* https://mdm.example.org:8443; "": none */
 	int64_t link_valid_ms; /* enrolment link, default 7 days */
 	int64_t certificate_valid_ms; /* identity, default 365 days */
+	struct {
+		bool by_mail; /* false: nobody is told anything (notify.h) */
+		int64_t window_ms; /* notices this close are one mail */
+	} tell;
 	int64_t silence_ms;     /* acknowledged erase → silent, 10 min */
 	int64_t refresh_due_at; /* keep_going's own */
 	int64_t refresh_ms;     /* facts older are asked again, 12 h */
