@@ -48,6 +48,11 @@ int store_handout_each(struct txn *txn, const char *org_id, bool only_open,
 int store_handout_each_person(struct txn *txn, const char *org_id,
     const char *person_id, store_handout_fn *fn, void *arg, struct err *err);
 
+/* The newest of this phone to this person, accepted or not; -ERR_NOT_FOUND. */
+int store_handout_find_phone(struct txn *txn, const char *org_id,
+    const char *device_id, const char *person_id, struct handout_row *out,
+    struct err *err);
+
 enum handout_thing_kind {
 	HANDOUT_PHONE = 0,
 	HANDOUT_SUBSCRIPTION = 1,

@@ -44,7 +44,7 @@ CREATE TABLE receipts (
   device_id TEXT NOT NULL,
   case_id TEXT NOT NULL,
   handout_id TEXT NOT NULL,
-  body TEXT NOT NULL,
+  body TEXT NOT NULL DEFAULT '',
   body_sha256 TEXT NOT NULL,
   issued_at {bigint} NOT NULL,
   issued_by TEXT NOT NULL,
