@@ -70,7 +70,8 @@ static int put_row(struct txn *txn, const struct ledger *ledger,
 	if (!was->id[0]) {
 		*effect = LEDGER_ADDED;
 		make_row(row, ledger);
-	} else if (strcmp(was->deputy_id, row->deputy_id) != 0) {
+	} else if (strcmp(was->deputy_id, row->deputy_id) != 0 ||
+	    strcmp(was->source, row->source) != 0) {
 		*effect = LEDGER_CHANGED;
 		rc = void_row(txn, ledger, was, err);
 		make_row(row, ledger);
@@ -110,6 +111,10 @@ int ledger_absence_put(struct txn *txn, const struct ledger *ledger,
 	         txn, ledger->org_id, person.id, note_meant, &meant, err)) < 0)
 		return rc;
 	row = meant.row;
+	if (said->source &&
+	    (rc = ledger_text_take(row.source, sizeof(row.source), said->source,
+	         "the source", err)) < 0)
+		return rc;
 	row.from_day = meant.from_day;
 	(void)str_copy(row.person_id, sizeof(row.person_id), person.id);
 	if ((rc = ledger_day_take(&row.until_day, said->until, "until", err)) <

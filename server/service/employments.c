@@ -51,10 +51,11 @@ static int find_meant(struct txn *txn, const struct ledger *ledger,
 	int rc;
 
 	if (meant->said->id) {
-		rc = store_employment_load(txn, ledger->org_id, meant->said->id,
-		    &meant->row, err);
-		return rc < 0 || (!meant->row.voided_at &&
-		        strcmp(meant->row.person_id, person_id) == 0)
+		rc = store_employment_load(
+		    txn, ledger->org_id, meant->said->id, &meant->row, err);
+		return rc < 0 ||
+		        (!meant->row.voided_at &&
+		            strcmp(meant->row.person_id, person_id) == 0)
 		    ? rc
 		    : err_set(err, ERR_CONFLICT,
 		          "this employment is voided or another person's");
@@ -145,6 +146,8 @@ static int put_row(struct txn *txn, const struct ledger *ledger,
 		row->ended_at = ledger->now;
 		(void)str_copy(
 		    row->ended_by, sizeof(row->ended_by), ledger->by);
+	} else if (strcmp(was->source, row->source) != 0) {
+		*effect = LEDGER_CHANGED; /* a source knows it now */
 	} else {
 		*effect = LEDGER_UNCHANGED;
 		return 0;

@@ -99,6 +99,11 @@ struct person_said {
 int ledger_person_put(struct txn *txn, const struct ledger *ledger,
     const struct person_said *said, struct person_row *out,
     enum ledger_effect *effect, struct err *err);
+/* What the row would be; writes nothing. *row: as it is, with its org_id. */
+int ledger_person_take(struct txn *txn, const struct person_said *said,
+    struct person_row *row, struct err *err);
+bool ledger_person_is_alike(
+    const struct person_row *a, const struct person_row *b);
 /* Finds the person whom text names, or adds one of this name. */
 int ledger_person_meet(struct txn *txn, const struct ledger *ledger,
     const char *text, struct person_row *out, struct err *err);
@@ -129,6 +134,7 @@ int ledger_employment_void(struct txn *txn, const struct ledger *ledger,
 /* ---- absences (absences.c) ---- */
 
 struct absence_said {
+	const char *source; /* which says so (roster.h); NULL: nobody's */
 	const char *person;
 	const char *deputy;
 	const char *from;  /* first day away */

@@ -64,7 +64,7 @@ static int take_unit(
 	return rc;
 }
 
-static int take_said(struct txn *txn, const struct person_said *said,
+int ledger_person_take(struct txn *txn, const struct person_said *said,
     struct person_row *row, struct err *err)
 {
 	int rc;
@@ -114,13 +114,14 @@ static int find_existing(struct txn *txn, const char *org_id,
 		rc = ledger_text_take(named.name, sizeof(named.name),
 		    said->name, "the name", err);
 	else
-		rc = take_said(txn, said, &named, err);
+		rc = ledger_person_take(txn, said, &named, err);
 	return rc < 0
 	    ? rc
 	    : store_person_find_name(txn, org_id, named.name, out, err);
 }
 
-static bool is_alike(const struct person_row *a, const struct person_row *b)
+bool ledger_person_is_alike(
+    const struct person_row *a, const struct person_row *b)
 {
 	return strcmp(a->external_id, b->external_id) == 0 &&
 	    strcmp(a->name, b->name) == 0 &&
@@ -188,11 +189,11 @@ int ledger_person_put(struct txn *txn, const struct ledger *ledger,
 		(void)str_copy(row.org_id, sizeof(row.org_id), ledger->org_id);
 		row.created_at = ledger->now;
 	}
-	if ((rc = take_said(txn, said, &row, err)) < 0)
+	if ((rc = ledger_person_take(txn, said, &row, err)) < 0)
 		return rc;
-	*effect = !was.id[0]       ? LEDGER_ADDED
-	    : is_alike(&was, &row) ? LEDGER_UNCHANGED
-	                           : LEDGER_CHANGED;
+	*effect = !was.id[0]                     ? LEDGER_ADDED
+	    : ledger_person_is_alike(&was, &row) ? LEDGER_UNCHANGED
+	                                         : LEDGER_CHANGED;
 	*out = row;
 	if (*effect == LEDGER_UNCHANGED)
 		return 0;

@@ -14,6 +14,7 @@ static const struct field fields[] = {
     ROW_TEXT(struct absence_row, ended_by),
     ROW_INT64(struct absence_row, voided_at),
     ROW_TEXT(struct absence_row, voided_by),
+    ROW_TEXT(struct absence_row, source),
 };
 static struct table absences = {
     .name = "absences",

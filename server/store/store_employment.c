@@ -21,7 +21,7 @@ static const struct field fields[] = {
 static struct table employments = {
     .name = "employments",
     .word = "employment",
-    .changing = " to_day ended_at ended_by voided_at voided_by ",
+    .changing = " to_day ended_at ended_by voided_at voided_by source ",
     TABLE(struct employment_row, fields),
 };
 DEFINE_EACH(each, struct employment_row, store_employment_fn)

@@ -117,7 +117,8 @@ struct employment_row {
 	char source[STORE_SOURCE]; /* which made it (roster.h); "": by hand */
 };
 
-/* What may change: to_day with ended_*, voided_*; else -ERR_CONFLICT. */
+/* What may change: to_day with ended_*, voided_*, source; else
+ * -ERR_CONFLICT. */
 int store_employment_save(
     struct txn *txn, const struct employment_row *row, struct err *err);
 int store_employment_load(struct txn *txn, const char *org_id, const char *id,
@@ -157,6 +158,7 @@ struct absence_row {
 	char ended_by[LIMIT_NAME + 1];
 	int64_t voided_at;
 	char voided_by[LIMIT_NAME + 1];
+	char source[STORE_SOURCE]; /* as of an employment */
 };
 
 /* What may change: until_day with ended_*, voided_*; else -ERR_CONFLICT. */

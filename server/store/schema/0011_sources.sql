@@ -25,3 +25,4 @@ CREATE UNIQUE INDEX source_people_key
 CREATE INDEX source_people_person ON source_people(org_id, person_id);
 
 ALTER TABLE employments ADD COLUMN source TEXT NOT NULL DEFAULT '';
+ALTER TABLE absences ADD COLUMN source TEXT NOT NULL DEFAULT '';
