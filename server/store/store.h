@@ -24,6 +24,7 @@
 #include "proto/base/uuid.h"
 #include "server/lifecycle/command.h"
 #include "server/lifecycle/life.h"
+#include "server/lifecycle/phone.h"
 #include "server/lifecycle/wipe.h"
 
 struct err;
@@ -173,7 +174,7 @@ int store_certificate_retire(struct txn *txn, const char *life_id,
 struct device {
 	char id[STORE_ID];
 	char org_id[STORE_ID];
-	char udid[LIMIT_UDID + 1]; /* or EnrollmentID */
+	char udid[LIMIT_UDID + 1]; /* or EnrollmentID; "": it never enrolled */
 	char serial[LIMIT_SERIAL + 1];
 	char name[LIMIT_NAME + 1];
 	char person[LIMIT_NAME + 1];
@@ -185,9 +186,15 @@ struct device {
 	char life_id[STORE_ID];      /* the newest life, "" before the first */
 	char person_id[STORE_ID];    /* whose it is in the ledger now, "" */
 	bool is_private;             /* the person's own: invariants 1 and 9 */
+	enum phone_kind kind;
+	enum phone_state state; /* changed by phone_step() alone */
+	int64_t state_at;
+	char replaced_by[STORE_ID]; /* another device, at a repair; "" */
 	int64_t created_at;
 };
 
+/* state and state_at are taken when the row is new, and left as they are when
+ * it is there: store_phone.h. */
 int store_device_save(
     struct txn *txn, const struct device *row, struct err *err);
 int store_device_load(

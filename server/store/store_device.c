@@ -1,5 +1,6 @@
 #include "server/store/store_bench.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/base/buf.h"
@@ -8,6 +9,7 @@
 #include "server/store/row.h"
 #include "server/store/sql.h"
 #include "server/store/store_equipment.h"
+#include "server/store/store_phone.h"
 #include "server/store/txn.h"
 
 static const struct field fields[] = {
@@ -26,23 +28,57 @@ static const struct field fields[] = {
     ROW_TEXT(struct device, person_id),
     ROW_BOOL(struct device, is_private),
     ROW_INT64(struct device, created_at),
+    ROW_ENUM(struct device, kind, PHONE_KIND_COUNT - 1),
+    ROW_TEXT(struct device, replaced_by),
+    ROW_ENUM(struct device, state, PHONE_STATE_COUNT - 1),
+    ROW_INT64(struct device, state_at),
 };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 #define COLUMNS                                                                \
 	"id, org_id, udid, serial, name, person, model, product_name,"         \
 	" os_version, build_version, imei, life_id, person_id,"                \
-	" is_private, created_at"
+	" is_private, created_at, kind, replaced_by, state, state_at"
+
+/*
+ * A phone that never enrolled has no UDID, and any number of them may stand
+ * beside each other: '-' and the id is written for it, which no device sends.
+ */
+#define NO_UDID '-'
+
+static void hide_udid(const struct device *row, struct device *out)
+{
+	*out = *row;
+	if (!out->udid[0])
+		(void)snprintf(
+		    out->udid, sizeof(out->udid), "%c%s", NO_UDID, out->id);
+}
+
+static void show_udid(struct device *row)
+{
+	if (row->udid[0] == NO_UDID)
+		row->udid[0] = '\0';
+}
+
+static int take(struct db_stmt *stmt, struct device *out, struct err *err)
+{
+	int r = row_take(stmt, fields, FIELDS, out, sizeof(*out), err);
+
+	if (r == 0)
+		show_udid(out);
+	return r;
+}
 
 /* A device never moves to another organisation (DESIGN invariant 8). */
 int store_device_save(
     struct txn *txn, const struct device *row, struct err *err)
 {
+	struct device bound;
 	struct db_stmt *stmt;
 	int64_t changes = 0;
 	int r = db_prepare(txn->db,
 	    "INSERT INTO devices (" COLUMNS ")"
 	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-	    " $14, $15)"
+	    " $14, $15, $16, $17, $18, $19)"
 	    " ON CONFLICT (id) DO UPDATE SET udid = excluded.udid,"
 	    " serial = excluded.serial, name = excluded.name,"
 	    " person = excluded.person, model = excluded.model,"
@@ -51,13 +87,15 @@ int store_device_save(
 	    " build_version = excluded.build_version, imei = excluded.imei,"
 	    " life_id = excluded.life_id, person_id = excluded.person_id,"
 	    " is_private = excluded.is_private, created_at = "
-	    "excluded.created_at"
+	    "excluded.created_at, kind = excluded.kind,"
+	    " replaced_by = excluded.replaced_by"
 	    " WHERE devices.org_id = excluded.org_id",
 	    &stmt, err);
 
 	if (r < 0)
 		return r;
-	row_bind(stmt, fields, FIELDS, row);
+	hide_udid(row, &bound);
+	row_bind(stmt, fields, FIELDS, &bound);
 	r = db_run(stmt, &changes, err);
 	if (r == 0 && changes == 0)
 		return err_set(err, ERR_CONFLICT,
@@ -75,22 +113,25 @@ int store_device_load(
 	if (r < 0)
 		return r;
 	db_bind_text(stmt, 1, id);
-	return row_take(stmt, fields, FIELDS, out, sizeof(*out), err);
+	return take(stmt, out, err);
 }
 
 int store_device_find_udid(struct txn *txn, const char *org_id,
     const char *udid, struct device *out, struct err *err)
 {
 	struct db_stmt *stmt;
-	int r = db_prepare(txn->db,
+	int r;
+
+	if (udid[0] == NO_UDID || !udid[0])
+		return err_set(err, ERR_NOT_FOUND, "no device of that UDID");
+	r = db_prepare(txn->db,
 	    "SELECT " COLUMNS " FROM devices WHERE org_id = $1 AND udid = $2",
 	    &stmt, err);
-
 	if (r < 0)
 		return r;
 	db_bind_text(stmt, 1, org_id);
 	db_bind_text(stmt, 2, udid);
-	return row_take(stmt, fields, FIELDS, out, sizeof(*out), err);
+	return take(stmt, out, err);
 }
 
 struct one_device {
@@ -143,6 +184,8 @@ static int walk(
 
 	while ((r = db_step(stmt, err)) > 0) {
 		r = row_read(stmt, fields, FIELDS, &row, err);
+		if (r == 0)
+			show_udid(&row);
 		if (r == 0)
 			r = fn(arg, &row);
 		if (r != 0)
@@ -228,7 +271,7 @@ int store_device_load_of(struct txn *txn, const char *org_id, const char *id,
 		return r;
 	db_bind_text(stmt, 1, org_id);
 	db_bind_text(stmt, 2, id);
-	return row_take(stmt, fields, FIELDS, out, sizeof(*out), err);
+	return take(stmt, out, err);
 }
 
 int store_device_find_imei(struct txn *txn, const char *org_id,
@@ -255,4 +298,20 @@ int store_device_find_imei(struct txn *txn, const char *org_id,
 		    "several devices have the IMEI %.64s", imei);
 	*out = one.row;
 	return 0;
+}
+
+int store_device_each_state(struct txn *txn, const char *org_id,
+    enum phone_state state, store_device_fn *fn, void *arg, struct err *err)
+{
+	struct db_stmt *stmt;
+	int r = db_prepare(txn->db,
+	    "SELECT " COLUMNS " FROM devices WHERE org_id = $1 AND state = $2"
+	    " ORDER BY serial, id",
+	    &stmt, err);
+
+	if (r < 0)
+		return r;
+	db_bind_text(stmt, 1, org_id);
+	db_bind_int64(stmt, 2, state);
+	return walk(stmt, fn, arg, err);
 }
