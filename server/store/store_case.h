@@ -53,15 +53,16 @@ struct departure_row {
 };
 
 /* What may change: all but id, org, person, reason, opened_by, created_at.
- * -ERR_CONFLICT: the person has an open one for this reason. */
+ * -ERR_CONFLICT: the person has an open one for this reason and employment. */
 int store_departure_save(
     struct txn *txn, const struct departure_row *row, struct err *err);
 int store_departure_load(struct txn *txn, const char *org_id, const char *id,
     struct departure_row *out, struct err *err);
-/* The open one of a person for a reason; -ERR_NOT_FOUND. */
+/* The open one of a person for a reason and employment ("": by hand);
+ * -ERR_NOT_FOUND. */
 int store_departure_find_open(struct txn *txn, const char *org_id,
     const char *person_id, enum departure_reason reason,
-    struct departure_row *out, struct err *err);
+    const char *employment_id, struct departure_row *out, struct err *err);
 typedef int store_departure_fn(void *arg, const struct departure_row *row);
 struct departure_filter {
 	const char *org_id;    /* required */

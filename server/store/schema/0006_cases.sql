@@ -25,9 +25,9 @@ CREATE TABLE departures (
 );
 CREATE INDEX departures_org ON departures(org_id, id);
 CREATE INDEX departures_person ON departures(org_id, person_id, id);
--- One for a person and a reason at a time.
-CREATE UNIQUE INDEX departures_once ON departures(org_id, person_id, reason)
-  WHERE state <= 2;
+-- One for a person, reason and employment at a time.
+CREATE UNIQUE INDEX departures_once
+  ON departures(org_id, person_id, reason, employment_id) WHERE state <= 2;
 CREATE INDEX departures_next ON departures(org_id, next_at, id)
   WHERE state <= 2 AND next_at > 0;
 
