@@ -57,6 +57,7 @@ int approval_ask_more(struct txn *txn, struct service *service,
  * it was used, it is too late.
  */
 struct approval_need {
+	struct service *service; /* NULL: that it is used up is not noted */
 	const char *org_id;
 	enum approval_what what;
 	const char *thing_id;
