@@ -1,7 +1,7 @@
 /*
  * scim_filter: filters of RFC 7644 section 3.4.2.2, whole: eq ne co sw ew pr gt
  * ge lt le, and or not ( ), attr[…], sub-attributes, URN prefixes; operators in
- * any case. Parsed into a bounded tree, then held against JSON resources. Pure.
+ * any case; also Entra's attr[…].sub eq "…". Parsed into a bounded tree, then held against JSON resources. Pure.
  */
 #ifndef PROTO_SCIM_SCIM_FILTER_H
 #define PROTO_SCIM_SCIM_FILTER_H
@@ -59,13 +59,16 @@ struct scim_filter {
  */
 int scim_filter_parse(
     const char *text, size_t len, struct scim_filter **out, struct err *err);
+/* The same for the inside of brackets: ends before a "]"; *used: its place. */
+int scim_filter_parse_inner(const char *text, size_t len,
+    struct scim_filter **out, size_t *used, struct err *err);
 void scim_filter_free(struct scim_filter *filter);
 
 /*
  * Does the resource match? A comparison with a multi-valued attribute holds
  * when one element fits; of a list of complex values `value` is meant. Texts
- * are compared without case except for id, externalId, value of members and
- * groups; times as times.
+ * are compared without case (ASCII and Latin-1) except for id and externalId;
+ * times as times. Where a boolean stands, "True" is one, too.
  */
 bool scim_filter_match(
     const struct scim_filter *filter, const json_t *resource);

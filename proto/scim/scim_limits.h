@@ -19,7 +19,7 @@
 #define SCIM_PAGE_MAX 500
 #define SCIM_PAGE 100
 #define SCIM_BULK_MAX 1000
-#define SCIM_ELEMENTS_MAX 256 /* of a multi-valued attribute of a user */
+#define SCIM_ELEMENTS_MAX 64 /* of one attribute of a user; each is compared */
 
 #define SCIM_URN "urn:ietf:params:scim:"
 #define SCIM_USER_URN SCIM_URN "schemas:core:2.0:User"
