@@ -211,6 +211,14 @@ const struct pack_parameters *pack_parameters(const struct pack *pack)
 	return &pack->parameters;
 }
 
+const struct pack_leaving *pack_leaving(const struct pack *pack)
+{
+	static const struct pack_leaving usual = PACK_LEAVING_USUAL;
+
+	return pack && pack->parameters.leaving ? pack->parameters.leaving
+	                                        : &usual;
+}
+
 const struct pack_acknowledgement *pack_acknowledgement(const struct pack *pack)
 {
 	static const struct pack_acknowledgement usual = {

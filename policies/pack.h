@@ -336,15 +336,42 @@ struct pack_absence {
 	unsigned voicemail_max_days; /* of absence; 0: no end */
 };
 
+enum pack_esim { PACK_ESIM_WHEN_NUMBER_STAYS, PACK_ESIM_NEVER };
+
+/* How phones come back from who leaves. What the pack leaves out is as
+ * pack_leaving() says; the *_ms and *_minute members are always set. */
+struct pack_leaving {
+	char *remind;           /* before the last day: "14d" */
+	char *remind_again;     /* "3d" */
+	char *wipe_at;          /* "08:00" on the first working day after it */
+	char *not_friday_after; /* "15:00": later waits until Monday */
+	unsigned manager_after; /* working days: then the manager is told */
+	char *offline_after;    /* nothing heard: the manager decides */
+	char
+	    *lost_mode_after; /* still nothing: it is locked, where it can be */
+	char *sim_block_after; /* still nothing: its SIM is blocked */
+	char *rehire_window;   /* who comes back within it has not left */
+	enum pack_esim keep_esim;
+	int64_t remind_ms;
+	int64_t remind_again_ms;
+	int64_t offline_after_ms;
+	int64_t lost_mode_after_ms;
+	int64_t sim_block_after_ms;
+	int64_t rehire_window_ms;
+	int wipe_minute; /* of the local day */
+	int friday_minute;
+};
+
 /* Values that a municipality's texts and judgements share (C1–C4). */
 struct pack_parameters {
 	struct pack_callback *callback; /* NULL: the document names no time */
 	struct pack_callback *callback_simple; /* of simple matters; NULL */
 	struct pack_absence *absence;          /* NULL: not said */
 	char *exit_digits;                     /* "9", "#0"; NULL: none */
-	char *switchboard_number; /* as people write it; NULL: not told */
-	char *phrase_in;          /* template; NULL: none in the document */
-	char *phrase_out;         /* likewise */
+	char *switchboard_number;     /* as people write it; NULL: not told */
+	char *phrase_in;              /* template; NULL: none in the document */
+	char *phrase_out;             /* likewise */
+	struct pack_leaving *leaving; /* NULL: pack_leaving() says it all */
 };
 
 /* Reading the pack and saying so. All after it was asked for. */
@@ -425,6 +452,8 @@ const char *pack_time_zone(const struct pack *pack);
 const char *pack_extends(const struct pack *pack);
 
 const struct pack_parameters *pack_parameters(const struct pack *pack);
+/* Never NULL, and pack may be: the usual terms. */
+const struct pack_leaving *pack_leaving(const struct pack *pack);
 /* Never NULL: a pack that names none gives 14, 7 and 14 days. */
 const struct pack_acknowledgement *pack_acknowledgement(
     const struct pack *pack);

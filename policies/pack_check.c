@@ -183,6 +183,100 @@ static int callback_check(const struct pack_at *at, const char *key,
 	return 0;
 }
 
+/* "08:00" → 480; left out: as it was. */
+static int minute_check(
+    const struct pack_at *at, const char *key, const char *text, int *minute)
+{
+	if (!text)
+		return 0;
+	if (strlen(text) != 5 || text[2] != ':' || text[0] < '0' ||
+	    text[0] > '2' || text[1] < '0' || text[1] > '9' || text[3] < '0' ||
+	    text[3] > '5' || text[4] < '0' || text[4] > '9' ||
+	    (text[0] == '2' && text[1] > '3'))
+		return pack_at_fail(at, key,
+		    "'%.20s' is no time of the day: write '08:00'", text);
+	*minute = ((text[0] - '0') * 10 + (text[1] - '0')) * 60 +
+	    (text[3] - '0') * 10 + (text[4] - '0');
+	return 0;
+}
+
+static int leaving_terms_check(struct pack_at *at, struct pack_leaving *leaving)
+{
+	const struct {
+		const char *key;
+		const char *text;
+		int64_t *ms;
+	} terms[] = {
+	    {"leaving.remind", leaving->remind, &leaving->remind_ms},
+	    {"leaving.remind_again", leaving->remind_again,
+	        &leaving->remind_again_ms},
+	    {"leaving.offline_after", leaving->offline_after,
+	        &leaving->offline_after_ms},
+	    {"leaving.lost_mode_after", leaving->lost_mode_after,
+	        &leaving->lost_mode_after_ms},
+	    {"leaving.sim_block_after", leaving->sim_block_after,
+	        &leaving->sim_block_after_ms},
+	    {"leaving.rehire_window", leaving->rehire_window,
+	        &leaving->rehire_window_ms},
+	};
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < sizeof(terms) / sizeof(terms[0]); i++)
+		if (terms[i].text)
+			rc = pack_at_duration(at, terms[i].key, terms[i].text,
+			    TIME_DAY_MS, ASKED_MAX_MS, terms[i].ms);
+	return rc;
+}
+
+/* What is left out takes the usual value, so that whoever reads finds one. */
+static void leaving_fill(struct pack_at *at, struct pack_leaving *leaving)
+{
+	const struct pack_leaving usual = PACK_LEAVING_USUAL;
+
+	if (!pack_at_has(at, "leaving.manager_after"))
+		leaving->manager_after = usual.manager_after;
+	leaving->remind_ms = usual.remind_ms;
+	leaving->remind_again_ms = usual.remind_again_ms;
+	leaving->offline_after_ms = usual.offline_after_ms;
+	leaving->lost_mode_after_ms = usual.lost_mode_after_ms;
+	leaving->sim_block_after_ms = usual.sim_block_after_ms;
+	leaving->rehire_window_ms = usual.rehire_window_ms;
+	leaving->wipe_minute = usual.wipe_minute;
+	leaving->friday_minute = usual.friday_minute;
+}
+
+static int leaving_check(struct pack_at *at, struct pack_leaving *leaving)
+{
+	int rc;
+
+	if (!leaving)
+		return 0;
+	leaving_fill(at, leaving);
+	rc = leaving_terms_check(at, leaving);
+	if (rc == 0)
+		rc = minute_check(at, "leaving.wipe_at", leaving->wipe_at,
+		    &leaving->wipe_minute);
+	if (rc == 0)
+		rc = minute_check(at, "leaving.not_friday_after",
+		    leaving->not_friday_after, &leaving->friday_minute);
+	if (rc)
+		return rc;
+	if (leaving->manager_after > 60)
+		return pack_at_fail(at, "leaving.manager_after",
+		    "%u is outside 0 to 60 working days",
+		    leaving->manager_after);
+	if (leaving->remind_again_ms > leaving->remind_ms)
+		return pack_at_fail(at, "leaving.remind_again",
+		    "the second reminder has to come after the first");
+	if (leaving->lost_mode_after_ms < leaving->offline_after_ms ||
+	    leaving->sim_block_after_ms < leaving->offline_after_ms)
+		return pack_at_fail(at, "leaving",
+		    "Lost Mode and the block of the SIM come after "
+		    "'offline_after' at the earliest");
+	return 0;
+}
+
 static int parameters_check(
     struct pack_at *at, const struct pack_parameters *parameters)
 {
@@ -220,7 +314,7 @@ static int parameters_check(
 	        (PACK_ABSENCE_VOICEMAIL | PACK_ABSENCE_WATCHED_VOICEMAIL)))
 		return pack_at_fail(at, "absence.voicemail_max_days",
 		    "no voicemail is accepted above: add it or remove this");
-	return 0;
+	return leaving_check(at, parameters->leaving);
 }
 
 static int acknowledgement_check(

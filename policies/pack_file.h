@@ -178,4 +178,16 @@ int pack_texts_whole(const struct pack *pack, struct err *err);
 /* The file's rules, and the base's below them when there is one. */
 int pack_merge(struct pack *pack, struct err *err);
 
+/* Where a pack says nothing about who leaves. */
+#define PACK_LEAVING_USUAL                                                     \
+	{                                                                      \
+		.remind_ms = 14 * TIME_DAY_MS,                                 \
+		.remind_again_ms = 3 * TIME_DAY_MS, .manager_after = 3,        \
+		.offline_after_ms = 14 * TIME_DAY_MS,                          \
+		.lost_mode_after_ms = 21 * TIME_DAY_MS,                        \
+		.sim_block_after_ms = 28 * TIME_DAY_MS,                        \
+		.rehire_window_ms = 30 * TIME_DAY_MS, .wipe_minute = 8 * 60,   \
+		.friday_minute = 15 * 60,                                      \
+	}
+
 #endif

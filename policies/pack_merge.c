@@ -152,6 +152,7 @@ static void parameters_merge(struct pack *pack)
 	TAKE(switchboard_number);
 	TAKE(phrase_in);
 	TAKE(phrase_out);
+	TAKE(leaving);
 #undef TAKE
 }
 

@@ -392,6 +392,28 @@ static const cyaml_schema_field_t absence_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_strval_t esims[] = {
+    {"when_number_stays", PACK_ESIM_WHEN_NUMBER_STAYS},
+    {"never", PACK_ESIM_NEVER},
+};
+
+static const cyaml_schema_field_t leaving_fields[] = {
+    OPTIONAL_TEXT("remind", struct pack_leaving, remind, WORD),
+    OPTIONAL_TEXT("remind_again", struct pack_leaving, remind_again, WORD),
+    OPTIONAL_TEXT("wipe_at", struct pack_leaving, wipe_at, WORD),
+    OPTIONAL_TEXT(
+        "not_friday_after", struct pack_leaving, not_friday_after, WORD),
+    OPTIONAL_NUMBER("manager_after", struct pack_leaving, manager_after),
+    OPTIONAL_TEXT("offline_after", struct pack_leaving, offline_after, WORD),
+    OPTIONAL_TEXT(
+        "lost_mode_after", struct pack_leaving, lost_mode_after, WORD),
+    OPTIONAL_TEXT(
+        "sim_block_after", struct pack_leaving, sim_block_after, WORD),
+    OPTIONAL_TEXT("rehire_window", struct pack_leaving, rehire_window, WORD),
+    OPTIONAL_WORD("keep_esim", struct pack_leaving, keep_esim, esims),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t parameter_fields[] = {
     OPTIONAL_GROUP(
         "callback", struct pack_parameters, callback, callback_fields),
@@ -403,6 +425,7 @@ static const cyaml_schema_field_t parameter_fields[] = {
         "switchboard_number", struct pack_parameters, switchboard_number, 40),
     OPTIONAL_TEXT("phrase_in", struct pack_parameters, phrase_in, TITLE),
     OPTIONAL_TEXT("phrase_out", struct pack_parameters, phrase_out, TITLE),
+    OPTIONAL_GROUP("leaving", struct pack_parameters, leaving, leaving_fields),
     CYAML_FIELD_END,
 };
 

@@ -341,6 +341,24 @@ static void tell_callback(
 	tell(walk, key, text);
 }
 
+static void walk_leaving(struct walk *walk, const struct pack_leaving *leaving)
+{
+	if (!leaving)
+		return;
+	tell(walk, "leaving.remind", leaving->remind);
+	tell(walk, "leaving.remind_again", leaving->remind_again);
+	tell(walk, "leaving.wipe_at", leaving->wipe_at);
+	tell(walk, "leaving.not_friday_after", leaving->not_friday_after);
+	tell_some(walk, "leaving.manager_after", leaving->manager_after);
+	tell(walk, "leaving.offline_after", leaving->offline_after);
+	tell(walk, "leaving.lost_mode_after", leaving->lost_mode_after);
+	tell(walk, "leaving.sim_block_after", leaving->sim_block_after);
+	tell(walk, "leaving.rehire_window", leaving->rehire_window);
+	tell(walk, "leaving.keep_esim",
+	    leaving->keep_esim == PACK_ESIM_NEVER ? "never"
+	                                          : "when_number_stays");
+}
+
 static void walk_parameters(struct walk *walk, const struct pack *pack)
 {
 	const struct pack_parameters *parameters = pack_parameters(pack);
@@ -357,6 +375,7 @@ static void walk_parameters(struct walk *walk, const struct pack *pack)
 	tell(walk, "switchboard_number", parameters->switchboard_number);
 	tell(walk, "phrase_in", parameters->phrase_in);
 	tell(walk, "phrase_out", parameters->phrase_out);
+	walk_leaving(walk, parameters->leaving);
 }
 
 static void walk_language(
