@@ -12,6 +12,7 @@
 #include "proto/base/err.h"
 #include "proto/base/time.h"
 #include "server/keeper/certificate.h"
+#include "server/keeper/document_keys.h"
 #include "server/keeper/handles.h"
 #include "server/keeper/keeper.h"
 #include "server/keeper/key_file.h"
@@ -100,27 +101,18 @@ static void half_remove(int folder, const char *key, const char *whole)
 		(void)unlinkat(folder, key, 0);
 }
 
-static int folder_upgrade(int folder, const char *organisation, int64_t now_ms,
-    bool *made, struct err *err)
+static int bench_keys_upgrade(int folder, const char *organisation,
+    int64_t now_ms, bool *made, struct err *err)
 {
 	struct bench_keys keys = {NULL, NULL, NULL};
-	bool has_supervision;
-	bool has_orders;
-	int rc = 0;
-
-	if (flock(folder, LOCK_EX | LOCK_NB) != 0)
-		return err_set(err, ERR_BUSY,
-		    "another program is at work in the key folder");
-	if (key_file_exists(folder, KEY_FILE_UNFINISHED) ||
-	    !key_file_exists(folder, KEEPER_CA_CERTIFICATE))
-		return err_set(
-		    err, ERR_CONFLICT, "the key folder is not whole; run init");
-	has_supervision =
+	bool has_supervision =
 	    key_file_exists(folder, KEEPER_SUPERVISION_CERTIFICATE);
-	has_orders = key_file_exists(folder, KEEPER_ORDERS_PUBLIC_KEY);
-	*made = !has_supervision || !has_orders;
-	if (!*made)
+	bool has_orders = key_file_exists(folder, KEEPER_ORDERS_PUBLIC_KEY);
+	int rc;
+
+	if (has_supervision && has_orders)
 		return 0;
+	*made = true;
 	half_remove(
 	    folder, KEEPER_SUPERVISION_KEY, KEEPER_SUPERVISION_CERTIFICATE);
 	half_remove(folder, KEEPER_ORDERS_KEY, KEEPER_ORDERS_PUBLIC_KEY);
@@ -131,6 +123,24 @@ static int folder_upgrade(int folder, const char *organisation, int64_t now_ms,
 		rc = orders_write(folder, &keys, err);
 	bench_keys_clear(&keys);
 	return rc;
+}
+
+static int folder_upgrade(int folder, const char *organisation, int64_t now_ms,
+    bool *made, struct err *err)
+{
+	int rc;
+
+	if (flock(folder, LOCK_EX | LOCK_NB) != 0)
+		return err_set(err, ERR_BUSY,
+		    "another program is at work in the key folder");
+	if (key_file_exists(folder, KEY_FILE_UNFINISHED) ||
+	    !key_file_exists(folder, KEEPER_CA_CERTIFICATE))
+		return err_set(
+		    err, ERR_CONFLICT, "the key folder is not whole; run init");
+	rc = bench_keys_upgrade(folder, organisation, now_ms, made, err);
+	return rc == 0
+	    ? document_keys_upgrade(folder, organisation, now_ms, made, err)
+	    : rc;
 }
 
 int keeper_upgrade(const char *folder, const char *organisation, int64_t now_ms,

@@ -62,6 +62,15 @@ static const struct extension
                 {NID_subject_key_identifier, "hash"},
                 {NID_authority_key_identifier, "keyid:always"},
             },
+        /* id-kp-documentSigning (RFC 9336) tells it from all our others. */
+        [CERTIFICATE_DOCUMENTS] =
+            {
+                {NID_basic_constraints, "critical,CA:FALSE"},
+                {NID_key_usage, "critical,digitalSignature,nonRepudiation"},
+                {NID_ext_key_usage, "1.3.6.1.5.5.7.3.36,emailProtection"},
+                {NID_subject_key_identifier, "hash"},
+                {NID_authority_key_identifier, "keyid:always"},
+            },
         /* As Apple Configurator makes its own; issues nothing. */
         [CERTIFICATE_SUPERVISION] =
             {

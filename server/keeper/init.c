@@ -15,6 +15,7 @@
 #include "proto/base/time.h"
 #include "server/keeper/bench_keys.h"
 #include "server/keeper/certificate.h"
+#include "server/keeper/document_keys.h"
 #include "server/keeper/handles.h"
 #include "server/keeper/keeper.h"
 #include "server/keeper/key_file.h"
@@ -39,6 +40,7 @@ struct init_keys {
 	X509 *tls;
 	uint8_t sealing[SEALING_KEY_LEN];
 	struct bench_keys bench;
+	struct document_keys documents;
 };
 
 static const char *const key_files[] = {
@@ -53,6 +55,8 @@ static const char *const key_files[] = {
     KEEPER_SUPERVISION_CERTIFICATE,
     KEEPER_ORDERS_KEY,
     KEEPER_ORDERS_PUBLIC_KEY,
+    KEEPER_DOCUMENTS_KEY,
+    KEEPER_DOCUMENTS_CERTIFICATE,
 };
 
 #define KEY_FILE_COUNT (sizeof(key_files) / sizeof(key_files[0]))
@@ -66,6 +70,7 @@ static void keys_clear(struct init_keys *keys)
 	EVP_PKEY_free(keys->tls_key);
 	X509_free(keys->tls);
 	bench_keys_clear(&keys->bench);
+	document_keys_clear(&keys->documents);
 	explicit_bzero(keys->sealing, sizeof(keys->sealing));
 }
 
@@ -175,7 +180,10 @@ static int keys_write(int folder, const struct init_keys *keys, struct err *err)
 	if (rc == 0)
 		rc = key_file_write(folder, KEEPER_SEALING_KEY, 0600,
 		    keys->sealing, SEALING_KEY_LEN, err);
-	return rc == 0 ? bench_keys_write(folder, &keys->bench, err) : rc;
+	if (rc == 0)
+		rc = bench_keys_write(folder, &keys->bench, err);
+	return rc == 0 ? document_keys_write(folder, &keys->documents, err)
+	               : rc;
 }
 
 static int folder_sync(int folder, struct err *err)
@@ -193,7 +201,7 @@ static void files_remove(int folder)
 }
 
 /*
- * Eleven files cannot appear at once, so a mark stands in the folder while they
+ * A dozen files cannot appear at once, so a mark stands in the folder while they
  * are written: with the mark, the files have never been used and may go;
  * without it, they are whole.
  */
@@ -256,6 +264,9 @@ static int keys_make(struct init_keys *keys, const char *organisation,
 		    keys, organisation, hosts, host_count, now_ms, err);
 	if (rc == 0)
 		rc = bench_keys_make(&keys->bench, organisation, now_ms, err);
+	if (rc == 0)
+		rc = document_keys_make(&keys->documents, organisation,
+		    keys->ca, keys->ca_key, now_ms, err);
 	return rc;
 }
 

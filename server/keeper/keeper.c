@@ -323,6 +323,22 @@ int keeper_open_envelope(struct keeper *keeper, const uint8_t *envelope,
 	    keeper, &message, &(struct answer){.bytes = content}, err);
 }
 
+int keeper_sign_document(struct keeper *keeper, enum keeper_document kind,
+    const uint8_t *document, size_t document_len, int64_t now_ms,
+    struct buf *cms, struct err *err)
+{
+	const int64_t number = kind;
+	struct keeper_message message = {
+	    .op = KEEPER_OP_SIGN_DOCUMENT,
+	    .field_count = 3,
+	    .fields = {{document, document_len}, keeper_field_number(&number),
+	        keeper_field_number(&now_ms)},
+	};
+
+	return keeper_ask(
+	    keeper, &message, &(struct answer){.bytes = cms}, err);
+}
+
 /* The five fields of a request that its answer needs, then one more. */
 static int keeper_scep_ask(struct keeper *keeper, enum keeper_op op,
     const struct scep_request *request, struct keeper_field last,

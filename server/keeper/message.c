@@ -54,6 +54,9 @@ static const struct op_rule op_rules[KEEPER_OP_COUNT] = {
 	[KEEPER_OP_SIGN_CHECKPOINT] = {"sign checkpoint", 4,
 		{{1, UUID_TEXT_MAX - 1}, NUMBER,
 		 {AUDIT_TEXT_HASH, AUDIT_TEXT_HASH}, NUMBER}},
+	/* document, kind, now */
+	[KEEPER_OP_SIGN_DOCUMENT] = {"sign document", 3,
+		{{1, LIMIT_PROFILE}, NUMBER, NUMBER}},
 };
 /* clang-format on */
 

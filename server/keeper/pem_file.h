@@ -18,4 +18,10 @@ int pem_certificate_write(int folder, const char *name, X509 *certificate,
 int pem_public_write(
     int folder, const char *name, EVP_PKEY *key, struct err *err);
 
+/* A key that others may read is refused (ERR_DENIED). */
+int pem_key_load(int folder, const char *name, EVP_PKEY **out, struct err *err);
+/* key: must belong to it. The first of a chain. */
+int pem_certificate_load(
+    int folder, const char *name, EVP_PKEY *key, X509 **out, struct err *err);
+
 #endif

@@ -15,6 +15,7 @@
 #include "proto/station/station.h"
 #include "server/keeper/audit_text.h"
 #include "server/keeper/certificate.h"
+#include "server/keeper/document.h"
 #include "server/keeper/handles.h"
 #include "server/keeper/message.h"
 #include "server/keeper/seal.h"
@@ -405,6 +406,7 @@ static serve_fn *const servers[KEEPER_OP_COUNT] = {
     [KEEPER_OP_ISSUE_STATION] = serve_issue_station,
     [KEEPER_OP_SIGN_ORDER] = serve_sign_order,
     [KEEPER_OP_SIGN_CHALLENGE] = serve_sign_challenge,
+    [KEEPER_OP_SIGN_DOCUMENT] = serve_sign_document,
     [KEEPER_OP_SIGN_CHECKPOINT] = serve_sign_checkpoint,
 };
 

@@ -4,64 +4,14 @@
 #include <unistd.h>
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 
 #include "proto/base/err.h"
 #include "proto/base/secret.h"
 #include "server/keeper/handles.h"
 #include "server/keeper/keeper.h"
 #include "server/keeper/key_file.h"
+#include "server/keeper/pem_file.h"
 #include "server/keeper/seal.h"
-
-/* Given instead of a callback: OpenSSL must never ask a terminal. */
-static char no_password[] = "";
-
-static int key_load(
-    int folder, const char *name, EVP_PKEY **out, struct err *err)
-{
-	struct secret pem = {0};
-	CLEANUP(bio) BIO *bio = NULL;
-	EVP_PKEY *key = NULL;
-	int rc = key_file_read(folder, name, true, &pem, err);
-
-	if (rc != 0)
-		return rc;
-	bio = BIO_new_mem_buf(pem.data, (int)pem.len);
-	if (bio)
-		key = PEM_read_bio_PrivateKey(bio, NULL, NULL, no_password);
-	secret_clear(&pem);
-	if (!key)
-		return err_set(
-		    err, ERR_INVALID, "%s holds no private key", name);
-	*out = key;
-	return 0;
-}
-
-static int certificate_load(
-    int folder, const char *name, EVP_PKEY *key, X509 **out, struct err *err)
-{
-	struct secret pem = {0};
-	CLEANUP(bio) BIO *bio = NULL;
-	X509 *certificate = NULL;
-	int rc = key_file_read(folder, name, false, &pem, err);
-
-	if (rc != 0)
-		return rc;
-	bio = BIO_new_mem_buf(pem.data, (int)pem.len);
-	if (bio)
-		certificate = PEM_read_bio_X509(bio, NULL, NULL, no_password);
-	secret_clear(&pem);
-	if (!certificate)
-		return err_set(
-		    err, ERR_INVALID, "%s holds no certificate", name);
-	if (X509_check_private_key(certificate, key) != 1) {
-		X509_free(certificate);
-		return err_set(err, ERR_CRYPTO,
-		    "%s does not belong to its private key", name);
-	}
-	*out = certificate;
-	return 0;
-}
 
 static int seal_load(int folder, struct seal **out, struct err *err)
 {
@@ -84,15 +34,32 @@ static int bench_keys_load(struct vault *vault, int folder, struct err *err)
 		return err_set(err, ERR_NOT_FOUND,
 		    "the key folder has no supervision identity and orders key "
 		    "yet; `workphone-server migrate` makes them");
-	rc = key_load(
+	rc = pem_key_load(
 	    folder, KEEPER_SUPERVISION_KEY, &vault->supervision_key, err);
 	if (rc == 0)
-		rc = certificate_load(folder, KEEPER_SUPERVISION_CERTIFICATE,
-		    vault->supervision_key, &vault->supervision, err);
+		rc =
+		    pem_certificate_load(folder, KEEPER_SUPERVISION_CERTIFICATE,
+		        vault->supervision_key, &vault->supervision, err);
 	if (rc == 0)
-		rc = key_load(
+		rc = pem_key_load(
 		    folder, KEEPER_ORDERS_KEY, &vault->orders_key, err);
 	return rc;
+}
+
+static int documents_load(struct vault *vault, int folder, struct err *err)
+{
+	int rc;
+
+	if (!key_file_exists(folder, KEEPER_DOCUMENTS_CERTIFICATE))
+		return err_set(err, ERR_NOT_FOUND,
+		    "the key folder has no key for receipts yet; "
+		    "`workphone-server migrate` makes it");
+	rc = pem_key_load(
+	    folder, KEEPER_DOCUMENTS_KEY, &vault->documents_key, err);
+	return rc == 0
+	    ? pem_certificate_load(folder, KEEPER_DOCUMENTS_CERTIFICATE,
+	          vault->documents_key, &vault->documents, err)
+	    : rc;
 }
 
 static int vault_fill(struct vault *vault, int folder, struct err *err)
@@ -102,19 +69,21 @@ static int vault_fill(struct vault *vault, int folder, struct err *err)
 	if (key_file_exists(folder, KEY_FILE_UNFINISHED))
 		return err_set(err, ERR_CONFLICT,
 		    "making the keys was interrupted; run init again");
-	rc = key_load(folder, KEEPER_CA_KEY, &vault->ca_key, err);
+	rc = pem_key_load(folder, KEEPER_CA_KEY, &vault->ca_key, err);
 	if (rc == 0)
-		rc = certificate_load(folder, KEEPER_CA_CERTIFICATE,
+		rc = pem_certificate_load(folder, KEEPER_CA_CERTIFICATE,
 		    vault->ca_key, &vault->ca, err);
 	if (rc == 0)
-		rc = key_load(
+		rc = pem_key_load(
 		    folder, KEEPER_SIGNING_KEY, &vault->signing_key, err);
 	if (rc == 0)
-		rc = certificate_load(folder, KEEPER_SIGNING_CERTIFICATE,
+		rc = pem_certificate_load(folder, KEEPER_SIGNING_CERTIFICATE,
 		    vault->signing_key, &vault->signing, err);
 	if (rc == 0)
 		rc = seal_load(folder, &vault->seal, err);
-	return rc == 0 ? bench_keys_load(vault, folder, err) : rc;
+	if (rc == 0)
+		rc = bench_keys_load(vault, folder, err);
+	return rc == 0 ? documents_load(vault, folder, err) : rc;
 }
 
 int vault_load(const char *folder, struct vault **out, struct err *err)
@@ -149,5 +118,7 @@ void vault_free(struct vault *vault)
 	EVP_PKEY_free(vault->supervision_key);
 	X509_free(vault->supervision);
 	EVP_PKEY_free(vault->orders_key);
+	EVP_PKEY_free(vault->documents_key);
+	X509_free(vault->documents);
 	free(vault);
 }

@@ -24,6 +24,8 @@ struct vault {
 	EVP_PKEY *supervision_key;
 	X509 *supervision;
 	EVP_PKEY *orders_key;
+	EVP_PKEY *documents_key;
+	X509 *documents;
 };
 
 /* Reads the key folder; each key must belong to its certificate. */
