@@ -30,6 +30,19 @@
 	    "a phone's life ended", "life how")                                \
 	ACTION(AUDIT_PHONE_PRIVATE, "phone.private",                           \
 	    "a phone was marked private or not", "private")                    \
+	/* phones: the register, Lost Mode, escrow */                           \
+	ACTION(AUDIT_PHONE_ADDED, "phone.added",                               \
+	    "a phone came into the register", "serial kind state")             \
+	ACTION(AUDIT_PHONE_MOVED, "phone.moved",                               \
+	    "a phone went on in its service", "event from state")              \
+	ACTION(AUDIT_LOST_MODE_MOVED, "lost_mode.moved",                       \
+	    "Lost Mode of a phone changed", "state")                           \
+	ACTION(AUDIT_PHONE_LOCATED, "phone.located",                           \
+	    "a lost phone was asked where it is", "command")                   \
+	ACTION(AUDIT_ESCROW_STORED, "escrow.stored",                           \
+	    "a code of a phone was sealed and kept", "kind serial")            \
+	ACTION(AUDIT_ACTIVATION_UNLOCK, "activation.unlock",                   \
+	    "Apple was asked to lift an Activation Lock", "status approval")   \
 	/* orders to phones */                                                 \
 	ACTION(AUDIT_WIPE_ORDERED, "wipe.ordered",                             \
 	    "an erase was ordered",                                            \
