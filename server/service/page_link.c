@@ -58,8 +58,8 @@ static void view_set(
 	out->used_at = row->used_at;
 }
 
-static int row_init(struct making *making, const struct actor *actor,
-    int64_t valid_ms, char token[PAGE_LINK_TOKEN_MAX])
+static int row_init(struct making *making, const char *by, int64_t valid_ms,
+    char token[PAGE_LINK_TOKEN_MAX])
 {
 	const struct task_world *world = making->world;
 	struct page_link_row *row = &making->row;
@@ -71,7 +71,7 @@ static int row_init(struct making *making, const struct actor *actor,
 	uuid_make(world->now, world->service->rng, row->id);
 	(void)str_copy(row->org_id, sizeof(row->org_id), world->org_id);
 	(void)str_copy(row->page, sizeof(row->page), "task");
-	(void)str_copy(row->created_by, sizeof(row->created_by), actor->name);
+	(void)str_copy(row->created_by, sizeof(row->created_by), by);
 	rng_fill(world->service->rng, random, sizeof(random));
 	str_hex(token, random, sizeof(random));
 	digest_sha256(token, strlen(token), row->token_sha256);
@@ -97,7 +97,7 @@ int service_page_link_create(struct service *service, const struct actor *actor,
 		    "nowhere");
 	rc = task_world_init(service, actor->org_id, &world, err);
 	if (rc == 0)
-		rc = row_init(&making, actor, valid_ms, token);
+		rc = row_init(&making, actor->name, valid_ms, token);
 	if (rc < 0)
 		return rc;
 	if (asprintf(&text, "%s/t/%s", service->office_url, token) < 0)
@@ -112,4 +112,51 @@ int service_page_link_create(struct service *service, const struct actor *actor,
 	view_set(&making.row, out);
 	*url = text;
 	return 0;
+}
+
+int page_link_make(struct txn *txn, const struct task_world *world,
+    const char *by, const char *task_id, int64_t valid_ms,
+    char token[PAGE_LINK_TOKEN_MAX], struct err *err)
+{
+	struct making making = {.world = world, .task_id = task_id};
+	int rc = row_init(&making, by,
+	    valid_ms ? valid_ms : PAGE_LINK_VALID_DEFAULT_MS, token);
+
+	return rc < 0 ? rc : save_link(txn, &making, err);
+}
+
+/* ---- taking back ---- */
+
+#define REVOKED_MAX 32 /* links of one maker to one task; more wait */
+
+struct revoking {
+	const char *by;
+	struct page_link_row rows[REVOKED_MAX];
+	size_t count;
+};
+
+static int note_link(void *arg, const struct page_link_row *row)
+{
+	struct revoking *revoking = arg;
+
+	if (strcmp(row->created_by, revoking->by) != 0 || row->used_at ||
+	    row->opened_at || row->revoked_at)
+		return 0;
+	revoking->rows[revoking->count++] = *row;
+	return revoking->count == REVOKED_MAX;
+}
+
+int page_link_revoke(struct txn *txn, const struct task_world *world,
+    const char *by, const char *task_id, struct err *err)
+{
+	struct revoking revoking = {.by = by};
+	size_t i;
+	int rc = store_page_link_each_task(
+	    txn, world->org_id, task_id, note_link, &revoking, err);
+
+	for (i = 0; rc >= 0 && i < revoking.count; i++) {
+		revoking.rows[i].revoked_at = world->now;
+		rc = store_page_link_save(txn, &revoking.rows[i], err);
+	}
+	return rc < 0 ? rc : 0;
 }

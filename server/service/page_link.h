@@ -17,6 +17,8 @@
 struct actor;
 struct err;
 struct service;
+struct task_world;
+struct txn;
 
 #define PAGE_LINK_TOKEN_BYTES 20 /* 160 bits: not guessed, short as a QR */
 #define PAGE_LINK_TOKEN_MAX (2 * PAGE_LINK_TOKEN_BYTES + 1)
@@ -41,5 +43,14 @@ struct page_link_view {
 int service_page_link_create(struct service *service, const struct actor *actor,
     const char *task_id, int64_t valid_ms, struct page_link_view *out,
     char **url, struct err *err);
+
+/* The same in the caller's transaction, for use cases that hand it on; by:
+ * created_by. token: not stored, /t/<token>. */
+int page_link_make(struct txn *txn, const struct task_world *world,
+    const char *by, const char *task_id, int64_t valid_ms,
+    char token[PAGE_LINK_TOKEN_MAX], struct err *err);
+/* Those that by made for the task, and nobody has opened, are dead. */
+int page_link_revoke(struct txn *txn, const struct task_world *world,
+    const char *by, const char *task_id, struct err *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include "proto/base/str.h"
 #include "server/service/service.h"
 #include "server/service/task_clock.h"
+#include "server/service/task_tell.h"
 
 static void place_set(struct task_world *world)
 {
@@ -50,6 +51,8 @@ int task_world_init(struct service *service, const char *org_id,
 int task_open(struct txn *txn, const struct task_world *world,
     struct task_row *task, struct err *err)
 {
+	int rc;
+
 	uuid_make(world->now, world->service->rng, task->id);
 	(void)str_copy(task->org_id, sizeof(task->org_id), world->org_id);
 	(void)str_copy(
@@ -58,7 +61,8 @@ int task_open(struct txn *txn, const struct task_world *world,
 		(void)str_copy(
 		    task->created_by, sizeof(task->created_by), TASK_BY_POLICY);
 	task->state = TASK_OPEN;
-	return store_task_save(txn, task, err);
+	rc = store_task_save(txn, task, err);
+	return rc < 0 ? rc : task_tell_asked(txn, world, task, err);
 }
 
 int task_apply(struct txn *txn, const struct task_world *world,
@@ -86,7 +90,7 @@ int task_apply(struct txn *txn, const struct task_world *world,
 	if (rc < 0)
 		return rc;
 	*task = row;
-	return 0;
+	return task_tell_event(txn, world, task, event, err);
 }
 
 static const char *language_in(const struct pack *pack, const char *wanted)
