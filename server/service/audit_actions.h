@@ -119,6 +119,14 @@
 	    "what said who a person was is gone", "last_day")                  \
 	ACTION(AUDIT_EVIDENCE_PURGED, "evidence.purged",                       \
 	    "old reports of evidence were emptied", "reports")                 \
+	/* departures and returns */                                           \
+	ACTION(AUDIT_DEPARTURE_MOVED, "departure.moved",                       \
+	    "a departure changed its state", "state reason last_day cases")    \
+	ACTION(AUDIT_RETURN_MOVED, "return.moved",                             \
+	    "something was done in a return case",                             \
+	    "event state step codes signed_by how")                            \
+	ACTION(AUDIT_SIM_DECIDED, "sim.decided",                               \
+	    "it was decided what becomes of a SIM", "decision subscription")   \
 	/* stations and the bench */                                           \
 	ACTION(AUDIT_STATION_ADMITTED, "station.admitted",                     \
 	    "a bench station was admitted", "name")                            \
