@@ -8,6 +8,7 @@
 
 #include "proto/base/err.h"
 #include "server/service/api_token.h"
+#include "server/service/audit_log.h"
 #include "server/service/bench.h"
 #include "server/service/apply_policy.h"
 #include "server/service/judge.h"
@@ -422,7 +423,8 @@ int service_keep_going(struct service *service, struct err *err)
 	    flush_last_seen, expire_commands, watch_wipes, refresh_facts,
 	    service_work_orders_expire, service_token_uses_flush,
 	    service_repeat_purge, service_policy_keep_going, service_judge_due,
-	    service_tasks_keep_going};
+	    service_tasks_keep_going,
+	    service_audit_keep_going};
 	int first = 0;
 	size_t i;
 	int rc;

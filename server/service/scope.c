@@ -39,6 +39,7 @@ static const char *const names[SCOPE_COUNT] = {
     [SCOPE_SUBSCRIPTIONS_WRITE] = "subscriptions:write",
     [SCOPE_TOKENS_READ] = "tokens:read",
     [SCOPE_TOKENS_WRITE] = "tokens:write",
+    [SCOPE_AUDIT_READ] = "audit:read",
 };
 
 #define SEPARATORS ", \t"

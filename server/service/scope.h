@@ -48,6 +48,7 @@ enum scope {
 	SCOPE_SUBSCRIPTIONS_WRITE,
 	SCOPE_TOKENS_READ,
 	SCOPE_TOKENS_WRITE,
+	SCOPE_AUDIT_READ, /* look, verify, export */
 	SCOPE_COUNT
 };
 
