@@ -127,6 +127,12 @@ static int wipe_refused(struct cli *cli, const json_t *plan, const char *device)
 	    cli_text(plan, "refusal", "the phone cannot be wiped now"));
 }
 
+/* Ordering it asks a second person; the answer names the request. */
+static bool is_to_be_asked(const json_t *plan)
+{
+	return strcmp(cli_text(plan, "guard", ""), "needs_approval") == 0;
+}
+
 static int plan_carry_out(struct cli *cli, const json_t *plan)
 {
 	const json_t *device = json_object_get(plan, "device");
@@ -137,7 +143,8 @@ static int plan_carry_out(struct cli *cli, const json_t *plan)
 	if (!shown.id || !shown.serial)
 		return cli_fail(cli, CLI_REFUSED,
 		    "the server's plan names no phone; nothing was ordered");
-	if (!json_is_true(json_object_get(plan, "allowed")))
+	if (!json_is_true(json_object_get(plan, "allowed")) &&
+	    (!is_to_be_asked(plan) || args_has(cli->args, OPTION_DRY_RUN)))
 		return wipe_refused(cli, plan, shown.id);
 	if (args_has(cli->args, OPTION_DRY_RUN))
 		return CLI_OK;

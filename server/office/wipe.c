@@ -28,6 +28,7 @@ static void plan_encode(struct encoder *enc, const struct wipe_plan *plan)
 	encode_bool(enc, "dry_run", true);
 	encode_bool(enc, "allowed", plan->allowed);
 	encode_text(enc, "refusal", plan->allowed ? NULL : plan->refusal);
+	encode_text(enc, "guard", guard_verdict_name(plan->guard));
 	encode_text(enc, "effect", plan->effect);
 	describe_device_brief(enc, "device", &plan->device);
 	describe_life(enc, "life", &plan->life);

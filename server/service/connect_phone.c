@@ -296,16 +296,16 @@ static int load_next(struct txn *txn, struct visit *visit, struct err *err)
 
 static int find_next(struct txn *txn, struct visit *visit, struct err *err)
 {
-	bool withdrawn = false;
+	bool is_kept_back = false;
 	int rc;
 
 	do {
 		rc = load_next(txn, visit, err);
 		if (rc < 0 || !visit->next.id[0])
 			return rc;
-		rc =
-		    erase_guard(txn, &visit->next, visit->now, &withdrawn, err);
-	} while (rc == 0 && withdrawn);
+		rc = erase_guard(txn, visit->service, &visit->next, visit->now,
+		    &is_kept_back, err);
+	} while (rc == 0 && is_kept_back);
 	return rc;
 }
 

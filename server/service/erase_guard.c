@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "proto/base/err.h"
+#include "server/service/audit.h"
 #include "server/service/bench.h"
 #include "server/service/ledger.h"
+#include "server/service/legal_hold.h"
 #include "server/service/order_command.h"
 #include "server/service/service.h"
 
@@ -28,15 +30,71 @@ static int withdraw_wipe(struct txn *txn, const struct command *command,
 	return rc < 0 ? rc : store_wipe_update(txn, &wipe, err);
 }
 
-int erase_guard(struct txn *txn, struct command *command, int64_t now,
-    bool *withdrawn, struct err *err)
+/* Noted once a hold, however often the phone comes by. */
+static int note_held(struct txn *txn, struct service *service,
+    const struct command *command, const struct legal_hold_row *hold,
+    struct err *err)
+{
+	const struct audit_note note = {.action = AUDIT_ERASE_HELD,
+	    .org_id = command->org_id,
+	    .subject_kind = "command",
+	    .subject_id = command->id,
+	    .device_id = command->device_id,
+	    .params = {{"hold", hold->id}, {"command", command->id}}};
+
+	return audit_write(txn, service, &note, err);
+}
+
+/* It stays in its state and out of the way of others until it is looked at
+ * again. */
+static int keep_waiting(struct txn *txn, struct service *service,
+    struct command *command, const struct legal_hold_row *hold, int64_t now,
+    struct err *err)
+{
+	char sentence[sizeof(command->result)];
+	bool is_news;
+	int rc = 0;
+
+	legal_hold_sentence(txn, hold, sentence, sizeof(sentence));
+	is_news = strcmp(sentence, command->result) != 0;
+	(void)snprintf(
+	    command->result, sizeof(command->result), "%s", sentence);
+	command->not_before = now + ERASE_HELD_LOOK_MS;
+	if (is_news)
+		rc = note_held(txn, service, command, hold, err);
+	return rc < 0 ? rc : store_command_update(txn, command, err);
+}
+
+static int check_hold(struct txn *txn, struct service *service,
+    struct command *command, const char *person_id, int64_t now,
+    bool *is_kept_back, struct err *err)
+{
+	struct legal_hold_row hold;
+	int rc = legal_hold_find(
+	    txn, command->org_id, command->device_id, person_id, &hold, err);
+
+	if (rc == -ERR_NOT_FOUND) {
+		/* Of a hold that was lifted; saved as it goes out. */
+		if (strncmp(command->result, LEGAL_HOLD_WORDS,
+		        strlen(LEGAL_HOLD_WORDS)) == 0)
+			command->result[0] = '\0';
+		return 0;
+	}
+	if (rc < 0)
+		return rc;
+	*is_kept_back = true;
+	return keep_waiting(txn, service, command, &hold, now, err);
+}
+
+int erase_guard(struct txn *txn, struct service *service,
+    struct command *command, int64_t now, bool *is_kept_back, struct err *err)
 {
 	struct assignment_row held;
 	struct device device;
 	struct err why = {0};
 	int rc;
 
-	*withdrawn = false;
+	*is_kept_back = false;
 	if (strcmp(command->request_type, "EraseDevice") != 0)
 		return 0;
 	rc = store_device_load(txn, command->device_id, &device, err);
@@ -44,10 +102,11 @@ int erase_guard(struct txn *txn, struct command *command, int64_t now,
 		return rc;
 	rc = holder_justifies(txn, &device, &held, &why);
 	if (rc == 0)
-		return 0;
+		return check_hold(txn, service, command, held.person_id, now,
+		    is_kept_back, err);
 	if (rc != -ERR_CONFLICT)
 		return err_set(err, why.code, "%s", why.text);
-	*withdrawn = true;
+	*is_kept_back = true;
 	rc =
 	    order_apply(txn, command, COMMAND_EVENT_CANCEL, why.text, now, err);
 	return rc < 0 ? rc : withdraw_wipe(txn, command, why.text, now, err);

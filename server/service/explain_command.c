@@ -4,6 +4,7 @@
 
 #include "proto/base/err.h"
 #include "server/service/last_seen.h"
+#include "server/service/legal_hold.h"
 #include "server/service/service.h"
 
 struct explain {
@@ -11,8 +12,27 @@ struct explain {
 	const char *id;
 	struct command command;
 	struct life life;
-	struct command ahead; /* what goes first; id "" when nothing does */
+	struct command ahead;    /* what goes first; id "" when nothing does */
+	char held[ERR_TEXT_MAX]; /* the legal hold that keeps it back; "" */
 };
+
+static int find_hold(struct txn *txn, struct explain *explain, struct err *err)
+{
+	const struct command *command = &explain->command;
+	struct legal_hold_row hold;
+	int rc;
+
+	explain->held[0] = '\0';
+	if (strcmp(command->request_type, "EraseDevice") != 0 ||
+	    !command_is_open(command->state))
+		return 0;
+	rc = legal_hold_find(
+	    txn, command->org_id, command->device_id, NULL, &hold, err);
+	if (rc == 0)
+		legal_hold_sentence(
+		    txn, &hold, explain->held, sizeof(explain->held));
+	return rc == -ERR_NOT_FOUND ? 0 : rc;
+}
 
 static int find_ahead(void *arg, const struct command *row)
 {
@@ -45,7 +65,7 @@ static int load(struct txn *txn, void *arg, struct err *err)
 	    store_life_load(txn, explain->command.life_id, &explain->life, err);
 	if (rc == 0)
 		rc = store_command_each(txn, &open, find_ahead, explain, err);
-	return rc;
+	return rc == 0 ? find_hold(txn, explain, err) : rc;
 }
 
 struct sentence {
@@ -141,6 +161,20 @@ static void say_closed(const struct sentence *say)
 	    command->result[0] ? ": " : "", command->result);
 }
 
+static void say_held(const struct sentence *say)
+{
+	const struct command *command = &say->explain->command;
+	char sent[128] = "";
+	char when[64];
+
+	ago(command->sent_at, say->now, when, sizeof(when));
+	if (command->sent_count > 0)
+		(void)snprintf(sent, sizeof(sent),
+		    " The phone was given it %s, before that.", when);
+	(void)snprintf(
+	    say->out, say->size, "It waits: %s.%s", say->explain->held, sent);
+}
+
 static void (*const sayings[COMMAND_STATE_COUNT])(const struct sentence *) = {
     [COMMAND_QUEUED] = say_queued,
     [COMMAND_SENT] = say_sent,
@@ -171,7 +205,10 @@ int service_command_explain(struct service *service, const struct actor *actor,
 	say.last_seen_at = last_seen_get(service->last_seen, explain.life.id);
 	if (explain.life.last_seen_at > say.last_seen_at)
 		say.last_seen_at = explain.life.last_seen_at;
-	sayings[explain.command.state](&say);
+	if (explain.held[0])
+		say_held(&say);
+	else
+		sayings[explain.command.state](&say);
 	*out = explain.command;
 	return 0;
 }

@@ -52,7 +52,8 @@ void legal_hold_sentence(
 	subject_name(txn, hold, name, sizeof(name));
 	time_rfc3339(hold->set_at, when);
 	(void)snprintf(out, size,
-	    "a legal hold (%.60s, since %.10s) stands on %s%.80s: nothing of "
+	    LEGAL_HOLD_WORDS
+	    "%.60s, since %.10s) stands on %s%.80s: nothing of "
 	    "it is erased until it is lifted",
 	    hold->reference, when,
 	    hold->kind == LEGAL_HOLD_PHONE ? "the phone " : "", name);

@@ -24,6 +24,7 @@ struct txn;
 int legal_hold_find(struct txn *txn, const char *org_id, const char *device_id,
     const char *person_id, struct legal_hold_row *out, struct err *err);
 
+#define LEGAL_HOLD_WORDS "a legal hold ("
 /* "a legal hold (case 4711, since 2026-11-22) stands on Anna Lind: nothing of
  * it may be erased until it is lifted" */
 void legal_hold_sentence(

@@ -222,6 +222,8 @@ struct wipe_plan {
 	unsigned commands_waiting; /* would wait behind the erase */
 	bool allowed;
 	char unjustified[ERR_TEXT_MAX]; /* why nothing justifies it; "" */
+	enum guard_verdict guard; /* when that alone stands against it */
+	char guarded[ERR_TEXT_MAX];
 	char refusal[ERR_TEXT_MAX];     /* why not, when !allowed */
 	char effect[512];               /* what would happen, in words */
 };

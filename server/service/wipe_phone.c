@@ -1,22 +1,21 @@
 /*
  * Wipe: one erase, ordered once for the phone as it is held now, and followed
  * up the ladder (DESIGN invariants 1 and 4). The plan is the dry run: the same
- * checks, nothing done.
+ * checks, nothing done. What is done stands in wipe_order.c.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "proto/apple/mdm_command.h"
 #include "proto/base/err.h"
-#include "proto/base/str.h"
-#include "server/service/bench.h"
 #include "server/service/ledger.h"
-#include "server/service/order_command.h"
 #include "server/service/service.h"
+#include "server/service/wipe_order.h"
+#include "server/store/store_case.h"
 
 static void refuse(struct wipe_plan *plan, const char *why)
 {
 	plan->allowed = false;
+	plan->guard = GUARD_ALLOWED; /* it is not the guard that says no */
 	(void)snprintf(plan->refusal, sizeof(plan->refusal), "%s", why);
 }
 
@@ -32,7 +31,6 @@ static void judge_plan(struct wipe_plan *plan)
 	char when[TIME_TEXT_MAX];
 	char text[ERR_TEXT_MAX];
 
-	plan->allowed = true;
 	if (!plan->life.id[0]) {
 		refuse(plan, "this phone has never enrolled here");
 	} else if (!life_is_open(plan->life.state)) {
@@ -51,19 +49,57 @@ static void judge_plan(struct wipe_plan *plan)
 		    when, plan->open.ordered_by,
 		    wipe_state_name(plan->open.state));
 		refuse(plan, text);
+	} else if (plan->guard != GUARD_ALLOWED) {
+		(void)snprintf(
+		    plan->refusal, sizeof(plan->refusal), "%s", plan->guarded);
+	} else {
+		plan->allowed = true;
 	}
 }
 
+/*
+ * The phone is to come back on a day that is still ahead: a second person has
+ * to say so, too. From that day on its case orders the erase by itself.
+ */
+static int cause_of(struct txn *txn, const struct device *device,
+    enum guard_cause *out, struct err *err)
+{
+	struct return_case_row row;
+	int rc = store_return_case_find_open(
+	    txn, device->org_id, device->id, &row, err);
+
+	*out = GUARD_BY_HAND;
+	if (rc == 0 && row.state == RETURN_PLANNED)
+		*out = GUARD_EARLY;
+	return rc == -ERR_NOT_FOUND ? 0 : rc;
+}
+
 struct justify {
+	struct service *service;
+	const struct actor *actor;
 	const struct device *device;
 	struct assignment_row held;
+	struct guard_answer answer;
 };
 
 static int justify(struct txn *txn, void *arg, struct err *err)
 {
 	struct justify *ask = arg;
+	struct guard_ask guard = {.org_id = ask->device->org_id,
+	    .device_id = ask->device->id,
+	    .person_id = ask->held.person_id,
+	    .kind = GUARD_WIPE,
+	    .by = ask->actor->name,
+	    .by_key = ask->actor->key,
+	    .now = clock_now(ask->service->clock),
+	    .is_dry = true};
+	int rc = holder_justifies(txn, ask->device, &ask->held, err);
 
-	return holder_justifies(txn, ask->device, &ask->held, err);
+	if (rc == 0)
+		rc = cause_of(txn, ask->device, &guard.cause, err);
+	return rc < 0
+	    ? rc
+	    : guard_destructive(txn, ask->service, &guard, &ask->answer, err);
 }
 
 int service_wipe_plan(struct service *service, const struct actor *actor,
@@ -71,7 +107,8 @@ int service_wipe_plan(struct service *service, const struct actor *actor,
 {
 	struct device_view view;
 	struct wipe_plan plan = {0};
-	struct justify ask = {.device = &plan.device};
+	struct justify ask = {
+	    .service = service, .actor = actor, .device = &plan.device};
 	struct err why = {0};
 	const char *name;
 	int rc =
@@ -91,6 +128,9 @@ int service_wipe_plan(struct service *service, const struct actor *actor,
 		    plan.unjustified, sizeof(plan.unjustified), "%s", why.text);
 	else if (rc < 0)
 		return err_set(err, why.code, "%s", why.text);
+	plan.guard = ask.answer.verdict;
+	(void)snprintf(
+	    plan.guarded, sizeof(plan.guarded), "%s", ask.answer.sentence);
 	judge_plan(&plan);
 	name =
 	    plan.device.name[0] ? plan.device.name : plan.device.product_name;
@@ -105,100 +145,64 @@ int service_wipe_plan(struct service *service, const struct actor *actor,
 }
 
 struct order_wipe {
-	struct order order;
-	struct work_order_row bench; /* the same, should it come to a bench */
+	struct service *service;
+	struct wipe_said said;
+	struct guard_answer answer;
 	struct wipe wipe;
-	struct device device;
 };
 
-static int queue_wipe(struct txn *txn, void *arg, struct err *err)
+static int order_wipe(struct txn *txn, void *arg, struct err *err)
 {
 	struct order_wipe *ask = arg;
-	struct assignment_row held;
-	struct life life;
-	struct wipe open;
-	int rc = store_life_load(txn, ask->wipe.life_id, &life, err);
+	int rc = cause_of(txn, ask->said.device, &ask->said.cause, err);
 
-	if (rc < 0)
-		return rc;
-	if (!life_is_open(life.state))
-		return err_set(err, ERR_CONFLICT,
-		    "this phone is no longer enrolled (%s)",
-		    life_state_name(life.state));
-	if ((rc = holder_justifies(txn, &ask->device, &held, err)) < 0)
-		return rc;
-	rc = store_wipe_find_open(txn, life.id, &open, err);
-	if (rc == 0)
-		return err_set(err, ERR_CONFLICT,
-		    "a wipe of this phone is %s already; it is not repeated",
-		    wipe_state_name(open.state));
-	if (rc != -ERR_NOT_FOUND)
-		return rc;
-	rc = order_queue(
-	    txn, &ask->order, life.org_id, life.device_id, life.id, err);
-	if (rc == 0)
-		rc = store_wipe_insert(txn, &ask->wipe, err);
-	if (rc == 0)
-		rc = bench_order_wipe(
-		    txn, &ask->bench, &ask->wipe, &ask->device, err);
-	return rc;
+	return rc < 0 ? rc
+	              : wipe_order(txn, ask->service, &ask->said, &ask->wipe,
+	                    &ask->answer, err);
 }
 
-static void fill_wipe(struct order_wipe *ask, const struct wipe_plan *plan,
-    const struct actor *actor, const char *reason, struct service *service,
-    int64_t now)
+/* Nothing was ordered; a request for a second person's yes may be there now. */
+static int not_allowed(const struct guard_answer *answer, struct err *err)
 {
-	struct wipe *wipe = &ask->wipe;
+	if (answer->verdict != GUARD_NEEDS_APPROVAL)
+		return err_set(err, ERR_CONFLICT, "%s", answer->sentence);
+	return err_set(err, ERR_CONFLICT,
+	    "%.280s; request %s is asked: order it again once it is approved",
+	    answer->sentence, answer->approval_id);
+}
 
-	uuid_make(now, service->rng, wipe->id);
-	(void)str_copy(wipe->org_id, sizeof(wipe->org_id), plan->device.org_id);
-	(void)str_copy(
-	    wipe->device_id, sizeof(wipe->device_id), plan->device.id);
-	(void)str_copy(wipe->life_id, sizeof(wipe->life_id), plan->life.id);
-	(void)str_copy(
-	    wipe->command_id, sizeof(wipe->command_id), ask->order.id);
-	(void)str_copy(wipe->ordered_by, sizeof(wipe->ordered_by), actor->name);
-	(void)str_copy(wipe->reason, sizeof(wipe->reason), reason);
-	wipe->state = WIPE_ORDERED;
-	wipe->ordered_at = now;
+static int check_request(const struct wipe_request *request, struct err *err)
+{
+	if (!request->reason || !*request->reason)
+		return err_set(err, ERR_INVALID, "a wipe needs a reason");
+	if (strlen(request->reason) >= sizeof(((struct wipe *)NULL)->reason))
+		return err_set(err, ERR_LIMIT, "the reason is too long");
+	return 0;
 }
 
 int service_wipe_order(struct service *service, const struct actor *actor,
     const struct wipe_request *request, struct wipe *out, struct err *err)
 {
-	struct erase_options options = {
+	struct order_wipe ask = {.service = service};
+	struct wipe_plan plan;
+	int rc = check_request(request, err);
+
+	if (rc < 0 ||
+	    (rc = service_wipe_plan(service, actor, request, &plan, err)) < 0)
+		return rc;
+	if (!plan.allowed && plan.guard == GUARD_ALLOWED)
+		return err_set(err, ERR_CONFLICT, "%s", plan.refusal);
+	ask.said = (struct wipe_said){.device = &plan.device,
+	    .life_id = plan.life.id,
+	    .by = actor->name,
+	    .by_key = actor->key,
+	    .reason = request->reason,
 	    .preserve_data_plan = request->preserve_data_plan,
 	    .disallow_proximity_setup = request->disallow_proximity_setup,
-	};
-	int64_t now = clock_now(service->clock);
-	struct order_wipe ask = {0};
-	struct wipe_plan plan;
-	int rc;
-
-	if (!request->reason || !*request->reason)
-		return err_set(err, ERR_INVALID, "a wipe needs a reason");
-	if (strlen(request->reason) >= sizeof(ask.wipe.reason))
-		return err_set(err, ERR_LIMIT, "the reason is too long");
-	if ((rc = service_wipe_plan(service, actor, request, &plan, err)) < 0)
-		return rc;
-	if (!plan.allowed)
-		return err_set(err, ERR_CONFLICT, "%s", plan.refusal);
-	order_init(&ask.order, service, "EraseDevice", "erase", now);
-	ask.order.rule = ORDER_KEEP;
-	ask.order.priority = COMMAND_PRIORITY_ERASE;
-	ask.order.ordered_by = actor->name;
-	ask.order.reason = request->reason;
-	fill_wipe(&ask, &plan, actor, request->reason, service, now);
-	ask.device = plan.device;
-	bench_order_init(
-	    &ask.bench, service, actor->org_id, WORK_ORDER_WIPE, now);
-	ask.bench.preserve_data_plan = request->preserve_data_plan;
-	ask.bench.disallow_proximity_setup = request->disallow_proximity_setup;
-	rc = mdm_command_encode_erase_device(
-	    ask.order.id, &options, &ask.order.payload, err);
-	if (rc == 0)
-		rc = store_write(service->store, queue_wipe, &ask, err);
-	order_clear(&ask.order);
+	    .now = clock_now(service->clock)};
+	rc = store_write(service->store, order_wipe, &ask, err);
+	if (rc == 0 && ask.answer.verdict != GUARD_ALLOWED)
+		rc = not_allowed(&ask.answer, err);
 	if (rc < 0)
 		return rc;
 	log_info(service->log, "wipe_ordered", LOG_DEVICE, plan.device.id,

@@ -16,6 +16,7 @@
 #include "server/service/bench.h"
 #include "server/service/bench_wipe.h"
 #include "server/service/ledger.h"
+#include "server/service/legal_hold.h"
 
 struct hand_out {
 	struct service *service;
@@ -46,9 +47,19 @@ static bool is_held_elsewhere(struct txn *txn, const struct hand_out *hand,
 	    other.state == STATION_ADMITTED;
 }
 
+static bool is_free_of_holds(
+    struct txn *txn, const struct work_order_row *row, const char *person_id)
+{
+	struct legal_hold_row hold;
+
+	return legal_hold_find(txn, row->org_id, row->device_id, person_id,
+	           &hold, NULL) == -ERR_NOT_FOUND;
+}
+
 /*
  * DESIGN invariant 1, looked at again at the moment of handing out: the wipe is
- * still wanted, not acknowledged, and somebody holds the phone by our records.
+ * still wanted, not acknowledged, somebody holds the phone by our records and
+ * no legal hold stands.
  */
 static bool is_justified(struct txn *txn, const struct work_order_row *row)
 {
@@ -61,7 +72,8 @@ static bool is_justified(struct txn *txn, const struct work_order_row *row)
 		    wipe.state == WIPE_ORDERED &&
 		    store_device_load(txn, row->device_id, &device, NULL) ==
 		    0 &&
-		    holder_justifies(txn, &device, &held, NULL) == 0;
+		    holder_justifies(txn, &device, &held, NULL) == 0 &&
+		    is_free_of_holds(txn, row, held.person_id);
 	if (row->kind == WORK_ORDER_VERIFY_WIPED)
 		return store_wipe_load(txn, row->wipe_id, &wipe, NULL) == 0 &&
 		    wipe_is_open(wipe.state);
@@ -377,6 +389,10 @@ static int check_challenge(struct txn *txn, void *arg, struct err *err)
 	if (row->kind == WORK_ORDER_RESTART)
 		return err_set(
 		    err, ERR_DENIED, "this order needs no supervised access");
+	/* A hold may have come after it was handed out. */
+	if (row->kind == WORK_ORDER_WIPE && !is_justified(txn, row))
+		return err_set(err, ERR_DENIED,
+		    "this phone is not to be erased any more, or not now");
 	return 0;
 }
 
