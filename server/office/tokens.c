@@ -71,7 +71,7 @@ struct token_order {
 
 static const struct decode_field token_fields[] = {
     {"name", DECODE_TEXT, offsetof(struct token_order, name), 100, true},
-    {"scopes", DECODE_LIST, offsetof(struct token_order, scopes), 32, true},
+    {"scopes", DECODE_LIST, offsetof(struct token_order, scopes), 64, true},
     {"valid_for", DECODE_TEXT, offsetof(struct token_order, valid_for), 16,
         false}, /* left out: 90 days */
 };

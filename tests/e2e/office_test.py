@@ -25,7 +25,8 @@ EVERYTHING = ",".join([
     "evidence-keys:read", "evidence-keys:write", "tasks:read", "tasks:write",
     "statements:read", "statements:write", "orders:read", "orders:write",
     "orders:approve", "people:read", "people:write", "units:read",
-    "units:write", "subscriptions:read", "subscriptions:write"])
+    "units:write", "subscriptions:read", "subscriptions:write",
+    "audit:read"])
 
 
 def make_token(cli, name, scopes, *args, organisation=NORTH):
