@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "server/programs.h"
 #include "server/routes.h"
@@ -22,6 +23,8 @@ static const struct subcommand commands[] = {
     {"check-config", program_check_config,
         "read the configuration and say what is wrong with it"},
     {"migrate", program_migrate, "bring the database up to this version"},
+    {"verify", program_verify,
+        "check the audit log, or FILE: an exported log or a receipt"},
     {"routes", program_routes,
         "print every path, its listeners and the scope it needs"},
 };
@@ -34,6 +37,9 @@ static const char options_help[] =
     "  --phones-url URL      init: https://host:port as phones reach us\n"
     "  --host NAME           init: name or address in the TLS certificate;\n"
     "                        may be repeated (default: of --phones-url)\n"
+    "  --key FILE            verify: public key of checkpoints (PEM)\n"
+    "  --checkpoints FILE    verify: checkpoints that were kept elsewhere\n"
+    "  --ca FILE             verify: CA certificate of receipts (PEM)\n"
     "  --help                print this text\n"
     "\n"
     "Environment: WORKPHONE_<KEY> overrides a key of the file, e.g.\n"
@@ -54,6 +60,9 @@ static const struct option long_options[] = {
     {"organisation", required_argument, NULL, 'o'},
     {"phones-url", required_argument, NULL, 'u'},
     {"host", required_argument, NULL, 'n'},
+    {"key", required_argument, NULL, 'k'},
+    {"checkpoints", required_argument, NULL, 'p'},
+    {"ca", required_argument, NULL, 'a'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -95,6 +104,15 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case 'n':
 			fits = fits && add_value(options->hosts, optarg);
 			break;
+		case 'k':
+			options->key = optarg;
+			break;
+		case 'p':
+			options->checkpoints = optarg;
+			break;
+		case 'a':
+			options->ca = optarg;
+			break;
 		case 'h':
 			return 1;
 		default:
@@ -104,11 +122,22 @@ static int parse_options(int argc, char **argv, struct options *options)
 	return fits ? 0 : -1;
 }
 
+/* verify alone takes a word; how many words are left. */
+static int take_file(int argc, char **argv, struct options *options)
+{
+	if (argc - optind != 2 || strcmp(argv[optind], "verify") != 0)
+		return argc;
+	options->file = argv[optind + 1];
+	return argc - 1;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {.config = DEFAULT_CONFIG};
 	int parsed = parse_options(argc, argv, &options);
 
+	if (parsed == 0)
+		argc = take_file(argc, argv, &options);
 	return program_run_command(
 	    &program, argc, argv, optind, parsed, &options);
 }

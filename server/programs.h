@@ -15,12 +15,17 @@ struct options {
 	const char *phones_url;                   /* --phones-url */
 	const char *hosts[OPTION_VALUES_MAX + 1]; /* --host, repeated */
 	const char *sets[OPTION_VALUES_MAX + 1];  /* --set, repeated */
+	const char *file;        /* verify: the word behind it; NULL: none */
+	const char *key;         /* --key */
+	const char *checkpoints; /* --checkpoints */
+	const char *ca;          /* --ca */
 };
 
 int program_init(const struct options *options);
 int program_check_config(const struct options *options);
 int program_migrate(const struct options *options);
 int program_serve(const struct options *options);
+int program_verify(const struct options *options);
 
 struct err;
 /* "workphone-server: <sentence>" on standard error; EXIT_FAILED. */

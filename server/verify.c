@@ -1,0 +1,280 @@
+/*
+ * verify: is what was written still what it was? Without a file the audit log
+ * of every organisation in the database; with one, an exported log or a
+ * receipt, which needs neither database nor server.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "program/world.h"
+#include "proto/base/err.h"
+#include "proto/base/time.h"
+#include "server/config.h"
+#include "server/keeper/keeper.h"
+#include "server/paths.h"
+#include "server/programs.h"
+#include "server/service/audit_file.h"
+#include "server/service/audit_log.h"
+#include "server/store/store.h"
+
+#define KEY_MAX 8192
+#define HELD_MAX 100000 /* eleven years of one each hour */
+
+struct verify {
+	const struct options *options;
+	struct config *config; /* NULL: none could be read, a file needs none */
+	char orders_key[KEY_MAX];
+	bool has_key;
+	struct audit_checkpoint *held;
+	size_t held_count;
+	bool is_broken;
+};
+
+/* ---- saying ---- */
+
+static void say_vouched(const struct audit_finding *finding)
+{
+	char when[TIME_TEXT_MAX];
+
+	if (finding->vouched_seq == 0) {
+		(void)printf("  no signed checkpoint vouches for it\n");
+		return;
+	}
+	time_rfc3339(finding->vouched_at, when);
+	(void)printf("  signed up to entry %" PRId64 " at %s (%" PRId64
+	             " checkpoint%s); %" PRId64 " after it\n",
+	    finding->vouched_seq, when, finding->checkpoints,
+	    finding->checkpoints == 1 ? "" : "s",
+	    finding->last_seq - finding->vouched_seq);
+}
+
+static void say_finding(
+    struct verify *verify, const char *name, const struct audit_finding *found)
+{
+	int64_t shown = found->faults < AUDIT_FAULTS_KEPT ? found->faults
+	                                                  : AUDIT_FAULTS_KEPT;
+	int64_t i;
+
+	(void)printf("%s: %" PRId64 " entries", name, found->entries);
+	if (found->hidden > 0)
+		(void)printf(
+		    ", %" PRId64 " more by their hashes", found->hidden);
+	if (found->purged > 0)
+		(void)printf(", %" PRId64 " purged", found->purged);
+	(void)printf("\n");
+	say_vouched(found);
+	for (i = 0; i < shown; i++)
+		(void)printf("  FAULT: %s\n", found->sentences[i]);
+	if (found->faults > shown)
+		(void)printf(
+		    "  and %" PRId64 " faults more\n", found->faults - shown);
+	(void)printf("  %s\n", found->faults ? "NOT WHOLE" : "whole");
+	if (found->faults)
+		verify->is_broken = true;
+}
+
+/* ---- what it needs ---- */
+
+/* The public half of what signs checkpoints: named, or of the key folder. */
+static int load_key(struct verify *verify, struct err *err)
+{
+	const char *named = verify->options->key;
+	char path[PATHS_MAX];
+	FILE *file;
+	size_t len;
+	int rc = 0;
+
+	if (!named && !verify->config)
+		return 0;
+	if (!named)
+		rc = paths_join(
+		    path, verify->config->keys, KEEPER_ORDERS_PUBLIC_KEY, err);
+	if (rc < 0)
+		return rc;
+	file = fopen(named ? named : path, "re");
+	if (!file)
+		return err_set(err, ERR_IO, "%s: %s", named ? named : path,
+		    strerror(errno));
+	len = fread(verify->orders_key, 1, KEY_MAX - 1, file);
+	(void)fclose(file);
+	verify->orders_key[len] = '\0';
+	verify->has_key = true;
+	return 0;
+}
+
+static const char *key_of(const struct verify *verify)
+{
+	return verify->has_key ? verify->orders_key : NULL;
+}
+
+static int open_held(struct verify *verify, FILE **out, struct err *err)
+{
+	const char *path = verify->options->checkpoints;
+
+	*out = NULL;
+	if (!path)
+		return 0;
+	*out = fopen(path, "re");
+	return *out ? 0 : err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+}
+
+static int add_held(
+    struct verify *verify, const char *line, size_t len, struct err *err)
+{
+	struct audit_checkpoint *rows;
+
+	if (verify->held_count >= HELD_MAX)
+		return err_set(err, ERR_LIMIT, "too many checkpoints");
+	rows =
+	    reallocarray(verify->held, verify->held_count + 1, sizeof(*rows));
+	if (!rows)
+		return err_memory(err);
+	verify->held = rows;
+	return audit_file_parse_checkpoint(
+	    line, len, &rows[verify->held_count++], err);
+}
+
+static int load_held(struct verify *verify, struct err *err)
+{
+	char line[2048];
+	FILE *file;
+	int rc = open_held(verify, &file, err);
+
+	while (rc == 0 && file && fgets(line, sizeof(line), file)) {
+		size_t len = strcspn(line, "\n");
+
+		if (len > 0)
+			rc = add_held(verify, line, len, err);
+	}
+	if (file)
+		(void)fclose(file);
+	if (rc < 0)
+		(void)err_prefix(err, "%s", verify->options->checkpoints);
+	return rc;
+}
+
+/* ---- the database ---- */
+
+struct one {
+	struct verify *verify;
+	struct txn *txn;
+	struct err *err;
+	struct audit_finding finding;
+};
+
+static int verify_organisation(void *arg, const struct organisation *row)
+{
+	struct one *one = arg;
+	struct audit_held held = {one->verify->held, one->verify->held_count};
+	int rc = audit_verify(one->txn, row->id, key_of(one->verify), &held,
+	    &one->finding, one->err);
+
+	if (rc == 0)
+		say_finding(one->verify, row->name, &one->finding);
+	return rc;
+}
+
+static int verify_organisations(struct txn *txn, void *arg, struct err *err)
+{
+	struct one *one = arg;
+
+	one->txn = txn;
+	one->err = err;
+	return store_organisation_each(txn, verify_organisation, one, err);
+}
+
+static int verify_database(struct verify *verify, struct err *err)
+{
+	char path[PATHS_MAX];
+	struct log log;
+	struct store_config config = {
+	    .path = path,
+	    .readers = 1,
+	    .queue_max = 1,
+	    .log = &log,
+	    .clock = world_clock(),
+	};
+	struct one one = {.verify = verify};
+	struct store *store = NULL;
+	int rc = paths_join(path, verify->config->data, PATHS_DATABASE, err);
+
+	world_log(&log, LOG_LEVEL_WARNING);
+	if (rc == 0)
+		rc = load_held(verify, err);
+	if (rc == 0)
+		rc = store_open(&config, &store, err);
+	if (rc == 0)
+		rc = store_read(store, verify_organisations, &one, err);
+	store_close(store);
+	return rc;
+}
+
+/* ---- files ---- */
+
+static int verify_export(struct verify *verify, FILE *file, struct err *err)
+{
+	struct audit_file *found = calloc(1, sizeof(*found));
+	FILE *held = NULL;
+	int rc = found ? open_held(verify, &held, err) : err_memory(err);
+
+	if (rc == 0)
+		rc = audit_file_judge(file, held, key_of(verify), found, err);
+	if (rc == 0 && found->person_id[0])
+		(void)printf("about the person %s\n", found->person_id);
+	if (rc == 0 && found->device_id[0])
+		(void)printf("about the phone %s\n", found->device_id);
+	if (rc == 0)
+		say_finding(verify, found->org_id, &found->finding);
+	if (held)
+		(void)fclose(held);
+	free(found);
+	return rc;
+}
+
+static int verify_file(struct verify *verify, struct err *err)
+{
+	const char *path = verify->options->file;
+	FILE *file = fopen(path, "re");
+	char start[64];
+	size_t len;
+	int rc;
+
+	if (!file)
+		return err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+	len = fread(start, 1, sizeof(start), file);
+	rewind(file);
+	if (audit_file_is(start, len))
+		rc = verify_export(verify, file, err);
+	else
+		rc = err_set(err, ERR_UNSUPPORTED,
+		    "%s is neither an exported audit log nor a receipt", path);
+	(void)fclose(file);
+	return rc;
+}
+
+int program_verify(const struct options *options)
+{
+	struct verify verify = {.options = options};
+	struct err err = {0};
+	int rc =
+	    config_load(options->config, options->sets, &verify.config, &err);
+
+	/* Elsewhere there is no configuration: a file does without. */
+	if (rc < 0 && options->file) {
+		verify.config = NULL;
+		rc = 0;
+	}
+	if (rc == 0)
+		rc = load_key(&verify, &err);
+	if (rc == 0)
+		rc = options->file ? verify_file(&verify, &err)
+		                   : verify_database(&verify, &err);
+	config_free(verify.config);
+	free(verify.held);
+	if (rc < 0)
+		return program_fail(&err);
+	return verify.is_broken ? EXIT_FAILED : EXIT_DONE;
+}
