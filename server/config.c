@@ -92,6 +92,22 @@ static const cyaml_schema_field_t log_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t guard_fields[] = {
+    NUMBER("destructive_per_hour", struct config_guard, destructive_per_hour),
+    NUMBER("bulk_above", struct config_guard, bulk_above),
+    NUMBER("departures_per_day", struct config_guard, departures_per_day),
+    NUMBER("departures_percent", struct config_guard, departures_percent),
+    TEXT("approval_valid", struct config_guard, approval_valid),
+    TEXT("approval_use", struct config_guard, approval_use),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t retention_fields[] = {
+    TEXT("people_after", struct config_retention, people_after),
+    TEXT("evidence_after", struct config_retention, evidence_after),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t organisation_fields[] = {
     TEXT("id", struct config_organisation, id),
     TEXT("name", struct config_organisation, name),
@@ -122,6 +138,8 @@ static const cyaml_schema_field_t config_fields[] = {
     GROUP("deadlines", deadlines, deadline_fields),
     GROUP("times", times, time_fields),
     GROUP("log", log, log_fields),
+    GROUP("guard", guard, guard_fields),
+    GROUP("retention", retention, retention_fields),
     CYAML_FIELD_END,
 };
 
@@ -143,6 +161,7 @@ enum key_kind {
 	KEY_LEVEL,
 	KEY_URL_OR_NONE,
 	KEY_GATE, /* "enforce" or "open" */
+	KEY_DURATION_OR_NEVER,
 };
 
 struct key {
@@ -170,6 +189,13 @@ struct key {
 		"limits." #member, KEY_NUMBER,                                 \
 		    offsetof(struct config, limits),                           \
 		    offsetof(struct config_limits, member), fallback, least,   \
+		    most                                                       \
+	}
+
+#define GUARD(member, fallback, least, most)                                   \
+	{                                                                      \
+		"guard." #member, KEY_NUMBER, offsetof(struct config, guard),  \
+		    offsetof(struct config_guard, member), fallback, least,    \
 		    most                                                       \
 	}
 
@@ -211,6 +237,14 @@ static const struct key keys[] = {
     IN(times, KEY_DURATION, tick, "5s"),
     IN(times, KEY_DURATION, stop, "10s"),
     IN(log, KEY_LEVEL, level, "info"),
+    GUARD(destructive_per_hour, "25", 1, 100000),
+    GUARD(bulk_above, "10", 1, 100000),
+    GUARD(departures_per_day, "50", 1, 100000),
+    GUARD(departures_percent, "3", 1, 100),
+    IN(guard, KEY_DURATION, approval_valid, "7d"),
+    IN(guard, KEY_DURATION, approval_use, "1d"),
+    IN(retention, KEY_DURATION_OR_NEVER, people_after, "730d"),
+    IN(retention, KEY_DURATION_OR_NEVER, evidence_after, "730d"),
 };
 
 static void *member_of(struct config *config, const struct key *key)
@@ -240,6 +274,8 @@ static int add_groups(struct config *config, struct err *err)
 	ADD(deadlines);
 	ADD(times);
 	ADD(log);
+	ADD(guard);
+	ADD(retention);
 #undef ADD
 	return 0;
 }
@@ -297,6 +333,13 @@ static const char *check_duration(const char *text)
 	return NULL;
 }
 
+static const char *check_duration_or_never(const char *text)
+{
+	if (strcmp(text, "never") == 0 || !check_duration(text))
+		return NULL;
+	return "is no duration; write for example 90d, 730d or never";
+}
+
 static const char *check_level(const char *text)
 {
 	enum log_level level;
@@ -327,6 +370,7 @@ static const char *(*const checks[])(const char *) = {
     [KEY_LEVEL] = check_level,
     [KEY_URL_OR_NONE] = check_url_or_none,
     [KEY_GATE] = check_gate,
+    [KEY_DURATION_OR_NEVER] = check_duration_or_never,
 };
 
 static int set_number(struct config *config, const struct key *key,

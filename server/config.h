@@ -65,6 +65,22 @@ struct config_log {
 	char *level;
 };
 
+/* What may be erased without a second person (docs/guard.md). */
+struct config_guard {
+	unsigned destructive_per_hour;
+	unsigned bulk_above;
+	unsigned departures_per_day;
+	unsigned departures_percent;
+	char *approval_valid;
+	char *approval_use;
+};
+
+/* After how long personal data go; or "never". */
+struct config_retention {
+	char *people_after;
+	char *evidence_after;
+};
+
 /* One of several municipalities on this server. */
 struct config_organisation {
 	char *id;       /* short: "vastervik"; "" when there is no list */
@@ -92,6 +108,8 @@ struct config {
 	struct config_deadlines *deadlines;
 	struct config_times *times;
 	struct config_log *log;
+	struct config_guard *guard;
+	struct config_retention *retention;
 };
 
 /* "listeners.phones=127.0.0.1:8444", from --set; ends with NULL. */
@@ -105,7 +123,7 @@ int config_load(const char *path, config_overrides overrides,
     struct config **out, struct err *err);
 void config_free(struct config *config);
 
-/* A duration that config_load() has checked. */
+/* A duration that config_load() has checked; 0: "never". */
 int64_t config_ms(const char *duration);
 
 /* The commented file that `init` writes. */

@@ -259,6 +259,22 @@ static void office_url_set(const struct config *config, char *out, size_t size)
 	    out, size, "https://%.*s%s", (int)(host_end - host), host, port);
 }
 
+static void guard_set(const struct config *config, struct service *service)
+{
+	service->guard = (struct guard_settings){
+	    .destructive_per_hour = config->guard->destructive_per_hour,
+	    .bulk_above = config->guard->bulk_above,
+	    .departures_per_day = config->guard->departures_per_day,
+	    .departures_percent = config->guard->departures_percent,
+	    .approval_valid_ms = config_ms(config->guard->approval_valid),
+	    .approval_use_ms = config_ms(config->guard->approval_use),
+	};
+	service->retention = (struct retention_settings){
+	    .people_after_ms = config_ms(config->retention->people_after),
+	    .evidence_after_ms = config_ms(config->retention->evidence_after),
+	};
+}
+
 static int make_service(struct server *server, struct err *err)
 {
 	struct service *service = &server->service;
@@ -281,6 +297,7 @@ static int make_service(struct server *server, struct err *err)
 	service->certificate_valid_ms = config_ms(times->certificate_valid);
 	service->silence_ms = config_ms(times->silence);
 	service->refresh_ms = config_ms(times->refresh);
+	guard_set(server->config, service);
 	if ((rc = last_seen_new(&service->last_seen, err)) < 0 ||
 	    (rc = known_identities_new(&service->known, err)) < 0 ||
 	    (rc = token_uses_new(&service->token_uses, err)) < 0)

@@ -124,6 +124,7 @@ static int actor_fill(
 	(void)snprintf(
 	    actor->name, sizeof(actor->name), "token:%.200s", row->name);
 	(void)snprintf(call->caller, sizeof(call->caller), "token:%s", row->id);
+	(void)snprintf(actor->key, sizeof(actor->key), "token:%s", row->id);
 	return str_copy(actor->org_id, sizeof(actor->org_id), row->org_id) < 0
 	    ? err_set(err, ERR_INTERNAL, "a token has a broken organisation")
 	    : 0;
@@ -205,6 +206,7 @@ static int local_take(struct office_call *call, struct err *err)
 	/* A unix socket names no user: it is its owner's alone. */
 	(void)snprintf(actor->name, sizeof(actor->name), "local");
 	(void)snprintf(call->caller, sizeof(call->caller), "local");
+	(void)snprintf(actor->key, sizeof(actor->key), "local");
 	actor->scopes = SCOPES_ALL;
 	return rc;
 }
