@@ -50,6 +50,8 @@ static int find_meant(struct txn *txn, const struct ledger *ledger,
 {
 	int rc;
 
+	if (meant->said->is_new)
+		return 0;
 	if (meant->said->id) {
 		rc = store_employment_load(
 		    txn, ledger->org_id, meant->said->id, &meant->row, err);

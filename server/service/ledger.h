@@ -69,6 +69,7 @@ int ledger_subscription_find(struct txn *txn, const char *org_id,
 /* ---- units (units.c) ---- */
 
 struct unit_said {
+	const char *id; /* this very one; NULL: found by the rest */
 	const char *external_id;
 	const char *name;
 	const char *parent; /* a unit */
@@ -86,6 +87,7 @@ int ledger_unit_put(struct txn *txn, const struct ledger *ledger,
 
 struct person_said {
 	const char *id; /* this very one; NULL: found by the rest */
+	bool is_new;    /* nobody is looked for */
 	const char *external_id;
 	const char *name; /* NULL: of first and last name */
 	const char *first_name;
@@ -112,6 +114,7 @@ int ledger_person_meet(struct txn *txn, const struct ledger *ledger,
 
 struct employment_said {
 	const char *id; /* this very one; NULL: found by the rest */
+	bool is_new;    /* none is looked for */
 	const char *external_id;
 	const char *source; /* which says so (roster.h); NULL: nobody's */
 	const char *person;
@@ -191,6 +194,8 @@ struct assignment_said {
 	                         the only phone the person holds */
 	int is_shared;        /* 0, 1; -1: as it is */
 	const char *order_id;
+	const char *replaces; /* the phone it came for at a repair: nobody has
+	                         to order it anew; NULL */
 };
 /* Whoever held it before holds it until now. */
 int ledger_assignment_put(struct txn *txn, const struct ledger *ledger,

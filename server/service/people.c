@@ -98,6 +98,8 @@ static int find_existing(struct txn *txn, const char *org_id,
 	struct person_row named = {.id = ""};
 	int rc;
 
+	if (said->is_new)
+		return -ERR_NOT_FOUND;
 	if (said->id)
 		return store_person_load(txn, org_id, said->id, out, err);
 	if (said->external_id && *said->external_id)

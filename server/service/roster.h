@@ -100,8 +100,8 @@ int roster_new(const char *source, enum roster_kind kind, struct roster **out,
 void roster_free(struct roster *roster);
 /* Copies what is said. -ERR_INVALID: no key; -ERR_CONFLICT: the same key says
  * something else before; -ERR_LIMIT. */
-int roster_add_person(struct roster *roster, const struct roster_person *said,
-    struct err *err);
+int roster_add_person(
+    struct roster *roster, const struct roster_person *said, struct err *err);
 int roster_add_unit(
     struct roster *roster, const struct roster_unit *said, struct err *err);
 /* Something that could not be read: the roster cannot be applied, and the plan
@@ -182,7 +182,7 @@ int roster_plan_make(struct txn *txn, const struct ledger *ledger,
 /* In the transaction that the plan was made in. -ERR_INVALID: the first fault;
  * -ERR_CONFLICT: stopped. */
 int roster_plan_apply(struct txn *txn, const struct ledger *ledger,
-    const struct roster_plan *plan, struct err *err);
+    struct roster_plan *plan, struct err *err);
 
 /* ---- use cases ---- */
 

@@ -13,6 +13,8 @@
 static int find_existing(struct txn *txn, const char *org_id,
     const struct unit_said *said, struct unit_row *out, struct err *err)
 {
+	if (said->id)
+		return store_unit_load(txn, org_id, said->id, out, err);
 	if (said->external_id && *said->external_id)
 		return store_unit_find_external(
 		    txn, org_id, said->external_id, out, err);
@@ -119,7 +121,7 @@ int ledger_unit_put(struct txn *txn, const struct ledger *ledger,
 	struct unit_row row;
 	int rc = find_existing(txn, ledger->org_id, said, &was, err);
 
-	if (rc < 0 && rc != -ERR_NOT_FOUND)
+	if (rc < 0 && (rc != -ERR_NOT_FOUND || said->id))
 		return rc;
 	row = was;
 	if (rc == -ERR_NOT_FOUND) {
