@@ -298,6 +298,26 @@ int mdm_command_encode_erase_device(const char *uuid,
 	return xplist_encode(root, xml, err);
 }
 
+int mdm_command_encode_activation_lock(
+    const char *uuid, bool allowed, struct buf *xml, struct err *err)
+{
+	CLEANUP(plist) plist_t root = NULL;
+	plist_t settings = plist_new_array();
+	plist_t item = plist_new_dict();
+	plist_t options = plist_new_dict();
+	plist_t command;
+	int rc = begin(uuid, "Settings", &root, &command, err);
+
+	plist_dict_set_item(command, "Settings", settings);
+	plist_array_append_item(settings, item);
+	xplist_set_bool(
+	    options, "ActivationLockAllowedWhileSupervised", allowed);
+	plist_dict_set_item(item, "MDMOptions", options);
+	if (rc == 0)
+		rc = xplist_set_text(item, "Item", "MDMOptions", err);
+	return rc ? rc : xplist_encode(root, xml, err);
+}
+
 int mdm_command_encode_declarative_management(const char *uuid,
     const uint8_t *tokens, size_t len, struct buf *xml, struct err *err)
 {

@@ -72,6 +72,13 @@ int mdm_command_encode_erase_device(const char *uuid,
 int mdm_command_encode_roaming(
     const char *uuid, int voice, int data, struct buf *xml, struct err *err);
 
+/*
+ * Settings, MDMOptions: whether a supervised phone lets its user switch
+ * Activation Lock on. Supervised phones only.
+ */
+int mdm_command_encode_activation_lock(
+    const char *uuid, bool allowed, struct buf *xml, struct err *err);
+
 /* tokens: the SyncTokens JSON, NULL to leave Data out. */
 int mdm_command_encode_declarative_management(const char *uuid,
     const uint8_t *tokens, size_t len, struct buf *xml, struct err *err);

@@ -8,6 +8,7 @@
 #include "server/service/ledger.h"
 #include "server/service/ledger_changed.h"
 #include "server/service/ledger_gate.h"
+#include "server/service/phone_state.h"
 #include "server/service/service.h"
 #include "server/service/task.h"
 
@@ -17,6 +18,7 @@ struct thing {
 	struct device device;
 	struct subscription_row subscription;
 	struct assignment_row held; /* by whom now; id "" */
+	bool is_replacement;        /* of the same person's, at a repair */
 };
 
 static int find_held(struct txn *txn, const struct ledger *ledger,
@@ -201,13 +203,23 @@ static int use_order(struct txn *txn, const struct ledger *ledger,
 	int rc;
 
 	if (strcmp(thing->held.person_id, person->id) == 0 ||
-	    (is_phone && thing->device.is_private))
+	    (is_phone && thing->device.is_private) || thing->is_replacement)
 		return 0;
 	rc = service_equipment_order_gate(
 	    ledger->service, txn, &gate, order_id, err);
 	if (rc == 0 && *order_id)
 		memcpy(row->order_id, order_id, STORE_ID);
 	return rc;
+}
+
+/* What an enrolment brings about has happened; what is said is checked. */
+static int step_phone(struct txn *txn, const struct ledger *ledger,
+    struct thing *thing, const struct assignment_row *row, struct err *err)
+{
+	return row->life_id[0] ? phone_follow(txn, ledger, &thing->device,
+	                             PHONE_EVENT_ASSIGN, NULL, err)
+	                       : phone_step(txn, ledger, &thing->device,
+	                             PHONE_EVENT_ASSIGN, NULL, err);
 }
 
 static int hand_over(struct txn *txn, const struct ledger *ledger,
@@ -224,6 +236,8 @@ static int hand_over(struct txn *txn, const struct ledger *ledger,
 	}
 	if (rc == 0)
 		rc = open_row(txn, ledger, person, row, err);
+	if (rc == 0 && row->kind == ASSIGNMENT_PHONE)
+		rc = step_phone(txn, ledger, thing, row, err);
 	if (rc == 0 && row->kind == ASSIGNMENT_PHONE)
 		rc = show_holder(txn, &thing->device, person, err);
 	return rc < 0 ? rc : say_changed(txn, ledger, row, err);
@@ -260,6 +274,7 @@ int ledger_assignment_put(struct txn *txn, const struct ledger *ledger,
 		*out = thing.held;
 		return 0;
 	}
+	thing.is_replacement = said->replaces && *said->replaces;
 	*effect = thing.held.id[0] ? LEDGER_CHANGED : LEDGER_ADDED;
 	if ((rc = ledger_gate_holder(txn, ledger, &thing.device, &thing.held,
 	         &row, &person, err)) < 0 ||
@@ -285,6 +300,9 @@ int ledger_assignment_end(struct txn *txn, const struct ledger *ledger,
 	if (rc == 0 && thing.kind == ASSIGNMENT_PHONE) {
 		thing.device.person_id[0] = '\0';
 		rc = store_device_save(txn, &thing.device, err);
+		if (rc == 0)
+			rc = phone_follow(txn, ledger, &thing.device,
+			    PHONE_EVENT_UNASSIGN, reason, err);
 	}
 	if (rc == 0)
 		rc = end_vacancy(txn, ledger, &thing, err);

@@ -8,6 +8,8 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/ledger.h"
+#include "server/service/phone_state.h"
+#include "server/store/store_bench.h"
 #include "server/service/visit.h"
 
 #define COPY(to, from) (void)snprintf((to), sizeof(to), "%s", (from))
@@ -22,11 +24,29 @@ static void fill_device(struct device *device,
 	COPY(device->product_name, said->product_name);
 	COPY(device->os_version, said->os_version);
 	COPY(device->build_version, said->build_version);
+	if (strncmp(said->product_name, "iPad", 4) == 0)
+		device->kind = PHONE_KIND_IPAD;
 	/* DESIGN invariant 9. */
 	if (device->is_private)
 		return;
 	COPY(device->name, said->device_name);
 	(void)str_copy(device->imei, sizeof(device->imei), said->imei);
+}
+
+/* In the register already, by hand or from an order: it has no UDID yet. */
+static int find_registered(struct txn *txn, const char *org_id,
+    const char *serial, struct device *out, struct err *err)
+{
+	struct device device;
+	int rc = store_device_find_serial(txn, org_id, serial, &device, NULL);
+
+	if (rc == -ERR_NOT_FOUND || rc == -ERR_CONFLICT ||
+	    (rc == 0 && device.udid[0]))
+		return -ERR_NOT_FOUND;
+	if (rc < 0)
+		return err_set(err, ERR_IO, "cannot read the register");
+	*out = device;
+	return 0;
 }
 
 static int find_or_make_device(struct txn *txn, const struct visit *visit,
@@ -36,10 +56,17 @@ static int find_or_make_device(struct txn *txn, const struct visit *visit,
 	const char *udid = checkin_device_id(visit->checkin);
 	int rc = store_device_find_udid(txn, link->org_id, udid, device, err);
 
+	if (rc == -ERR_NOT_FOUND)
+		rc = find_registered(
+		    txn, link->org_id, said->serial_number, device, err);
 	if (rc == -ERR_NOT_FOUND) {
-		*device = (struct device){.created_at = visit->now};
+		*device = (struct device){.created_at = visit->now,
+		    .state = PHONE_IN_STOCK,
+		    .state_at = visit->now};
 		COPY(device->id, visit->new_device_id);
 		COPY(device->org_id, link->org_id);
+		COPY(device->udid, udid);
+	} else if (rc == 0 && !device->udid[0]) {
 		COPY(device->udid, udid);
 	} else if (rc < 0) {
 		return rc;
@@ -97,6 +124,21 @@ static int hand_to_person(struct txn *txn, const struct visit *visit,
 	    txn, &ledger, device, &person, visit->new_life_id, err);
 }
 
+/* The register says that it is managed. */
+static int step_phone(struct txn *txn, const struct visit *visit,
+    struct device *device, struct err *err)
+{
+	struct actor actor = {.name = "enrolment"};
+	struct ledger ledger;
+	int rc;
+
+	COPY(actor.org_id, device->org_id);
+	rc = ledger_init(&ledger, visit->service, &actor, err);
+	return rc < 0 ? rc
+	              : phone_follow(txn, &ledger, device, PHONE_EVENT_ENROL,
+	                    "the phone enrolled", err);
+}
+
 static int begin_life(struct txn *txn, struct visit *visit,
     struct certificate *certificate, struct link *link, struct err *err)
 {
@@ -107,8 +149,9 @@ static int begin_life(struct txn *txn, struct visit *visit,
 	if (rc < 0)
 		return rc;
 	if (device.life_id[0] &&
-	    (rc = life_end(txn, device.life_id, LIFE_EVENT_REPLACE,
-	         "the phone enrolled again", visit->now, err)) < 0)
+	    (rc = life_end(txn, visit->service, device.life_id,
+	         LIFE_EVENT_REPLACE, "the phone enrolled again", visit->now,
+	         err)) < 0)
 		return rc;
 	fill_life(&life, visit, &device, link);
 	COPY(device.life_id, life.id);
@@ -119,6 +162,7 @@ static int begin_life(struct txn *txn, struct visit *visit,
 	    (rc = store_life_save(txn, &life, err)) < 0 ||
 	    (rc = hand_to_person(txn, visit, link, &device, err)) < 0 ||
 	    (rc = store_device_save(txn, &device, err)) < 0 ||
+	    (rc = step_phone(txn, visit, &device, err)) < 0 ||
 	    (rc = store_certificate_save(txn, certificate, err)) < 0)
 		return rc;
 	COPY(visit->device_id, device.id);

@@ -108,8 +108,8 @@ static int check_out(struct txn *txn, void *arg, struct err *err)
 {
 	struct visit *visit = arg;
 
-	return life_end(txn, visit->identity->life_id, LIFE_EVENT_CHECK_OUT,
-	    "the phone left management", visit->now, err);
+	return life_end(txn, visit->service, visit->identity->life_id,
+	    LIFE_EVENT_CHECK_OUT, "the phone left management", visit->now, err);
 }
 
 static int on_check_out(struct visit *visit, struct err *err)

@@ -4,6 +4,8 @@
 
 #include "proto/base/err.h"
 #include "server/service/ledger.h"
+#include "server/service/lost_mode.h"
+#include "server/service/phone_state.h"
 #include "server/service/visit.h"
 
 static int end_wipe_of_life(struct txn *txn, const char *life_id,
@@ -29,8 +31,29 @@ static int end_wipe_of_life(struct txn *txn, const char *life_id,
 	return store_wipe_update(txn, &wipe, err);
 }
 
-int life_end(struct txn *txn, const char *life_id, enum life_event event,
-    const char *why, int64_t now, struct err *err)
+/* A phone that leaves is with somebody still; one that begins anew is not
+ * judged before it has. */
+static int tell_register(struct txn *txn, struct service *service,
+    const struct life *life, enum life_event event, const char *why,
+    struct err *err)
+{
+	struct actor actor = {.name = "enrolment"};
+	struct device device;
+	struct ledger ledger;
+	int rc = lost_mode_life_ended(
+	    txn, service, life->org_id, life->device_id, life->ended_at, err);
+
+	if (rc < 0 || event != LIFE_EVENT_CHECK_OUT)
+		return rc;
+	(void)snprintf(actor.org_id, sizeof(actor.org_id), "%s", life->org_id);
+	if ((rc = ledger_init(&ledger, service, &actor, err)) < 0 ||
+	    (rc = store_device_load(txn, life->device_id, &device, err)) < 0)
+		return rc;
+	return phone_follow(txn, &ledger, &device, PHONE_EVENT_LEAVE, why, err);
+}
+
+int life_end(struct txn *txn, struct service *service, const char *life_id,
+    enum life_event event, const char *why, int64_t now, struct err *err)
 {
 	struct life life;
 	int rc = store_life_load(txn, life_id, &life, err);
@@ -47,8 +70,9 @@ int life_end(struct txn *txn, const char *life_id, enum life_event event,
 	    (rc = store_secret_delete(txn, life.id, SECRET_UNLOCK, err)) < 0 ||
 	    (rc = store_secret_delete(txn, life.id, SECRET_BOOTSTRAP, err)) <
 	        0 ||
-	    (rc = holder_close(
-	         txn, life.org_id, life.device_id, life.id, why, now, err)) < 0)
+	    (rc = holder_close(txn, life.org_id, life.device_id, life.id, why,
+	         now, err)) < 0 ||
+	    (rc = tell_register(txn, service, &life, event, why, err)) < 0)
 		return rc;
 	return end_wipe_of_life(txn, life.id, why, now, err);
 }

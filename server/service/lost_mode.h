@@ -6,13 +6,13 @@
 #ifndef SERVER_SERVICE_LOST_MODE_H
 #define SERVER_SERVICE_LOST_MODE_H
 
+#include <plist/plist.h>
 #include <stdbool.h>
 
 #include "server/service/ledger.h"
 #include "server/store/store_phone.h"
 
 struct actor;
-struct answer;
 struct command;
 struct err;
 struct service;
@@ -46,16 +46,23 @@ int lost_mode_lift(struct txn *txn, const struct ledger *ledger,
     const struct device *device, const char *reason, struct err *err);
 
 /*
- * An answer of a phone to one of its commands, in the transaction that takes
- * it (connect_phone.c). *is_secret: the raw answer is not to be kept.
+ * An answer of a phone to EnableLostMode or DisableLostMode, in the transaction
+ * that takes it (connect_phone.c); nothing for other commands. result: what the
+ * phone said, when it would not.
  */
 int lost_mode_answered(struct txn *txn, struct service *service,
-    const struct command *command, const struct answer *answer,
-    const char *result, bool is_done, int64_t now, struct err *err);
+    const struct command *command, const char *result, bool is_done,
+    int64_t now, struct err *err);
+/*
+ * The same for DeviceLocation. body: the answer's, NULL: an error. The raw
+ * answer is never kept; what it says is kept only while the phone is missing.
+ */
+int lost_place_answered(struct txn *txn, const struct command *command,
+    plist_t body, int64_t now, struct err *err);
 
 /* The enrolment ended (end_life.c). */
-int lost_mode_life_ended(struct txn *txn, const char *org_id,
-    const char *device_id, int64_t now, struct err *err);
+int lost_mode_life_ended(struct txn *txn, struct service *service,
+    const char *org_id, const char *device_id, int64_t now, struct err *err);
 
 /* ---- for handlers ---- */
 

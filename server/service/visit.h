@@ -53,8 +53,8 @@ int visit_seal(struct visit *visit, const char *kind,
  * secrets, an erase that was not answered (end_life.c). Nothing when it has
  * ended before. why: for people, "the phone enrolled again".
  */
-int life_end(struct txn *txn, const char *life_id, enum life_event event,
-    const char *why, int64_t now, struct err *err);
+int life_end(struct txn *txn, struct service *service, const char *life_id,
+    enum life_event event, const char *why, int64_t now, struct err *err);
 
 /* Kinds of secrets in the store. */
 #define SECRET_UNLOCK "unlock_token"
