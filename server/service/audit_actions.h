@@ -99,6 +99,19 @@
 	    "an order of equipment changed its state", "what state")           \
 	ACTION(AUDIT_ROAMING_SWITCHED, "roaming.switched",                     \
 	    "roaming was switched", "on until")                                \
+	/* a directory over SCIM */                                            \
+	ACTION(AUDIT_SCIM_USER_CREATED, "scim.user_created",                   \
+	    "a directory brought a user", "active")                            \
+	ACTION(AUDIT_SCIM_USER_CHANGED, "scim.user_changed",                   \
+	    "a directory changed a user", "active")                            \
+	ACTION(AUDIT_SCIM_USER_REMOVED, "scim.user_removed",                   \
+	    "a directory removed a user", "active")                            \
+	ACTION(AUDIT_SCIM_GROUP_CREATED, "scim.group_created",                 \
+	    "a directory brought a group", "joined left")                      \
+	ACTION(AUDIT_SCIM_GROUP_CHANGED, "scim.group_changed",                 \
+	    "a directory changed a group", "joined left")                      \
+	ACTION(AUDIT_SCIM_GROUP_REMOVED, "scim.group_removed",                 \
+	    "a directory removed a group", "joined left")                      \
 	/* four eyes, holds, retention */                                      \
 	ACTION(AUDIT_APPROVAL_ASKED, "approval.asked",                         \
 	    "a second person was asked", "what things state sha256")           \

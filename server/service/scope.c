@@ -40,6 +40,7 @@ static const char *const names[SCOPE_COUNT] = {
     [SCOPE_TOKENS_READ] = "tokens:read",
     [SCOPE_TOKENS_WRITE] = "tokens:write",
     [SCOPE_AUDIT_READ] = "audit:read",
+    [SCOPE_SCIM] = "scim",
 };
 
 #define SEPARATORS ", \t"

@@ -49,6 +49,7 @@ enum scope {
 	SCOPE_TOKENS_READ,
 	SCOPE_TOKENS_WRITE,
 	SCOPE_AUDIT_READ, /* look, verify, export */
+	SCOPE_SCIM, /* a directory: people and groups, both ways */
 	SCOPE_COUNT
 };
 
