@@ -5,6 +5,7 @@
 #include "proto/base/time.h"
 #include "proto/scim/scim_filter.h"
 #include "proto/scim/scim_json.h"
+#include "proto/scim/scim_user.h"
 
 /* ---- texts without case ---- */
 
@@ -19,6 +20,15 @@ static unsigned char fold_at(const char *text, size_t i)
 	    c <= 0x9e && c != 0x97)
 		return (unsigned char)(c + 0x20);
 	return c;
+}
+
+void scim_text_fold(const char *text, char out[SCIM_TEXT])
+{
+	size_t i;
+
+	for (i = 0; text[i] && i < SCIM_TEXT - 1; i++)
+		out[i] = (char)fold_at(text, i);
+	out[i] = '\0';
 }
 
 struct text {

@@ -164,6 +164,7 @@ static int active_take(
 	const json_t *active = scim_json_get(document, "active");
 
 	user->is_active = true;
+	user->says_active = active != NULL;
 	if (active && !scim_json_bool(active, &user->is_active))
 		return err_set(
 		    err, ERR_INVALID, "active must be true or false");

@@ -32,6 +32,7 @@ struct scim_user {
 	char department[SCIM_TEXT];
 	char manager[SCIM_TEXT]; /* id of another user */
 	bool is_active;          /* true when not said */
+	bool says_active;
 };
 
 /* document: of POST, PUT, or what a PATCH made. */
@@ -40,5 +41,9 @@ int scim_user_decode(const json_t *document, struct scim_user *out,
 /* The attributes above under their names, without id, meta and groups; a new
  * reference, NULL: no memory. */
 json_t *scim_user_encode(const struct scim_user *user);
+
+/* Without case, as userName and displayName are compared (RFC 7643 section
+ * 4.1.1): for a column that is unique. */
+void scim_text_fold(const char *text, char out[SCIM_TEXT]);
 
 #endif
