@@ -59,6 +59,9 @@ const struct cli_option_kind cli_options[OPTION_COUNT] = {
 	[OPTION_ITEM] = {"item", "NAME", "which one, of the catalogue"},
 	[OPTION_NEED] = {"need", "TEXT", "what it is needed for"},
 	[OPTION_AS] = {"as", "PERSON", "the person who decides: name, mail or id"},
+	[OPTION_FORMAT] = {"format", "WORD", "jsonl (can be verified) or csv"},
+	[OPTION_PHONE] = {"phone", "PHONE", "which phone: serial number or IMEI"},
+	[OPTION_OUTPUT] = {"output", "FILE", "write there; must not be there yet"},
 };
 /* clang-format on */
 

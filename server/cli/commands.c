@@ -182,6 +182,19 @@ const struct cli_command cli_commands[] = {
 	    "acknowledged is not wiped. --follow shows\nthe steps ordered, "
 	    "acknowledged, silent; for a wipe ordered earlier, too.",
 	    run_wipe},
+	{"audit", "[VERB] [WHAT]", 0, 2, BIT(OPTION_LIMIT) |
+	    BIT(OPTION_PERSON) | BIT(OPTION_PHONE) | BIT(OPTION_FORMAT) |
+	    BIT(OPTION_OUTPUT), 0, false,
+	    "show who did what and why, and check that the log is whole",
+	    "list              newest first; --limit N\n"
+	    "person PERSON     what was done about one person\n"
+	    "phone PHONE       the same of one phone\n"
+	    "case CASE         the same of one departure or return\n"
+	    "verify            is every entry still what it was\n"
+	    "checkpoint        the newest signed one: keep it elsewhere\n"
+	    "export            --output FILE, --format jsonl or csv, of all or "
+	    "--person or\n                  --phone; workphone-server verify "
+	    "FILE checks it", run_audit},
 	{"status", "", 0, 0, 0, 0, false,
 	    "show the server, its organisation and counts", "", run_status},
 	{"version", "", 0, 0, 0, 0, true,

@@ -50,6 +50,7 @@ int run_holders(struct cli *cli);
 int run_ledger(struct cli *cli);
 int run_equipment(struct cli *cli);
 int run_exceptions(struct cli *cli);
+int run_audit(struct cli *cli);
 int run_exception(struct cli *cli);
 
 #endif

@@ -13,7 +13,7 @@
 /* Hidden entries are short: many of them fit into one part. */
 #define HIDDEN_PER_ENTRY 10
 /* An answer of the API stays below this, but for its last entry. */
-#define PART_MAX (4 * 1024 * 1024)
+#define PART_MAX (1024 * 1024)
 
 struct part {
 	struct service *service;

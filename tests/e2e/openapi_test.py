@@ -279,6 +279,23 @@ class Day(harness.Case):
             self.items("/api/v1/judgements?subject_kind=person&language=sv"
                        "&verdict=" + word)
 
+    def audit(self):
+        self.items("/api/v1/audit?limit=5")
+        self.items("/api/v1/audit?person=it@example.org")
+        self.office.get("/api/v1/audit?person=nobody@example.org")
+        self.office.get("/api/v1/audit?person=a&device=b")
+        self.assertTrue(self.good("GET", "/api/v1/audit/verify")["whole"])
+        harness.wait_for(
+            "a signed checkpoint", lambda: self.office.get(
+                "/api/v1/audit/checkpoint").status == 200)
+        self.good("GET", "/api/v1/audit/checkpoint")
+        part = self.good("GET", "/api/v1/audit/export?format=csv")
+        self.assertTrue(part["text"].startswith("entry,time,action"))
+        part = self.good("GET", "/api/v1/audit/export")
+        self.assertIn('"format":"workphone-audit-1"', part["text"])
+        self.good("GET", "/api/v1/audit/export?after=1")
+        self.office.get("/api/v1/audit/export?format=pdf")
+
     def exceptions(self):
         rule = next(rule for rule in self.items("/api/v1/rules?limit=200")
                     if rule["subject"] == "person" and rule["class"] == "attest")
