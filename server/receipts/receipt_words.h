@@ -1,0 +1,64 @@
+/*
+ * receipt_words: the fixed words of a receipt in Swedish, Danish and English.
+ * Internal to server/receipts.
+ */
+#ifndef SERVER_RECEIPTS_RECEIPT_WORDS_H
+#define SERVER_RECEIPTS_RECEIPT_WORDS_H
+
+#include "server/receipts/receipt.h"
+
+enum receipt_say {
+	SAY_RECEIPT_NUMBER,
+	SAY_PERSON_HAND_OUT,
+	SAY_PERSON_RETURN,
+	SAY_PERSON_ERASURE,
+	SAY_UNIT,
+	SAY_DATE,
+	SAY_CASE,
+	SAY_THINGS_HAND_OUT,
+	SAY_THINGS_RETURN,
+	SAY_THINGS_ERASURE,
+	SAY_SERIAL,
+	SAY_IMEI,
+	SAY_NUMBER,
+	SAY_ICCID,
+	SAY_DECISION,
+	SAY_NOTE_HAND_OUT,
+	SAY_NOTE_RETURN,
+	SAY_NO_NOTE,
+	SAY_CODES,
+	SAY_ACCEPTANCE,
+	SAY_RULES,
+	SAY_ERASURE,
+	SAY_ORDERED,
+	SAY_PROVEN_AT,
+	SAY_STATED_BY,
+	SAY_BASIS,
+	SAY_FACTS,
+	SAY_SIGNATURES,
+	SAY_TYPED_AS,
+	SAY_RECORDED_BY,
+	SAY_REASON,
+	SAY_FOOTER_SIGNED,
+	SAY_FOOTER_CHECK,
+	SAY_ZONE,
+	SAY_PAGE,
+	SAY_OF,
+	SAY_COUNT
+};
+
+/* language: "sv", "da"; any other is English. */
+const char *receipt_say(const char *language, enum receipt_say what);
+const char *receipt_say_title(const char *language, enum receipt_kind kind);
+const char *receipt_say_thing(
+    const char *language, enum receipt_thing_kind kind);
+const char *receipt_say_role(
+    const char *language, enum receipt_kind kind, enum receipt_role role);
+const char *receipt_say_way(const char *language, enum receipt_way way);
+const char *receipt_say_sim(const char *language, enum receipt_sim sim);
+const char *receipt_say_codes(const char *language, enum receipt_codes codes);
+/* A whole sentence: what may be said of the erasure, and what not. */
+const char *receipt_say_erasure(
+    const char *language, enum receipt_erasure erasure);
+
+#endif
