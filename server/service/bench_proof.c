@@ -10,6 +10,7 @@
 #include "server/service/bench_effect.h"
 #include "server/service/bench_wipe.h"
 #include "server/service/order_command.h"
+#include "server/service/phone_state.h"
 
 /* The station's clock may be off by this much against the order's time. */
 #define CLOCK_SLACK_MS (10 * TIME_MINUTE_MS)
@@ -70,6 +71,32 @@ static int close_command(struct txn *txn, const struct bench_effect *effect,
 	    "the erase is proven at the bench", effect->now, err);
 }
 
+/* It lies here: whoever said that it was lost was wrong by now. */
+static int step_phone(struct txn *txn, const struct bench_effect *effect,
+    const struct wipe *wipe, struct err *err)
+{
+	struct actor actor = {.name = ""};
+	struct device device;
+	struct ledger ledger;
+	char why[128];
+	int rc = store_device_load(txn, wipe->device_id, &device, err);
+
+	if (rc < 0)
+		return rc;
+	(void)snprintf(
+	    actor.name, sizeof(actor.name), "station:%s", effect->station->id);
+	(void)snprintf(actor.org_id, sizeof(actor.org_id), "%s", device.org_id);
+	(void)snprintf(why, sizeof(why), "seen empty at the bench %.60s",
+	    effect->station->name);
+	rc = ledger_init(&ledger, effect->service, &actor, err);
+	if (rc == 0 && phone_is_missing(device.state))
+		rc = phone_step(
+		    txn, &ledger, &device, PHONE_EVENT_FIND, why, err);
+	return rc < 0 ? rc
+	              : phone_follow(txn, &ledger, &device,
+	                    PHONE_EVENT_PROVE_WIPED, why, err);
+}
+
 static int prove(struct txn *txn, const struct bench_effect *effect,
     struct wipe *wipe, struct err *err)
 {
@@ -81,7 +108,8 @@ static int prove(struct txn *txn, const struct bench_effect *effect,
 	wipe->proven_at = effect->now;
 	wipe->warning[0] = '\0';
 	if ((rc = store_wipe_update(txn, wipe, err)) < 0 ||
-	    (rc = close_command(txn, effect, wipe, err)) < 0)
+	    (rc = close_command(txn, effect, wipe, err)) < 0 ||
+	    (rc = step_phone(txn, effect, wipe, err)) < 0)
 		return rc;
 	log_info(effect->service->log, "wipe_proven", LOG_STATION,
 	    effect->station->id, LOG_DEVICE, wipe->device_id, LOG_SERIAL,

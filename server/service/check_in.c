@@ -42,6 +42,10 @@ static int token_update(struct txn *txn, void *arg, struct err *err)
 	    (rc = store_secret_save(txn, life.id, SECRET_UNLOCK,
 	         visit->sealed.data, visit->sealed.len, visit->now, err)) < 0)
 		return rc;
+	rc = escrow_keep(txn, visit->service, ESCROW_UNLOCK_TOKEN,
+	    visit->identity, &visit->escrow, visit->now, err);
+	if (rc < 0)
+		return rc;
 	return policy_orders_queue(
 	    txn, &visit->orders, life.org_id, life.device_id, life.id, err);
 }
@@ -87,6 +91,10 @@ static int on_token_update(struct visit *visit, struct err *err)
 	struct service *service = visit->service;
 	int rc = visit_seal(visit, SECRET_UNLOCK, &said->unlock_token, err);
 
+	if (rc == 0)
+		rc = escrow_seal(service, ESCROW_UNLOCK_TOKEN, visit->identity,
+		    said->unlock_token.data, said->unlock_token.len,
+		    &visit->escrow, err);
 	if (rc == 0)
 		rc = make_orders(visit, err);
 	if (rc == 0)
@@ -200,5 +208,6 @@ int service_check_in(struct service *service, const char *certificate_sha256,
 	if (visit.sealed.data)
 		explicit_bzero(visit.sealed.data, visit.sealed.len);
 	buf_clear(&visit.sealed);
+	escrow_sealed_clear(&visit.escrow);
 	return rc;
 }

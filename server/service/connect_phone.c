@@ -19,6 +19,7 @@
 #include "server/service/last_seen.h"
 #include "server/service/policy_profile.h"
 #include "server/service/service.h"
+#include "server/service/supervised_answer.h"
 
 /* Raw answers kept of one command; a phone may repeat itself for ever. */
 #define ANSWERS_KEPT 8
@@ -33,6 +34,7 @@ struct visit {
 	/* What the answer tells, worked out before the transaction. */
 	struct answer_facts facts;
 	struct err facts_err;
+	struct supervised_answer supervised;
 	char result[512];
 	/* What came of it. */
 	struct policy_orders orders; /* now that it has the profile */
@@ -46,12 +48,14 @@ struct visit {
 
 /* ---- before the transaction: which facts ---- */
 
-static void prepare_answer(struct visit *visit)
+static int prepare_answer(struct visit *visit, struct err *err)
 {
 	answer_errors_text(visit->answer, visit->result, sizeof(visit->result));
 	if (visit->answer->status == ANSWER_ACKNOWLEDGED)
 		(void)answer_facts_take(
 		    &visit->facts, visit->answer->body, &visit->facts_err);
+	return supervised_answer_prepare(visit->service, visit->identity,
+	    visit->answer, &visit->supervised, err);
 }
 
 /* ---- in the transaction: what the answer changes ---- */
@@ -167,7 +171,7 @@ static int is_unkept(
 	struct device device;
 	int rc;
 
-	*out = false;
+	*out = supervised_answer_is_unkept(visit->answered.request_type);
 	if (strcmp(visit->answered.request_type, "DeviceInformation") != 0)
 		return 0;
 	rc = store_device_load(txn, visit->identity->device_id, &device, err);
@@ -235,6 +239,10 @@ static int take_effect(struct txn *txn, struct visit *visit,
 		    visit->now, err);
 	if (rc == 0)
 		rc = ask_about_profile(txn, visit, err);
+	if (rc == 0)
+		rc = supervised_answer_take(txn, visit->service,
+		    visit->identity, &visit->answered, visit->answer,
+		    &visit->supervised, visit->result, visit->now, err);
 	if (rc == 0 && strcmp(visit->answered.purpose, "erase") == 0)
 		rc = wipe_answered(txn, visit, event, err);
 	/* Compliance counts from when the profile was acknowledged. */
@@ -372,8 +380,8 @@ static int talk(struct visit *visit, struct err *err)
 		rc = store_read(store, look_for_next, visit, err);
 		if (rc < 0 || !visit->is_next_waiting)
 			return rc;
-	} else {
-		prepare_answer(visit);
+	} else if ((rc = prepare_answer(visit, err)) < 0) {
+		return rc;
 	}
 	return store_write_repeatable(store, converse, visit, err);
 }
@@ -440,5 +448,6 @@ int service_connect(struct service *service, const struct identity *identity,
 	free(visit.payload);
 	policy_orders_clear(&visit.orders);
 	answer_facts_clear(&visit.facts);
+	supervised_answer_clear(&visit.supervised);
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include "proto/base/err.h"
 #include "server/service/order_command.h"
 #include "server/service/service.h"
+#include "server/service/supervised_answer.h"
 
 struct unread {
 	const struct identity *identity;
@@ -73,7 +74,8 @@ static int fail_command(struct txn *txn, void *arg, struct err *err)
 	    "the phone's answer could not be read: %.400s", unread->why);
 	rc = order_apply(txn, &unread->command, COMMAND_EVENT_ERROR, result,
 	    unread->now, err);
-	if (rc == 0)
+	if (rc == 0 &&
+	    !supervised_answer_is_unkept(unread->command.request_type))
 		rc = store_answer_insert(txn, unread->identity->life_id,
 		    unread->command.id, "unread", unread->now, unread->raw,
 		    unread->raw_len, err);

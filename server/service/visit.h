@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "proto/apple/checkin.h"
+#include "server/service/escrow.h"
 #include "server/service/policy_profile.h"
 #include "server/service/service.h"
 
@@ -21,6 +22,7 @@ struct visit {
 	char new_life_id[STORE_ID];
 	char new_device_id[STORE_ID];
 	struct buf sealed;
+	struct escrow_sealed escrow; /* an unlock token, past this life */
 	struct policy_orders orders;
 	bool is_supervised; /* declare.c's */
 	/* Found out in it. */

@@ -6,18 +6,42 @@
 #include "server/store/store_phone.h"
 #include "server/store/table.h"
 
-int store_escrow_keep(
-    struct txn *txn, const struct escrow_row *row, struct err *err)
+/* *out: one with this mark was there and is seen again. */
+static int see_again(
+    struct txn *txn, const struct escrow_row *row, bool *out, struct err *err)
 {
 	struct db_stmt *stmt;
+	int64_t changes = 0;
 	int r = db_prepare(txn->db,
-	    "INSERT INTO escrow (id, org_id, serial, udid, kind, life_id, mark,"
-	    " stored_at, seen_at, sealed)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)"
-	    " ON CONFLICT (org_id, serial, udid, kind, mark)"
-	    " DO UPDATE SET seen_at = excluded.seen_at",
+	    "UPDATE escrow SET seen_at = $6 WHERE org_id = $1 AND serial = $2"
+	    " AND udid = $3 AND kind = $4 AND mark = $5",
 	    &stmt, err);
 
+	if (r < 0)
+		return r;
+	values_bind(stmt,
+	    VALUES(TEXT(row->org_id), TEXT(row->serial), TEXT(row->udid),
+	        NUMBER(row->kind), TEXT(row->mark), NUMBER(row->stored_at)));
+	r = db_run(stmt, &changes, err);
+	*out = changes > 0;
+	return r;
+}
+
+int store_escrow_keep(struct txn *txn, const struct escrow_row *row,
+    bool *is_new, struct err *err)
+{
+	struct db_stmt *stmt;
+	bool was_there = false;
+	int r = see_again(txn, row, &was_there, err);
+
+	*is_new = !was_there;
+	if (r < 0 || was_there)
+		return r;
+	r = db_prepare(txn->db,
+	    "INSERT INTO escrow (id, org_id, serial, udid, kind, life_id, mark,"
+	    " stored_at, seen_at, sealed)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
+	    &stmt, err);
 	if (r < 0)
 		return r;
 	values_bind(stmt,

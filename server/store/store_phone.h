@@ -175,10 +175,10 @@ struct escrow_row {
 	int64_t stored_at;
 	int64_t seen_at; /* sent again unchanged */
 };
-/* One that is there already (same mark) is only seen again. The bytes are
- * copied. */
-int store_escrow_keep(
-    struct txn *txn, const struct escrow_row *row, struct err *err);
+/* One that is there already (same mark) is only seen again: *is_new false. The
+ * bytes are copied. */
+int store_escrow_keep(struct txn *txn, const struct escrow_row *row,
+    bool *is_new, struct err *err);
 typedef int store_escrow_fn(void *arg, const struct escrow_row *row);
 /* Of a serial number, newest first; sealed is borrowed until fn returns. */
 int store_escrow_each(struct txn *txn, const char *org_id, const char *serial,
