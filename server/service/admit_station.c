@@ -10,6 +10,7 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/admit_station_certificate.h"
+#include "server/service/audit.h"
 #include "server/service/digest.h"
 
 /* 20 characters of 32: 100 bits, not to be guessed and still typed by hand. */
@@ -73,9 +74,39 @@ static int take_name(char *out, size_t size, const char *name, struct err *err)
 	return 0;
 }
 
+struct invitation {
+	struct service *service;
+	struct station_row *row;
+};
+
+static int station_note(struct txn *txn, struct service *service,
+    const struct station_row *row, enum audit_action action, const char *by,
+    const char *state, struct err *err)
+{
+	struct audit_note note = {
+	    .action = action,
+	    .org_id = row->org_id,
+	    .by = by,
+	    .subject_kind = "station",
+	    .subject_id = row->id,
+	    .params = {{"name", row->name}},
+	};
+
+	if (action == AUDIT_STATION_MOVED)
+		note.params[1] = (struct audit_param){"state", state};
+	return audit_write(txn, service, &note, err);
+}
+
 static int save_station(struct txn *txn, void *arg, struct err *err)
 {
-	return store_station_save(txn, arg, err);
+	const struct invitation *invitation = arg;
+	const struct station_row *row = invitation->row;
+	int rc = store_station_save(txn, row, err);
+
+	return rc < 0
+	    ? rc
+	    : station_note(txn, invitation->service, row, AUDIT_STATION_MOVED,
+	          row->created_by, "invited", err);
 }
 
 int service_station_invite(struct service *service, const struct actor *actor,
@@ -83,6 +114,7 @@ int service_station_invite(struct service *service, const struct actor *actor,
     char code[STATION_CODE_MAX + 1], struct err *err)
 {
 	struct station_row row = {.state = STATION_INVITED};
+	struct invitation invitation = {service, &row};
 	int rc = take_name(row.name, sizeof(row.name), name, err);
 
 	if (rc < 0)
@@ -98,7 +130,7 @@ int service_station_invite(struct service *service, const struct actor *actor,
 	(void)str_copy(row.created_by, sizeof(row.created_by), actor->name);
 	code_make(service->rng, code);
 	code_digest(code, row.code_sha256);
-	rc = store_write(service->store, save_station, &row, err);
+	rc = store_write(service->store, save_station, &invitation, err);
 	if (rc < 0) {
 		explicit_bzero(code, STATION_CODE_MAX + 1);
 		return rc;
@@ -112,6 +144,7 @@ int service_station_invite(struct service *service, const struct actor *actor,
 /* ---- joining ---- */
 
 struct join {
+	struct service *service;
 	int64_t now;
 	char code_sha256[STORE_SHA256];
 	struct station_row row;
@@ -151,7 +184,10 @@ static int admit(struct txn *txn, void *arg, struct err *err)
 	memcpy(row->certificate_sha256, join->issued.sha256, STORE_SHA256);
 	memcpy(
 	    row->public_key, join->issued.public_key, sizeof(row->public_key));
-	return store_station_save(txn, row, err);
+	rc = store_station_save(txn, row, err);
+	return rc < 0 ? rc
+	              : station_note(txn, join->service, row,
+	                    AUDIT_STATION_ADMITTED, row->created_by, NULL, err);
 }
 
 static void log_certificate(const struct service *service, const char *event,
@@ -168,7 +204,8 @@ int service_station_join(struct service *service,
     const struct station_join_request *request, struct station_join_answer *out,
     struct err *err)
 {
-	struct join join = {.now = clock_now(service->clock)};
+	struct join join = {
+	    .service = service, .now = clock_now(service->clock)};
 	int rc;
 
 	if (!service->orders_key)
@@ -377,7 +414,11 @@ static int revoke_one(struct txn *txn, void *arg, struct err *err)
 	row->revoked_at = revoke->now;
 	(void)str_copy(
 	    row->revoked_by, sizeof(row->revoked_by), revoke->actor->name);
-	return store_station_save(txn, row, err);
+	rc = store_station_save(txn, row, err);
+	return rc < 0
+	    ? rc
+	    : station_note(txn, revoke->service, row, AUDIT_STATION_MOVED,
+	          row->revoked_by, "revoked", err);
 }
 
 int service_station_revoke(struct service *service, const struct actor *actor,

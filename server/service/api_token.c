@@ -6,6 +6,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit.h"
 #include "server/service/digest.h"
 #include "server/service/service.h"
 
@@ -87,9 +88,42 @@ static int row_fill(const struct service *service, const struct actor *actor,
 	return 0;
 }
 
+struct token_making {
+	struct service *service;
+	struct api_token_row *row;
+};
+
+/* Its name and what it may, never the token. */
+static int token_note(struct txn *txn, struct service *service,
+    const struct api_token_row *row, enum audit_action action, const char *by,
+    struct err *err)
+{
+	char until[TIME_TEXT_MAX];
+	struct audit_note note = {
+	    .action = action,
+	    .org_id = row->org_id,
+	    .by = by,
+	    .subject_kind = "token",
+	    .subject_id = row->id,
+	    .params = {{"name", row->name}},
+	};
+
+	time_rfc3339(row->expires_at, until);
+	if (action == AUDIT_TOKEN_CREATED) {
+		note.params[1] = (struct audit_param){"scopes", row->scopes};
+		note.params[2] = (struct audit_param){"expires_at", until};
+	}
+	return audit_write(txn, service, &note, err);
+}
+
 static int row_save(struct txn *txn, void *arg, struct err *err)
 {
-	return store_api_token_save(txn, arg, err);
+	const struct token_making *making = arg;
+	int rc = store_api_token_save(txn, making->row, err);
+
+	return rc < 0 ? rc
+	              : token_note(txn, making->service, making->row,
+	                    AUDIT_TOKEN_CREATED, making->row->created_by, err);
 }
 
 int service_api_token_create(struct service *service, const struct actor *actor,
@@ -97,6 +131,7 @@ int service_api_token_create(struct service *service, const struct actor *actor,
     char token[API_TOKEN_MAX], struct err *err)
 {
 	struct api_token_row row = {.id = ""};
+	struct token_making making = {service, &row};
 	char text[API_TOKEN_MAX];
 	int rc = request_check(actor, request, err);
 
@@ -107,7 +142,7 @@ int service_api_token_create(struct service *service, const struct actor *actor,
 	if (rc < 0)
 		return rc;
 	digest_sha256(text, strlen(text), row.token_sha256);
-	rc = store_write(service->store, row_save, &row, err);
+	rc = store_write(service->store, row_save, &making, err);
 	if (rc == 0) {
 		log_info(service->log, "token_created", LOG_KIND, row.name,
 		    LOG_USER, actor->name, LOG_ORGANISATION, row.org_id, NULL);
@@ -150,6 +185,7 @@ struct token_pick {
 	const char *id;
 	int64_t now;
 	struct api_token_row row;
+	struct service *service; /* of a change */
 };
 
 static int token_load(struct txn *txn, void *arg, struct err *err)
@@ -187,14 +223,19 @@ static int token_revoke(struct txn *txn, void *arg, struct err *err)
 	pick->row.revoked_at = pick->now;
 	(void)str_copy(pick->row.revoked_by, sizeof(pick->row.revoked_by),
 	    pick->actor->name);
-	return store_api_token_save(txn, &pick->row, err);
+	rc = store_api_token_save(txn, &pick->row, err);
+	return rc < 0 ? rc
+	              : token_note(txn, pick->service, &pick->row,
+	                    AUDIT_TOKEN_REVOKED, pick->row.revoked_by, err);
 }
 
 int service_api_token_revoke(struct service *service, const struct actor *actor,
     const char *id, struct api_token_row *out, struct err *err)
 {
-	struct token_pick pick = {
-	    .actor = actor, .id = id, .now = clock_now(service->clock)};
+	struct token_pick pick = {.service = service,
+	    .actor = actor,
+	    .id = id,
+	    .now = clock_now(service->clock)};
 	int rc = store_write(service->store, token_revoke, &pick, err);
 
 	if (rc < 0)

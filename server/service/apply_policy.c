@@ -8,6 +8,7 @@
 #include "policies/pack.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit.h"
 #include "server/service/judge.h"
 #include "server/service/policy_profile.h"
 #include "server/service/policy_upload.h"
@@ -194,21 +195,40 @@ int service_policy_plan(struct service *service, const struct actor *actor,
 /* ---- in force ---- */
 
 struct record {
+	struct service *service;
+	const char *replaces; /* hash of the pack before; "" */
 	struct policy_row row;
 	const char *json;
 	size_t len;
 };
+
+static int note_record(
+    struct txn *txn, const struct record *record, struct err *err)
+{
+	const struct policy_row *row = &record->row;
+	struct audit_note note = {
+	    .action = AUDIT_POLICY_APPLIED,
+	    .org_id = row->org_id,
+	    .by = row->applied_by,
+	    .subject_kind = "policy",
+	    .subject_id = row->pack,
+	    .params = {{"pack", row->pack}, {"sha256", row->pack_hash},
+	        {"former_sha256", record->replaces}},
+	};
+
+	return audit_write(txn, record->service, &note, err);
+}
 
 static int save_record(struct txn *txn, void *arg, struct err *err)
 {
 	const struct record *record = arg;
 	int rc = store_policy_save(txn, &record->row, err);
 
-	if (rc < 0)
-		return rc;
-	return store_policy_files_save(txn, record->row.org_id,
-	    record->row.pack_hash, record->json, record->len,
-	    record->row.applied_at, err);
+	if (rc == 0)
+		rc = store_policy_files_save(txn, record->row.org_id,
+		    record->row.pack_hash, record->json, record->len,
+		    record->row.applied_at, err);
+	return rc < 0 ? rc : note_record(txn, record, err);
 }
 
 static int record_write(struct service *service, const struct actor *actor,
@@ -216,7 +236,10 @@ static int record_write(struct service *service, const struct actor *actor,
     struct err *err)
 {
 	const struct policy_profile *profile = proposal->candidate.profile;
-	struct record record = {.json = json, .len = len};
+	struct record record = {.service = service,
+	    .replaces = proposal->plan.replaces,
+	    .json = json,
+	    .len = len};
 	struct policy_row *row = &record.row;
 
 	row->applied_at = clock_now(service->clock);

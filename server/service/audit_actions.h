@@ -53,7 +53,7 @@
 	    "a command was cancelled", "request_type")                         \
 	/* policies */                                                         \
 	ACTION(AUDIT_POLICY_APPLIED, "policy.applied",                         \
-	    "a policy came into force", "pack version sha256 former_sha256")   \
+	    "a policy came into force", "pack sha256 former_sha256")           \
 	ACTION(AUDIT_POLICY_PUSHED, "policy.pushed",                           \
 	    "a policy was sent to phones", "pack devices queued")              \
 	/* keys and tokens */                                                  \

@@ -5,6 +5,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit.h"
 #include "server/service/digest.h"
 #include "server/service/equipment_order.h"
 #include "server/service/ledger_gate.h"
@@ -34,6 +35,25 @@ static int check_order(
 	    create->ledger.service, txn, &gate, NULL, err);
 }
 
+static int note_link(
+    struct txn *txn, const struct create *create, struct err *err)
+{
+	const struct link *link = &create->link;
+	char until[TIME_TEXT_MAX];
+	struct audit_note note = {
+	    .action = AUDIT_LINK_CREATED,
+	    .org_id = link->org_id,
+	    .by = link->created_by,
+	    .subject_kind = "link",
+	    .subject_id = link->id,
+	    .person_id = link->person_id,
+	    .params = {{"serial", link->serial}, {"valid_until", until}},
+	};
+
+	time_rfc3339(link->expires_at, until);
+	return audit_write(txn, create->ledger.service, &note, err);
+}
+
 /* The link is for a person of the ledger, who is added when new to it. */
 static int save_link(struct txn *txn, void *arg, struct err *err)
 {
@@ -53,7 +73,9 @@ static int save_link(struct txn *txn, void *arg, struct err *err)
 	(void)str_copy(
 	    create->link.person_id, sizeof(create->link.person_id), person.id);
 	rc = check_order(txn, create, err);
-	return rc < 0 ? rc : store_link_save(txn, &create->link, err);
+	if (rc == 0)
+		rc = store_link_save(txn, &create->link, err);
+	return rc < 0 ? rc : note_link(txn, create, err);
 }
 
 /* One line of text that may be shown and compared; empty is refused. */

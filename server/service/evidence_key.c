@@ -5,6 +5,7 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "proto/evidence/evidence.h"
+#include "server/service/audit.h"
 #include "server/service/service.h"
 #include "server/store/store_people.h"
 
@@ -69,9 +70,34 @@ static int row_fill(const struct service *service, const struct actor *actor,
 	return 0;
 }
 
+struct key_making {
+	struct service *service;
+	struct evidence_key_row row;
+};
+
+/* by: whoever made it, or ended it. */
+static int key_note(struct txn *txn, struct service *service,
+    const struct evidence_key_row *row, enum audit_action action,
+    const char *by, struct err *err)
+{
+	struct audit_note note = {
+	    .action = action,
+	    .org_id = row->org_id,
+	    .by = by,
+	    .subject_kind = "evidence_key",
+	    .subject_id = row->id,
+	    .params = {{"name", row->name}},
+	};
+
+	if (action == AUDIT_EVIDENCE_KEY_ADDED)
+		note.params[1] = (struct audit_param){"facts", row->facts};
+	return audit_write(txn, service, &note, err);
+}
+
 static int key_insert(struct txn *txn, void *arg, struct err *err)
 {
-	const struct evidence_key_row *row = arg;
+	const struct key_making *making = arg;
+	const struct evidence_key_row *row = &making->row;
 	struct evidence_key_row there;
 	struct unit_row unit;
 	int rc;
@@ -88,23 +114,27 @@ static int key_insert(struct txn *txn, void *arg, struct err *err)
 		if (rc < 0)
 			return rc;
 	}
-	return store_evidence_key_save(txn, row, err);
+	rc = store_evidence_key_save(txn, row, err);
+	return rc < 0 ? rc
+	              : key_note(txn, making->service, row,
+	                    AUDIT_EVIDENCE_KEY_ADDED, row->created_by, err);
 }
 
 int service_evidence_key_create(struct service *service,
     const struct actor *actor, const struct evidence_key_request *request,
     struct evidence_key_row *out, struct err *err)
 {
-	struct evidence_key_row row = {.id = ""};
-	int rc = row_fill(service, actor, request, &row, err);
+	struct key_making making = {.service = service};
+	int rc = row_fill(service, actor, request, &making.row, err);
 
 	if (rc == 0)
-		rc = store_write(service->store, key_insert, &row, err);
+		rc = store_write(service->store, key_insert, &making, err);
 	if (rc < 0)
 		return rc;
-	log_info(service->log, "evidence_key_registered", LOG_KIND, row.id,
-	    LOG_USER, actor->name, LOG_ORGANISATION, row.org_id, NULL);
-	*out = row;
+	log_info(service->log, "evidence_key_registered", LOG_KIND,
+	    making.row.id, LOG_USER, actor->name, LOG_ORGANISATION,
+	    making.row.org_id, NULL);
+	*out = making.row;
 	return 0;
 }
 
@@ -138,6 +168,7 @@ struct key_pick {
 	const char *id;
 	int64_t now;
 	struct evidence_key_row row;
+	struct service *service; /* of a change */
 };
 
 static int key_load(struct txn *txn, void *arg, struct err *err)
@@ -176,15 +207,21 @@ static int key_revoke(struct txn *txn, void *arg, struct err *err)
 	pick->row.revoked_at = pick->now;
 	(void)str_copy(pick->row.revoked_by, sizeof(pick->row.revoked_by),
 	    pick->actor->name);
-	return store_evidence_key_save(txn, &pick->row, err);
+	rc = store_evidence_key_save(txn, &pick->row, err);
+	return rc < 0
+	    ? rc
+	    : key_note(txn, pick->service, &pick->row,
+	          AUDIT_EVIDENCE_KEY_REVOKED, pick->row.revoked_by, err);
 }
 
 int service_evidence_key_revoke(struct service *service,
     const struct actor *actor, const char *id, struct evidence_key_row *out,
     struct err *err)
 {
-	struct key_pick pick = {
-	    .actor = actor, .id = id, .now = clock_now(service->clock)};
+	struct key_pick pick = {.service = service,
+	    .actor = actor,
+	    .id = id,
+	    .now = clock_now(service->clock)};
 	int rc = store_write(service->store, key_revoke, &pick, err);
 
 	if (rc < 0)

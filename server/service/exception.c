@@ -6,6 +6,7 @@
 #include "policies/verdict.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit.h"
 #include "server/service/judge.h"
 #include "server/service/judge_known.h"
 #include "server/service/ledger.h"
@@ -191,6 +192,31 @@ static int check_none(struct txn *txn, const struct work *work,
 	    row->id, row->rule);
 }
 
+static int note_change(struct txn *txn, const struct work *work,
+    const struct exception_row *row, struct err *err)
+{
+	bool is_person = row->subject_kind == STORE_SUBJECT_PERSON;
+	bool is_phone = row->subject_kind == STORE_SUBJECT_PHONE;
+	char until[TIME_TEXT_MAX];
+	struct audit_note note = {
+	    .action = row->revoked_at ? AUDIT_EXCEPTION_ENDED
+	                              : AUDIT_EXCEPTION_GRANTED,
+	    .org_id = row->org_id,
+	    .by = work->actor->name,
+	    .subject_kind = "exception",
+	    .subject_id = row->id,
+	    .person_id = is_person ? row->subject_id : NULL,
+	    .device_id = is_phone ? row->subject_id : NULL,
+	    .why = row->revoked_at ? NULL : row->reason,
+	    .params = {{"rule", row->rule}},
+	};
+
+	time_rfc3339(row->until_at, until);
+	if (!row->revoked_at)
+		note.params[1] = (struct audit_param){"until", until};
+	return audit_write(txn, work->service, &note, err);
+}
+
 static int save_and_judge(struct txn *txn, struct work *work,
     const struct exception_row *row, struct err *err)
 {
@@ -199,6 +225,8 @@ static int save_and_judge(struct txn *txn, struct work *work,
 	if (rc == 0)
 		rc = judge_changed(txn, work->service, row->org_id,
 		    row->subject_kind, row->subject_id, JUDGE_EXCEPTION, err);
+	if (rc == 0)
+		rc = note_change(txn, work, row, err);
 	if (rc == 0)
 		view_fill(txn, work, row, &work->view);
 	return rc;

@@ -10,6 +10,7 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/keeper/keeper.h"
+#include "server/service/audit.h"
 #include "server/service/digest.h"
 #include "server/service/service.h"
 
@@ -62,9 +63,29 @@ static int find_link(struct txn *txn, void *arg, struct err *err)
 }
 
 struct use_link {
+	struct service *service;
 	struct find_link find;
 	char challenge_sha256[STORE_SHA256];
 };
+
+static int note_use(
+    struct txn *txn, const struct use_link *use, struct err *err)
+{
+	const struct link *link = &use->find.link;
+	char by[STORE_ID + 8];
+	struct audit_note note = {
+	    .action = AUDIT_PROFILE_GIVEN,
+	    .org_id = link->org_id,
+	    .by = by,
+	    .subject_kind = "link",
+	    .subject_id = link->id,
+	    .person_id = link->person_id,
+	};
+
+	/* Whoever has the address: nobody has signed in. */
+	(void)snprintf(by, sizeof(by), "link:%s", link->id);
+	return audit_write(txn, use->service, &note, err);
+}
 
 static int use_link(struct txn *txn, void *arg, struct err *err)
 {
@@ -76,7 +97,8 @@ static int use_link(struct txn *txn, void *arg, struct err *err)
 	use->find.link.profile_at = use->find.now;
 	memcpy(use->find.link.challenge_sha256, use->challenge_sha256,
 	    STORE_SHA256);
-	return store_link_save(txn, &use->find.link, err);
+	rc = store_link_save(txn, &use->find.link, err);
+	return rc < 0 ? rc : note_use(txn, use, err);
 }
 
 static int encode_profile(struct service *service, const struct link *link,
@@ -152,7 +174,8 @@ static int make_signed(struct service *service, struct use_link *use,
 int service_link_profile(struct service *service, const char *token, bool peek,
     struct buf *cms, struct err *err)
 {
-	struct use_link use = {.find = {.now = clock_now(service->clock)}};
+	struct use_link use = {
+	    .service = service, .find = {.now = clock_now(service->clock)}};
 	struct buf profile = {0};
 	int rc;
 

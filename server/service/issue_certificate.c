@@ -4,12 +4,14 @@
  * A challenge is bound to its link: the request must carry the link's id as
  * its name, and the challenge works once.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "proto/scep/scep.h"
 #include "server/keeper/keeper.h"
+#include "server/service/audit.h"
 #include "server/service/digest.h"
 #include "server/service/service.h"
 
@@ -21,7 +23,30 @@ struct issue {
 	struct link link;
 	struct identity identity; /* RenewalReq: who asks */
 	struct certificate row;
+	struct service *service;
 };
+
+static int note_issued(
+    struct txn *txn, const struct issue *issue, struct err *err)
+{
+	const struct certificate *row = &issue->row;
+	char by[STORE_ID + 8];
+	char until[TIME_TEXT_MAX];
+	struct audit_note note = {
+	    .action = AUDIT_CERTIFICATE_ISSUED,
+	    .org_id = row->org_id,
+	    .by = by,
+	    .subject_kind = "certificate",
+	    .subject_id = row->sha256,
+	    .person_id = issue->link.person_id,
+	    .device_id = issue->identity.device_id,
+	    .params = {{"not_after", until}},
+	};
+
+	time_rfc3339(row->not_after, until);
+	(void)snprintf(by, sizeof(by), "link:%s", row->link_id);
+	return audit_write(txn, issue->service, &note, err);
+}
 
 static int check_challenge(struct txn *txn, void *arg, struct err *err)
 {
@@ -52,9 +77,10 @@ static int save_enrolment(struct txn *txn, void *arg, struct err *err)
 	if (rc < 0)
 		return rc;
 	issue->link.certificate_at = issue->now;
-	if ((rc = store_link_save(txn, &issue->link, err)) < 0)
+	if ((rc = store_link_save(txn, &issue->link, err)) < 0 ||
+	    (rc = store_certificate_save(txn, &issue->row, err)) < 0)
 		return rc;
-	return store_certificate_save(txn, &issue->row, err);
+	return note_issued(txn, issue, err);
 }
 
 static int check_renewal(struct txn *txn, void *arg, struct err *err)
@@ -79,9 +105,9 @@ static int save_renewal(struct txn *txn, void *arg, struct err *err)
 	struct issue *issue = arg;
 	int rc = check_renewal(txn, issue, err);
 
-	if (rc < 0)
-		return rc;
-	return store_certificate_save(txn, &issue->row, err);
+	if (rc == 0)
+		rc = store_certificate_save(txn, &issue->row, err);
+	return rc < 0 ? rc : note_issued(txn, issue, err);
 }
 
 static void fill_row(struct issue *issue, const struct service *service,
@@ -130,7 +156,8 @@ static int issue_for(struct service *service,
     const struct scep_request *request, const struct buf *csr_der,
     struct buf *certificate, struct err *err)
 {
-	struct issue issue = {.now = clock_now(service->clock)};
+	struct issue issue = {
+	    .service = service, .now = clock_now(service->clock)};
 	struct scep_csr csr = {0};
 	bool is_renewal = request->type == SCEP_RENEWAL_REQ;
 	int rc;

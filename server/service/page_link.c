@@ -7,6 +7,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit.h"
 #include "server/service/digest.h"
 #include "server/service/service.h"
 #include "server/service/task_world.h"
@@ -16,6 +17,26 @@ struct making {
 	const char *task_id;
 	struct page_link_row row;
 };
+
+/* Whoever has the link answers in that person's name. */
+static int note_made(
+    struct txn *txn, const struct making *making, struct err *err)
+{
+	const struct page_link_row *row = &making->row;
+	char until[TIME_TEXT_MAX];
+	struct audit_note note = {
+	    .action = AUDIT_PAGE_LINK_MADE,
+	    .org_id = row->org_id,
+	    .by = row->created_by,
+	    .subject_kind = "page_link",
+	    .subject_id = row->id,
+	    .person_id = row->person_id,
+	    .params = {{"task", row->task_id}, {"expires_at", until}},
+	};
+
+	time_rfc3339(row->expires_at, until);
+	return audit_write(txn, making->world->service, &note, err);
+}
 
 static int save_link(struct txn *txn, void *arg, struct err *err)
 {
@@ -41,7 +62,8 @@ static int save_link(struct txn *txn, void *arg, struct err *err)
 	(void)str_copy(row->order_id, sizeof(row->order_id), task.order_id);
 	if (task.expires_at && row->expires_at > task.expires_at)
 		row->expires_at = task.expires_at;
-	return store_page_link_save(txn, row, err);
+	rc = store_page_link_save(txn, row, err);
+	return rc < 0 ? rc : note_made(txn, making, err);
 }
 
 static void view_set(
