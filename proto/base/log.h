@@ -24,11 +24,13 @@
 #define LOG_COUNT "count"
 #define LOG_DEVICE "device"
 #define LOG_ERROR "error" /* the sentence of a struct err */
+#define LOG_EVENT "event"
 #define LOG_FILE "file"
 #define LOG_KIND "kind"
 #define LOG_LIFE "life"
 #define LOG_LINK "link"
 #define LOG_LISTENER "listener"
+#define LOG_MAIL "mail"
 #define LOG_METHOD "method"
 #define LOG_MS "ms"
 #define LOG_ORDER "order"
@@ -50,6 +52,7 @@
 #define LOG_TASK "task"
 #define LOG_USER "user"
 #define LOG_VERSION "version"
+#define LOG_WEBHOOK "webhook"
 
 enum log_level {
 	LOG_LEVEL_ERROR,

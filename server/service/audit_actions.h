@@ -140,6 +140,13 @@
 	    "event state step codes signed_by how")                            \
 	ACTION(AUDIT_SIM_DECIDED, "sim.decided",                               \
 	    "it was decided what becomes of a SIM", "decision subscription")   \
+	/* what is told */                                                      \
+	ACTION(AUDIT_WEBHOOK_ADDED, "webhook.added",                           \
+	    "a program is told of events", "host events")                      \
+	ACTION(AUDIT_WEBHOOK_CHANGED, "webhook.changed",                       \
+	    "a webhook was changed", "host step count")                        \
+	ACTION(AUDIT_WEBHOOK_REMOVED, "webhook.removed",                       \
+	    "a program is told no more", "host")                               \
 	/* stations and the bench */                                           \
 	ACTION(AUDIT_STATION_ADMITTED, "station.admitted",                     \
 	    "a bench station was admitted", "name")                            \

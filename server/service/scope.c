@@ -40,6 +40,8 @@ static const char *const names[SCOPE_COUNT] = {
     [SCOPE_TOKENS_READ] = "tokens:read",
     [SCOPE_TOKENS_WRITE] = "tokens:write",
     [SCOPE_AUDIT_READ] = "audit:read",
+    [SCOPE_OUTBOX_READ] = "outbox:read",
+    [SCOPE_OUTBOX_WRITE] = "outbox:write",
     [SCOPE_SCIM] = "scim",
 };
 

@@ -49,6 +49,8 @@ enum scope {
 	SCOPE_TOKENS_READ,
 	SCOPE_TOKENS_WRITE,
 	SCOPE_AUDIT_READ, /* look, verify, export */
+	SCOPE_OUTBOX_READ,
+	SCOPE_OUTBOX_WRITE, /* webhooks; sending again */
 	SCOPE_SCIM, /* a directory: people and groups, both ways */
 	SCOPE_COUNT
 };
