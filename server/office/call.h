@@ -41,6 +41,7 @@ struct office_call {
 	char caller[LIMIT_NAME + 1]; /* "token:<id>", "local"; see repeat.h */
 	int status;                  /* of a good answer */
 	int refusal; /* status of a bad one; 0: follows from the code */
+	const char *scim_type; /* of a refusal with OFFICE_SCIM; NULL: none */
 	bool has_guessed;
 	char request_id[UUID_TEXT_MAX]; /* in X-Request-Id, problem, log */
 };
@@ -54,6 +55,7 @@ enum office_flag {
 	OFFICE_SECRET = 4,  /* the answer is shown once: not kept for repeats */
 	OFFICE_THING = 16,  /* a GET of one thing: has an ETag */
 	OFFICE_SIGNED = 32, /* the body proves who sent it: no API token */
+	OFFICE_SCIM = 64,   /* types, conditions and refusals of RFC 7644 */
 	OFFICE_ANY_BODY = 8, /* the body is no JSON: the handler checks its type
 			      */
 };

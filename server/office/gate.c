@@ -140,7 +140,12 @@ static void answer_refused(struct office_call *call, const struct err *err)
 		page_failed(call, err);
 		return;
 	}
-	problem_answer(call->response, call->refusal, err, call->request_id);
+	if (call->route->flags & OFFICE_SCIM)
+		problem_answer_scim(
+		    call->response, call->refusal, call->scim_type, err);
+	else
+		problem_answer(
+		    call->response, call->refusal, err, call->request_id);
 	if (call->response->status == 503)
 		http_response_header(call->response, "Retry-After", "5");
 	policy_add(call->response);
@@ -153,6 +158,9 @@ static void answer_done(struct office_call *call)
 
 	response->status = call->status;
 	response->content_type = "application/json";
+	if (call->route->flags & OFFICE_SCIM)
+		response->content_type =
+		    response->body.len ? "application/scim+json" : NULL;
 	policy_add(response);
 	if (!(call->route->flags & OFFICE_THING) || response->status != 200)
 		return;
@@ -175,7 +183,8 @@ static int handle(struct office_call *call, struct err *err)
 	/* Nothing of the API comes between the look and the change. */
 	if (holds)
 		(void)pthread_mutex_lock(&call->office->changes);
-	rc = gate_match(call, err);
+	/* SCIM holds it against the version inside its transaction. */
+	rc = call->route->flags & OFFICE_SCIM ? 0 : gate_match(call, err);
 	if (rc == 0)
 		rc = call->route->handle(call, err);
 	if (holds)

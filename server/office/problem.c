@@ -1,5 +1,8 @@
 #include "server/office/problem.h"
 
+#include <stdio.h>
+
+#include "proto/scim/scim_limits.h"
 #include "server/http/http.h"
 #include "server/office/encode.h"
 
@@ -76,4 +79,27 @@ void problem_answer(struct http_response *response, int status,
 	encode_close(&enc, '}');
 	response->status = status;
 	response->content_type = "application/problem+json";
+}
+
+void problem_answer_scim(struct http_response *response, int status,
+    const char *scim_type, const struct err *err)
+{
+	struct encoder enc = {&response->body, false};
+	char text[16];
+
+	if (status == 0)
+		status = problem_status(err->code);
+	(void)snprintf(text, sizeof(text), "%d", status);
+	buf_reset(&response->body);
+	encode_open(&enc, NULL, '{');
+	encode_open(&enc, "schemas", '[');
+	encode_text(&enc, NULL, SCIM_ERROR_URN);
+	encode_close(&enc, ']');
+	encode_text(&enc, "status", text);
+	if (scim_type && *scim_type)
+		encode_text(&enc, "scimType", scim_type);
+	encode_text(&enc, "detail", err->text);
+	encode_close(&enc, '}');
+	response->status = status;
+	response->content_type = "application/scim+json";
 }

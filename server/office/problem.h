@@ -20,4 +20,8 @@ int problem_status(enum err_code code);
 void problem_answer(struct http_response *response, int status,
     const struct err *err, const char *request_id);
 
+/* The same as RFC 7644 section 3.12 has it; scim_type may be NULL. */
+void problem_answer_scim(struct http_response *response, int status,
+    const char *scim_type, const struct err *err);
+
 #endif

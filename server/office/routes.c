@@ -1,10 +1,13 @@
 #include "proto/base/limits.h"
 #include "proto/evidence/evidence.h"
+#include "proto/scim/scim_limits.h"
 #include "server/office/handlers.h"
 #include "server/office/office.h"
 #include "server/office/pages/pages.h"
+#include "server/office/scim/scim_office.h"
 #include "server/service/handler_ctx.h"
 #include "server/service/ledger.h"
+#include "server/service/scim.h"
 
 #define API "/api/v1"
 #define BODY LIMIT_API_BODY
@@ -216,6 +219,51 @@ const struct office_route office_routes[] = {
 	{LISTENER_ADMIN, HTTP_POST, API "/tokens/:token/revoke", BODY,
 	    MAY(TOKENS_WRITE), OFFICE_ACTS,
 	    office_token_revoke, office_token_get, "office_token_revoke"},
+	/* SCIM 2.0 (RFC 7644), described by itself at /Schemas. */
+	{OFFICE, HTTP_GET, SCIM_PATH "/Users", 0, MAY(SCIM), OFFICE_SCIM,
+	    scim_users_list, NULL, "scim_users_list"},
+	{OFFICE, HTTP_POST, SCIM_PATH "/Users", SCIM_USER_BODY_MAX, MAY(SCIM), OFFICE_SCIM,
+	    scim_user_create, NULL, "scim_user_create"},
+	{OFFICE, HTTP_POST, SCIM_PATH "/Users/.search", SCIM_USER_BODY_MAX, MAY(SCIM), OFFICE_SCIM,
+	    scim_users_search, NULL, "scim_users_search"},
+	{OFFICE, HTTP_GET, SCIM_PATH "/Users/:user", 0, MAY(SCIM), OFFICE_SCIM,
+	    scim_user_get, NULL, "scim_user_get"},
+	{OFFICE, HTTP_PUT, SCIM_PATH "/Users/:user", SCIM_USER_BODY_MAX, MAY(SCIM), OFFICE_SCIM,
+	    scim_user_put, NULL, "scim_user_put"},
+	{OFFICE, HTTP_PATCH, SCIM_PATH "/Users/:user", SCIM_USER_BODY_MAX, MAY(SCIM), OFFICE_SCIM,
+	    scim_user_patch, NULL, "scim_user_patch"},
+	{OFFICE, HTTP_DELETE, SCIM_PATH "/Users/:user", 0, MAY(SCIM), OFFICE_SCIM,
+	    scim_user_delete, NULL, "scim_user_delete"},
+	{OFFICE, HTTP_GET, SCIM_PATH "/Groups", 0, MAY(SCIM), OFFICE_SCIM,
+	    scim_groups_list, NULL, "scim_groups_list"},
+	{OFFICE, HTTP_POST, SCIM_PATH "/Groups", SCIM_BODY_MAX, MAY(SCIM), OFFICE_SCIM,
+	    scim_group_create, NULL, "scim_group_create"},
+	{OFFICE, HTTP_POST, SCIM_PATH "/Groups/.search", SCIM_USER_BODY_MAX, MAY(SCIM), OFFICE_SCIM,
+	    scim_groups_search, NULL, "scim_groups_search"},
+	{OFFICE, HTTP_GET, SCIM_PATH "/Groups/:group", 0, MAY(SCIM), OFFICE_SCIM,
+	    scim_group_get, NULL, "scim_group_get"},
+	{OFFICE, HTTP_PUT, SCIM_PATH "/Groups/:group", SCIM_BODY_MAX, MAY(SCIM), OFFICE_SCIM,
+	    scim_group_put, NULL, "scim_group_put"},
+	{OFFICE, HTTP_PATCH, SCIM_PATH "/Groups/:group", SCIM_BODY_MAX, MAY(SCIM), OFFICE_SCIM,
+	    scim_group_patch, NULL, "scim_group_patch"},
+	{OFFICE, HTTP_DELETE, SCIM_PATH "/Groups/:group", 0, MAY(SCIM), OFFICE_SCIM,
+	    scim_group_delete, NULL, "scim_group_delete"},
+	{OFFICE, HTTP_POST, SCIM_PATH "/Bulk", SCIM_BULK_BODY_MAX, MAY(SCIM), OFFICE_SCIM,
+	    scim_bulk, NULL, "scim_bulk"},
+	{OFFICE, HTTP_GET, SCIM_PATH "/ServiceProviderConfig", 0, MAY(SCIM), OFFICE_SCIM,
+	    scim_config_get, NULL, "scim_config_get"},
+	{OFFICE, HTTP_GET, SCIM_PATH "/ResourceTypes", 0, MAY(SCIM), OFFICE_SCIM,
+	    scim_types_list, NULL, "scim_types_list"},
+	{OFFICE, HTTP_GET, SCIM_PATH "/ResourceTypes/:type", 0, MAY(SCIM), OFFICE_SCIM,
+	    scim_type_get, NULL, "scim_type_get"},
+	{OFFICE, HTTP_GET, SCIM_PATH "/Schemas", 0, MAY(SCIM), OFFICE_SCIM,
+	    scim_schemas_list, NULL, "scim_schemas_list"},
+	{OFFICE, HTTP_GET, SCIM_PATH "/Schemas/:schema", 0, MAY(SCIM), OFFICE_SCIM,
+	    scim_schema_get, NULL, "scim_schema_get"},
+	{OFFICE, HTTP_GET, SCIM_PATH "/Me", 0, MAY(SCIM), OFFICE_SCIM,
+	    scim_me, NULL, "scim_me"},
+	{OFFICE, HTTP_GET, SCIM_PATH "/:nothing", 0, MAY(SCIM), OFFICE_SCIM,
+	    scim_nothing, NULL, "scim_nothing"},
 	/* People: one-time links, and the pages' style sheet. */
 	{LISTENER_OFFICE, HTTP_GET, PAGES_PATH, 0, 0, OFFICE_PAGE,
 	    pages_task_get, NULL, "page"},
