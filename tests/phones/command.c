@@ -178,6 +178,8 @@ static plist_t apply_setting(struct phone *phone, plist_t setting)
 		phone->data_roaming = property_bool(setting, "Enabled", false);
 		phone->changed = true;
 	}
+	if (item && strcmp(item, "MDMOptions") == 0)
+		known = command_set_mdm_options(phone, setting);
 	property_set_string(result, "Item", item ? item : "");
 	property_set_string(result, "Status", known ? "Acknowledged" : "Error");
 	return result;
@@ -232,6 +234,10 @@ static const struct command_row rows[] = {
     {"EraseDevice", do_erase_device},
     {"DeclarativeManagement", do_declarative_management},
     {"Settings", do_settings},
+    {"EnableLostMode", command_enable_lost_mode},
+    {"DisableLostMode", command_disable_lost_mode},
+    {"DeviceLocation", command_device_location},
+    {"ActivationLockBypassCode", command_bypass_code},
 };
 
 void command_execute(

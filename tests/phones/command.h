@@ -43,6 +43,17 @@ void command_certificate_list(
 void command_application_list(
     struct session *session, plist_t command, struct command_answer *answer);
 
+void command_enable_lost_mode(
+    struct session *session, plist_t command, struct command_answer *answer);
+void command_disable_lost_mode(
+    struct session *session, plist_t command, struct command_answer *answer);
+void command_device_location(
+    struct session *session, plist_t command, struct command_answer *answer);
+void command_bypass_code(
+    struct session *session, plist_t command, struct command_answer *answer);
+/* One setting of Settings: false, when the phone does not take it. */
+bool command_set_mdm_options(struct phone *phone, plist_t setting);
+
 /* "351234567890123" → "35 123456 789012 3", as iPhones write it. */
 void command_imei_text(const char *imei, char out[24]);
 

@@ -50,6 +50,11 @@ static plist_t fact_imei(const struct phone *phone)
 	return plist_new_string(text);
 }
 
+static plist_t fact_lost(const struct phone *phone)
+{
+	return plist_new_bool(phone->lost.is_on);
+}
+
 static plist_t fact_capacity(const struct phone *phone)
 {
 	return plist_new_real(phone->hardware.capacity_gb);
@@ -208,7 +213,7 @@ static const struct fact facts[] = {
     NO("IsActivationLockEnabled"),
     NO("IsDoNotDisturbInEffect"),
     NO("IsCloudBackupEnabled"),
-    NO("IsMDMLostModeEnabled"),
+    WORK("IsMDMLostModeEnabled", fact_lost),
     NO("AwaitingConfiguration"),
     NO("IsRoaming"),
     NO("VoiceRoamingEnabled"),

@@ -367,6 +367,7 @@ void phone_erase(struct phone *phone)
 	memset(&phone->pin, 0, sizeof(phone->pin));
 	(void)str_copy(
 	    phone->hardware.name, sizeof(phone->hardware.name), "iPhone");
+	memset(&phone->lost, 0, sizeof(phone->lost));
 	phone->locked = false;
 	phone->data_roaming = false;
 	phone->setup_done = false;

@@ -111,6 +111,15 @@ struct phone_mdm {
 	char unanswered_uuid[PHONE_TEXT_MAX];
 };
 
+/* What a supervised phone was told for the day it is lost. */
+struct phone_lost {
+	bool is_on; /* Lost Mode: it shows what follows and nothing else */
+	char message[PHONE_TEXT_MAX];
+	char number[PHONE_TEXT_MAX];
+	char footnote[PHONE_TEXT_MAX];
+	bool may_lock_activation; /* MDMOptions; Apple's default is false */
+};
+
 struct phone {
 	struct phone_hardware hardware;
 	struct phone_sim sims[PHONE_SIMS_MAX];
@@ -122,6 +131,7 @@ struct phone {
 	bool erased;    /* by MDM, and not set up since */
 	unsigned lives; /* enrolments so far */
 	struct phone_mdm mdm;
+	struct phone_lost lost;
 	struct phone_behaviour behaviour;
 	json_t *profiles;     /* array, see profile.h; owned */
 	json_t *declarations; /* object, see declarative.h; owned */

@@ -99,6 +99,13 @@ static const struct member mdm_members[] = {
     MEMBER(phone_mdm, enrolled_at, MEMBER_INT64),
     MEMBER(phone_mdm, unanswered_uuid, MEMBER_TEXT), {NULL, 0, 0, 0}};
 
+static const struct member lost_members[] = {
+    MEMBER(phone_lost, is_on, MEMBER_BOOL),
+    MEMBER(phone_lost, message, MEMBER_TEXT),
+    MEMBER(phone_lost, number, MEMBER_TEXT),
+    MEMBER(phone_lost, footnote, MEMBER_TEXT),
+    MEMBER(phone_lost, may_lock_activation, MEMBER_BOOL), {NULL, 0, 0, 0}};
+
 static const struct member phone_members[] = {
     MEMBER(phone, locked, MEMBER_BOOL), MEMBER(phone, setup_done, MEMBER_BOOL),
     MEMBER(phone, data_roaming, MEMBER_BOOL),
@@ -312,6 +319,8 @@ json_t *phone_state_encode(const struct phone *phone, struct err *err)
 	    json, "pin", members_encode(pin_members, &phone->pin));
 	(void)json_object_set_new(json, "behaviour",
 	    members_encode(behaviour_members, &phone->behaviour));
+	(void)json_object_set_new(
+	    json, "lost", members_encode(lost_members, &phone->lost));
 	(void)json_object_set_new(json, "mdm", mdm_encode(&phone->mdm, err));
 	(void)json_object_set_new(
 	    json, "anchors", anchors_encode(phone->anchors, err));
@@ -363,6 +372,8 @@ static int phone_parse(const json_t *json, struct phone *phone, struct err *err)
 	members_parse(hardware_members, json_object_get(json, "hardware"),
 	    &phone->hardware);
 	members_parse(pin_members, json_object_get(json, "pin"), &phone->pin);
+	members_parse(
+	    lost_members, json_object_get(json, "lost"), &phone->lost);
 	members_parse(behaviour_members, json_object_get(json, "behaviour"),
 	    &phone->behaviour);
 	sims_parse(json_object_get(json, "sims"), phone);
@@ -425,6 +436,8 @@ json_t *phone_state_summary(const struct phone *phone)
 	    json, "pin_compliant", json_boolean(passcode_is_compliant(phone)));
 	(void)json_object_set_new(json, "behaviour",
 	    members_encode(behaviour_members, &phone->behaviour));
+	(void)json_object_set_new(
+	    json, "lost", members_encode(lost_members, &phone->lost));
 	(void)json_object_set_new(json, "sims", sims_encode(phone));
 	(void)json_object_set_new(
 	    json, "enrolled", json_boolean(mdm->enrolled));
