@@ -84,6 +84,24 @@ int notify_mail_open(struct txn *txn, struct service *service,
 	return store_mail_save(txn, &mail, err);
 }
 
+static int note_due(void *arg, const struct notice_row *row)
+{
+	*(int64_t *)arg = row->due_at;
+	return 1; /* the first is the earliest */
+}
+
+int notify_mail_follow(struct txn *txn, struct service *service,
+    const char *org_id, const char *person_id, struct err *err)
+{
+	int64_t due = -1;
+	int rc = store_notice_each_waiting(
+	    txn, org_id, person_id, 1, note_due, &due, err);
+
+	if (rc < 0 || due < 0)
+		return rc < 0 ? rc : 0;
+	return notify_mail_open(txn, service, org_id, person_id, due, err);
+}
+
 int notify_person(struct txn *txn, struct service *service,
     const struct notice *notice, struct err *err)
 {

@@ -24,6 +24,7 @@
 
 #include "server/store/store.h"
 
+struct delivery_row;
 struct err;
 struct service;
 struct txn;
@@ -117,6 +118,7 @@ enum event_kind {
 	EVENT_HOLD_CHANGED,     /* state: placed, lifted */
 	EVENT_PEOPLE_CHANGED,   /* state: applied, stopped; count */
 	EVENT_PEOPLE_PURGED,    /* count */
+	EVENT_WEBHOOK_TEST,     /* webhook.h */
 	EVENT_OUTBOX_GIVEN_UP,  /* written by the outbox itself */
 	EVENT_KIND_COUNT
 };
@@ -143,6 +145,11 @@ struct event {
  */
 int notify_event(struct txn *txn, struct service *service,
     const struct event *event, struct err *err);
+
+/* For one webhook alone, whatever it wants. */
+int notify_event_to(struct txn *txn, struct service *service,
+    const struct event *event, const char *webhook_id,
+    struct delivery_row *delivery, struct err *err);
 
 /* ---- kinds ---- */
 

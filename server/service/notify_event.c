@@ -94,7 +94,8 @@ static int row_init(struct event_row *row, struct service *service,
 }
 
 static int deliver_to(struct txn *txn, struct service *service,
-    const struct event_row *event, const char *webhook_id, struct err *err)
+    const struct event_row *event, const char *webhook_id,
+    struct delivery_row *out, struct err *err)
 {
 	struct delivery_row row = {
 	    .created_at = event->created_at, .next_at = event->created_at};
@@ -103,6 +104,8 @@ static int deliver_to(struct txn *txn, struct service *service,
 	(void)str_copy(row.org_id, sizeof(row.org_id), event->org_id);
 	(void)str_copy(row.event_id, sizeof(row.event_id), event->id);
 	(void)str_copy(row.webhook_id, sizeof(row.webhook_id), webhook_id);
+	if (out)
+		*out = row;
 	return store_delivery_save(txn, &row, err);
 }
 
@@ -123,6 +126,22 @@ int notify_event(struct txn *txn, struct service *service,
 	if (rc == 0)
 		rc = store_event_insert(txn, &row, err);
 	for (i = 0; rc == 0 && i < takers.count; i++)
-		rc = deliver_to(txn, service, &row, takers.ids[i], err);
+		rc = deliver_to(txn, service, &row, takers.ids[i], NULL, err);
 	return rc;
+}
+
+int notify_event_to(struct txn *txn, struct service *service,
+    const struct event *event, const char *webhook_id,
+    struct delivery_row *delivery, struct err *err)
+{
+	const char *word = event_kind_word(event->kind);
+	struct event_row row = {0};
+	int rc = word ? row_init(&row, service, event, word, err)
+	              : err_set(err, ERR_INTERNAL, "this is no event");
+
+	if (rc == 0)
+		rc = store_event_insert(txn, &row, err);
+	return rc < 0
+	    ? rc
+	    : deliver_to(txn, service, &row, webhook_id, delivery, err);
 }

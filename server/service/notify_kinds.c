@@ -43,6 +43,7 @@ static const char *const event_kinds[EVENT_KIND_COUNT] = {
     [EVENT_HOLD_CHANGED] = "hold.changed",
     [EVENT_PEOPLE_CHANGED] = "people.changed",
     [EVENT_PEOPLE_PURGED] = "people.purged",
+    [EVENT_WEBHOOK_TEST] = "webhook.test",
     [EVENT_OUTBOX_GIVEN_UP] = "outbox.given_up",
 };
 

@@ -13,5 +13,8 @@ struct txn;
 /* A waiting mail of a person who has none; it takes in what waits then. */
 int notify_mail_open(struct txn *txn, struct service *service,
     const char *org_id, const char *person_id, int64_t at, struct err *err);
+/* After one was closed: another, when notices wait that were not in it. */
+int notify_mail_follow(struct txn *txn, struct service *service,
+    const char *org_id, const char *person_id, struct err *err);
 
 #endif

@@ -28,6 +28,7 @@ struct keeper;
 struct pack;
 struct known_identities;
 struct last_seen_table;
+struct outbox_health;
 struct policy_profile;
 struct token_uses;
 
@@ -71,6 +72,7 @@ struct tenant {
 		char after[STORE_ID]; /* persons up to here were planned */
 		int64_t again_at;     /* the next round begins */
 	} tasks;                      /* service_tasks_keep_going()'s own */
+	int64_t departures_again_at;  /* service_departures_keep_going()'s */
 };
 
 struct service {
@@ -101,6 +103,8 @@ struct service {
 	struct {
 		bool by_mail; /* false: nobody is told anything (notify.h) */
 		int64_t window_ms; /* notices this close are one mail */
+		bool plain_http; /* webhooks may be http:// */
+		struct outbox_health *health; /* NULL: none is kept */
 	} tell;
 	int64_t silence_ms;     /* acknowledged erase → silent, 10 min */
 	int64_t refresh_due_at; /* keep_going's own */

@@ -123,6 +123,15 @@ int store_delivery_replay(struct txn *txn, const char *webhook_id,
 	    VALUES(NUMBER(now), TEXT(webhook_id), NUMBER(since)), count, err);
 }
 
+int store_delivery_expire(
+    struct txn *txn, int64_t before, int64_t now, struct err *err)
+{
+	return run(txn,
+	    "UPDATE deliveries SET state = 2, closed_at = $1 WHERE state = 0 "
+	    "AND first_at > 0 AND created_at < $2",
+	    VALUES(NUMBER(now), NUMBER(before)), NULL, err);
+}
+
 int store_event_purge(
     struct txn *txn, int64_t before, int limit, int64_t *count, struct err *err)
 {

@@ -123,3 +123,41 @@ int store_mail_count(struct txn *txn, const char *org_id, int64_t since,
 	db_done(stmt);
 	return r < 0 ? r : 0;
 }
+
+int store_mail_last_sent(struct txn *txn, const char *org_id,
+    const char *person_id, int64_t *out, struct err *err)
+{
+	static const char sql[] =
+	    "SELECT coalesce(max(closed_at), 0) FROM mails WHERE state = 1 AND "
+	    "org_id = $1 AND person_id = $2";
+	struct db_stmt *stmt;
+	int r = db_prepare(txn->db, sql, &stmt, err);
+
+	if (r < 0)
+		return r;
+	values_bind(stmt, VALUES(TEXT(org_id), TEXT(person_id)));
+	r = db_step(stmt, err);
+	if (r > 0)
+		*out = db_int64(stmt, 0);
+	db_done(stmt);
+	return r < 0 ? r : 0;
+}
+
+int store_outbox_rewind(
+    struct txn *txn, int64_t latest, int64_t now, struct err *err)
+{
+	int r = run(txn,
+	    "UPDATE mails SET next_at = $1 WHERE state = 0 AND next_at > $2",
+	    VALUES(NUMBER(now), NUMBER(latest)), NULL, err);
+
+	if (r == 0)
+		r = run(txn,
+		    "UPDATE deliveries SET next_at = $1 WHERE state = 0 AND "
+		    "next_at > $2",
+		    VALUES(NUMBER(now), NUMBER(latest)), NULL, err);
+	if (r == 0)
+		r = run(txn,
+		    "UPDATE webhooks SET next_at = $1 WHERE next_at > $2",
+		    VALUES(NUMBER(now), NUMBER(latest)), NULL, err);
+	return r;
+}

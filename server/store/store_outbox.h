@@ -107,6 +107,9 @@ typedef int store_mail_fn(void *arg, const struct mail_row *row);
 /* Of every organisation, waiting, whose next_at has come, by next_at. */
 int store_mail_each_due(struct txn *txn, int64_t now, int limit,
     store_mail_fn *fn, void *arg, struct err *err);
+/* When the person was sent one last; 0: never. */
+int store_mail_last_sent(struct txn *txn, const char *org_id,
+    const char *person_id, int64_t *out, struct err *err);
 /* After a start: attempts whose end is not known are due now. */
 int store_mail_resume(struct txn *txn, int64_t now, struct err *err);
 /* state -1: any; in id order behind after_id. */
@@ -124,6 +127,11 @@ struct mail_counts {
 };
 int store_mail_count(struct txn *txn, const char *org_id, int64_t since,
     struct mail_counts *out, struct err *err);
+
+/* The clock went back: what waits for a time behind `latest` is due at now:
+ * mails, deliveries, webhooks. */
+int store_outbox_rewind(
+    struct txn *txn, int64_t latest, int64_t now, struct err *err);
 
 /* ---- webhook ---- */
 
@@ -217,6 +225,9 @@ int store_delivery_drop(
 /* Closed ones caused from since on wait again; *count how many. */
 int store_delivery_replay(struct txn *txn, const char *webhook_id,
     int64_t since, int64_t now, int64_t *count, struct err *err);
+/* Waiting ones caused before are given up: nobody was there all that time. */
+int store_delivery_expire(
+    struct txn *txn, int64_t before, int64_t now, struct err *err);
 /* Closed ones and events without any, caused before: gone. */
 int store_event_purge(struct txn *txn, int64_t before, int limit,
     int64_t *count, struct err *err);

@@ -50,6 +50,8 @@ CREATE UNIQUE INDEX mails_open ON mails(org_id, person_id) WHERE state = 0;
 CREATE INDEX mails_due ON mails(next_at) WHERE state = 0;
 CREATE INDEX mails_closed ON mails(closed_at) WHERE state > 0;
 CREATE INDEX mails_org ON mails(org_id, id);
+CREATE INDEX mails_person ON mails(org_id, person_id, closed_at)
+  WHERE state = 1;
 
 -- events: words with a blank before and behind each; "": every kind.
 CREATE TABLE webhooks (
