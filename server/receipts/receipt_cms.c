@@ -190,6 +190,42 @@ static int content_verify(CMS_ContentInfo *cms, const struct buf *content,
 	return buf_check(out, err);
 }
 
+/*
+ * Nothing is in it that the signature does not cover: the signer's and the CA's
+ * certificate, no others, no lists, no attributes added later.
+ */
+static bool is_bare(CMS_ContentInfo *cms, CMS_SignerInfo *info, X509 *ca)
+{
+	STACK_OF(X509) *certificates = CMS_get1_certs(cms);
+	STACK_OF(X509_CRL) *lists = CMS_get1_crls(cms);
+	X509 *signer = NULL;
+	bool is_so = sk_X509_num(certificates) == 2 && !lists &&
+	    CMS_unsigned_get_attr_count(info) <= 0;
+
+	CMS_SignerInfo_get0_algs(info, NULL, &signer, NULL, NULL);
+	for (int i = 0; is_so && i < 2; i++) {
+		const X509 *at = sk_X509_value(certificates, i);
+
+		is_so = signer &&
+		    (X509_cmp(at, signer) == 0 || X509_cmp(at, ca) == 0);
+	}
+	sk_X509_pop_free(certificates, X509_free);
+	sk_X509_CRL_pop_free(lists, X509_CRL_free);
+	return is_so;
+}
+
+/* Read leniently, written strictly: DER has one form. */
+static bool is_der(CMS_ContentInfo *cms, const uint8_t *der, size_t len)
+{
+	uint8_t *again = NULL;
+	int again_len = i2d_CMS_ContentInfo(cms, &again);
+	bool is_so = again_len > 0 && (size_t)again_len == len &&
+	    memcmp(again, der, len) == 0;
+
+	OPENSSL_free(again);
+	return is_so;
+}
+
 static int cms_verify(CMS_ContentInfo *cms, const struct buf *content, X509 *ca,
     struct buf *out, struct receipt_signer *signer, struct err *err)
 {
@@ -213,6 +249,8 @@ static int cms_verify(CMS_ContentInfo *cms, const struct buf *content, X509 *ca,
 	if (!certificate || !is_for_documents(certificate))
 		return refused(
 		    err, "its signer's certificate is not for receipts");
+	if (!is_bare(cms, info, ca))
+		return refused(err, "something was added to its signature");
 	return signer_take(certificate, signer, err);
 }
 
@@ -231,7 +269,7 @@ int receipt_cms_verify(const uint8_t *der, size_t len,
 		    "the CA file holds no certificate to check against");
 	}
 	cms = d2i_CMS_ContentInfo(NULL, &at, (long)len);
-	rc = cms && at == der + len
+	rc = cms && at == der + len && is_der(cms, der, len)
 	    ? cms_verify(cms, content, issuer, out, signer, err)
 	    : refused(err, "its signature cannot be read");
 	ERR_clear_error();
