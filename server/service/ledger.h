@@ -172,16 +172,39 @@ int ledger_subscription_put(struct txn *txn, const struct ledger *ledger,
 /* ---- phones (phone_private.c) ---- */
 
 struct phone_said {
-	const char *phone;
-	int is_private; /* 0, 1; -1: as it is */
+	const char *phone; /* of one that is not there yet: its serial number
+	                      or IMEI */
+	int is_private;    /* 0, 1; -1: as it is */
+	const char *kind;  /* one that is not there is added; phone_add() */
+	const char *imei;
+	const char *model;
+	const char *name;
+	int is_here; /* of a new one: 0: ordered, else in stock */
 };
 /*
- * A phone becomes a person's own: what is stored of its SIMs, numbers and IMEIs
+ * A phone of this kind comes into the register, or is there. One becomes a person's own: what is stored of its SIMs, numbers and IMEIs
  * goes in the same transaction (DESIGN invariant 9), and no erase reaches it
  * any more. -ERR_CONFLICT: it was private; there is no way back.
  */
 int ledger_phone_put(struct txn *txn, const struct ledger *ledger,
     const struct phone_said *said, struct device *out,
+    enum ledger_effect *effect, struct err *err);
+
+/* ---- accessories (accessories.c) ---- */
+
+struct accessory_row;
+
+struct accessory_said {
+	const char *label;  /* what is written on it; required */
+	const char *name;   /* "Headset" */
+	const char *person; /* who has it; "": handed in */
+	const char *phone;  /* the one it goes with */
+	bool ended;         /* thrown away or gone */
+};
+/* By label, of those that are still there. Whoever had it before has it until
+ * now. */
+int ledger_accessory_put(struct txn *txn, const struct ledger *ledger,
+    const struct accessory_said *said, struct accessory_row *out,
     enum ledger_effect *effect, struct err *err);
 
 /* ---- who holds what (assignments.c) ---- */

@@ -13,6 +13,7 @@
 #include "proto/base/str.h"
 #include "server/service/ledger.h"
 #include "server/service/service.h"
+#include "server/store/store_phone.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -289,8 +290,13 @@ static int put_phone(struct txn *txn, const struct ledger *ledger,
 	static const struct member members[] = {
 	    MEMBER(phone_said, phone, MEMBER_TEXT),
 	    MEMBER(phone_said, is_private, MEMBER_YESNO),
+	    MEMBER(phone_said, kind, MEMBER_TEXT),
+	    MEMBER(phone_said, imei, MEMBER_TEXT),
+	    MEMBER(phone_said, model, MEMBER_TEXT),
+	    MEMBER(phone_said, name, MEMBER_TEXT),
+	    MEMBER(phone_said, is_here, MEMBER_YESNO),
 	};
-	struct phone_said said = {.is_private = -1};
+	struct phone_said said = {.is_private = -1, .is_here = -1};
 	struct device row;
 	int rc = take_members(object, members, COUNT(members), &said, err);
 
@@ -299,6 +305,28 @@ static int put_phone(struct txn *txn, const struct ledger *ledger,
 		    txn, ledger, &said, &row, &line->effect, err);
 	if (rc == 0)
 		name_line(line, row.serial);
+	return rc;
+}
+
+static int put_accessory(struct txn *txn, const struct ledger *ledger,
+    json_t *object, struct ledger_line *line, struct err *err)
+{
+	static const struct member members[] = {
+	    MEMBER(accessory_said, label, MEMBER_TEXT),
+	    MEMBER(accessory_said, name, MEMBER_TEXT),
+	    MEMBER(accessory_said, person, MEMBER_TEXT),
+	    MEMBER(accessory_said, phone, MEMBER_TEXT),
+	    MEMBER(accessory_said, ended, MEMBER_FLAG),
+	};
+	struct accessory_said said = {.label = NULL};
+	struct accessory_row row;
+	int rc = take_members(object, members, COUNT(members), &said, err);
+
+	if (rc == 0)
+		rc = ledger_accessory_put(
+		    txn, ledger, &said, &row, &line->effect, err);
+	if (rc == 0)
+		name_line(line, row.label);
 	return rc;
 }
 
@@ -353,6 +381,7 @@ static const struct {
     {"absence", put_absence},
     {"subscription", put_subscription},
     {"phone", put_phone},
+    {"accessory", put_accessory},
     {"assignment", put_assignment},
     {"return", put_return},
 };
@@ -378,8 +407,8 @@ static int put_line(struct txn *txn, const struct apply *apply, json_t *line,
 		if (i == COUNT(kinds) || !json_is_object(value))
 			return err_set(err, ERR_INVALID,
 			    "\"%.60s\" is none of unit, person, employment, "
-			    "absence, subscription, phone, assignment, return "
-			    "with its members",
+			    "absence, subscription, phone, accessory, "
+			    "assignment, return with its members",
 			    key);
 		out->what = kinds[i].name;
 		rc = kinds[i].put(txn, &apply->ledger, value, out, err);
