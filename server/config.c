@@ -87,6 +87,32 @@ static const cyaml_schema_field_t time_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t mail_fields[] = {
+    TEXT("server", struct config_mail, server),
+    TEXT("security", struct config_mail, security),
+    TEXT("user", struct config_mail, user),
+    TEXT("password_file", struct config_mail, password_file),
+    TEXT("from", struct config_mail, from),
+    TEXT("reply_to", struct config_mail, reply_to),
+    TEXT("hello", struct config_mail, hello),
+    TEXT("ca_file", struct config_mail, ca_file),
+    TEXT("window", struct config_mail, window),
+    TEXT("gap", struct config_mail, gap),
+    TEXT("give_up_after", struct config_mail, give_up_after),
+    NUMBER("per_minute", struct config_mail, per_minute),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t webhook_fields[] = {
+    TEXT("allow", struct config_webhooks, allow),
+    TEXT("plain_http", struct config_webhooks, plain_http),
+    TEXT("ca_file", struct config_webhooks, ca_file),
+    TEXT("timeout", struct config_webhooks, timeout),
+    TEXT("give_up_after", struct config_webhooks, give_up_after),
+    TEXT("keep", struct config_webhooks, keep),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t log_fields[] = {
     TEXT("level", struct config_log, level),
     CYAML_FIELD_END,
@@ -137,6 +163,8 @@ static const cyaml_schema_field_t config_fields[] = {
     GROUP("limits", limits, limit_fields),
     GROUP("deadlines", deadlines, deadline_fields),
     GROUP("times", times, time_fields),
+    GROUP("mail", mail, mail_fields),
+    GROUP("webhooks", webhooks, webhook_fields),
     GROUP("log", log, log_fields),
     GROUP("guard", guard, guard_fields),
     GROUP("retention", retention, retention_fields),
@@ -161,6 +189,9 @@ enum key_kind {
 	KEY_LEVEL,
 	KEY_URL_OR_NONE,
 	KEY_GATE, /* "enforce" or "open" */
+	KEY_ANY,
+	KEY_SECURITY, /* "starttls", "tls", "none" */
+	KEY_YES_NO,
 	KEY_DURATION_OR_NEVER,
 };
 
@@ -236,6 +267,25 @@ static const struct key keys[] = {
     IN(times, KEY_DURATION, refresh, "12h"),
     IN(times, KEY_DURATION, tick, "5s"),
     IN(times, KEY_DURATION, stop, "10s"),
+    IN(mail, KEY_ANY, server, ""),
+    IN(mail, KEY_SECURITY, security, "starttls"),
+    IN(mail, KEY_ANY, user, ""),
+    IN(mail, KEY_PATH, password_file, ""),
+    IN(mail, KEY_ANY, from, ""),
+    IN(mail, KEY_ANY, reply_to, ""),
+    IN(mail, KEY_ANY, hello, ""),
+    IN(mail, KEY_PATH, ca_file, ""),
+    IN(mail, KEY_DURATION, window, "10m"),
+    IN(mail, KEY_DURATION, gap, "1h"),
+    IN(mail, KEY_DURATION, give_up_after, "5d"),
+    {"mail.per_minute", KEY_NUMBER, offsetof(struct config, mail),
+        offsetof(struct config_mail, per_minute), "300", 1, 100000},
+    IN(webhooks, KEY_ANY, allow, ""),
+    IN(webhooks, KEY_YES_NO, plain_http, "no"),
+    IN(webhooks, KEY_PATH, ca_file, ""),
+    IN(webhooks, KEY_DURATION, timeout, "20s"),
+    IN(webhooks, KEY_DURATION, give_up_after, "3d"),
+    IN(webhooks, KEY_DURATION, keep, "30d"),
     IN(log, KEY_LEVEL, level, "info"),
     GUARD(destructive_per_hour, "25", 1, 100000),
     GUARD(bulk_above, "10", 1, 100000),
@@ -273,6 +323,8 @@ static int add_groups(struct config *config, struct err *err)
 	ADD(limits);
 	ADD(deadlines);
 	ADD(times);
+	ADD(mail);
+	ADD(webhooks);
 	ADD(log);
 	ADD(guard);
 	ADD(retention);
@@ -354,6 +406,22 @@ static const char *check_text(const char *text)
 	return *text ? NULL : "is empty";
 }
 
+static const char *check_security(const char *text)
+{
+	return strcmp(text, "starttls") == 0 || strcmp(text, "tls") == 0 ||
+	        strcmp(text, "none") == 0
+	    ? NULL
+	    : "is no such word; write starttls, tls, or none for a server on "
+	      "loopback";
+}
+
+static const char *check_yes_no(const char *text)
+{
+	return strcmp(text, "yes") == 0 || strcmp(text, "no") == 0
+	    ? NULL
+	    : "is no such word; write yes or no";
+}
+
 static const char *check_any(const char *text)
 {
 	(void)text;
@@ -370,6 +438,9 @@ static const char *(*const checks[])(const char *) = {
     [KEY_LEVEL] = check_level,
     [KEY_URL_OR_NONE] = check_url_or_none,
     [KEY_GATE] = check_gate,
+    [KEY_ANY] = check_any,
+    [KEY_SECURITY] = check_security,
+    [KEY_YES_NO] = check_yes_no,
     [KEY_DURATION_OR_NEVER] = check_duration_or_never,
 };
 

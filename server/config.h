@@ -61,6 +61,31 @@ struct config_times {
 	char *stop;
 };
 
+/* Who sends mail for us; without a server nobody is told anything. */
+struct config_mail {
+	char *server;   /* "smtp.example.org:587"; "": none */
+	char *security; /* "starttls", "tls", or "none" on loopback */
+	char *user;
+	char *password_file;
+	char *from;
+	char *reply_to;
+	char *hello;
+	char *ca_file;
+	char *window; /* notices this close are one mail */
+	char *gap;    /* between two mails to one person */
+	char *give_up_after;
+	unsigned per_minute;
+};
+
+struct config_webhooks {
+	char *allow; /* inner networks: "10.20.0.0/16, 127.0.0.1" */
+	char *plain_http;
+	char *ca_file;
+	char *timeout;
+	char *give_up_after;
+	char *keep;
+};
+
 struct config_log {
 	char *level;
 };
@@ -107,6 +132,8 @@ struct config {
 	struct config_limits *limits;
 	struct config_deadlines *deadlines;
 	struct config_times *times;
+	struct config_mail *mail;
+	struct config_webhooks *webhooks;
 	struct config_log *log;
 	struct config_guard *guard;
 	struct config_retention *retention;
