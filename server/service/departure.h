@@ -99,6 +99,12 @@ int service_departure_cancel(struct service *service, const struct actor *actor,
     const char *id, const char *why, struct departure_view *out,
     struct err *err);
 
+/* Until a day ("2026-12-31") on which it is looked at again: nothing is asked
+ * or erased meanwhile. */
+int service_departure_pause(struct service *service, const struct actor *actor,
+    const char *id, const char *until, const char *why,
+    struct departure_view *out, struct err *err);
+
 /* Everything that time alone causes; in rounds, called by keep_going.c. */
 int service_departures_keep_going(struct service *service, struct err *err);
 

@@ -44,6 +44,12 @@ int return_sign(struct txn *txn, const struct ledger *ledger,
     const char *case_id, const struct return_signature *signature,
     struct return_case_row *out, struct err *err);
 
+/* The codes alone, without a signature. Not needed: only once it is proven
+ * erased. */
+int return_state_codes(struct txn *txn, const struct ledger *ledger,
+    const char *case_id, enum return_codes codes, const char *note,
+    struct return_case_row *out, struct err *err);
+
 /* how: "prevented", "signed_out", "unlock_accepted", "proved"; one sentence
  * more in note. */
 int return_lock_cleared(struct txn *txn, const struct ledger *ledger,
@@ -77,12 +83,24 @@ int return_write_off(struct txn *txn, const struct ledger *ledger,
 
 /* ---- what the world does, in the transaction in which it is learnt ---- */
 
-/* After wipe changed its state or was caught; nothing when it has no case. */
+/*
+ * Something happened to a wipe, as it is stored now: acknowledged, heard from
+ * after that, caught at a bench, proven. Nothing when no case is about it.
+ */
 int return_wipe_changed(struct txn *txn, struct service *service,
-    const struct wipe *wipe, int64_t now, struct err *err);
-/* A phone began another life (is_new) or its life ended by CheckOut. */
-int return_life_changed(struct txn *txn, struct service *service,
-    const struct device *device, bool is_new, int64_t now, struct err *err);
+    const struct wipe *wipe, enum wipe_event event, int64_t now,
+    struct err *err);
+/*
+ * A phone has begun its new life: after an erase that it acknowledged, one
+ * begun in Setup Assistant proves it (the wipe of the former life is raised to
+ * proven). in_setup: it awaits its configuration there.
+ */
+int return_life_began(struct txn *txn, struct service *service,
+    const char *org_id, const char *device_id, bool in_setup, int64_t now,
+    struct err *err);
+/* Its life ended by CheckOut: what was of work is gone from a private phone. */
+int return_life_ended(struct txn *txn, struct service *service,
+    const char *org_id, const char *device_id, int64_t now, struct err *err);
 
 /* The open case of a phone: -ERR_NOT_FOUND. */
 int return_case_of_phone(struct txn *txn, const char *org_id,
@@ -105,6 +123,7 @@ int service_return_each(struct service *service, const struct actor *actor,
 enum return_act {
 	RETURN_ACT_CUSTODY,
 	RETURN_ACT_SIGN,
+	RETURN_ACT_CODES,
 	RETURN_ACT_LOCK_CLEARED,
 	RETURN_ACT_STATE_PROOF,
 	RETURN_ACT_DATA_REMOVED,

@@ -57,6 +57,8 @@ static const char *why_over(struct txn *txn, const struct task_world *world,
 
 	if (world->pack && *task->rule)
 		rule = pack_rule_find(world->pack, task->rule);
+	if (task->kind == TASK_RETURN_PHONE)
+		return NULL; /* its departure ends it */
 	if (!*person->current.id && !starts_with(task->cause, "employment_end"))
 		return "no longer employed";
 	if (*task->rule && task->kind != TASK_APPROVE_ORDER && !rule)
