@@ -3,6 +3,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit_deeds.h"
 #include "server/service/ledger.h"
 #include "server/service/ledger_changed.h"
 #include "server/service/ledger_text.h"
@@ -61,6 +62,22 @@ static int void_row(struct txn *txn, const struct ledger *ledger,
 	return store_absence_save(txn, row, err);
 }
 
+/* The days only: why somebody is away is nobody's here (invariant 7). */
+static int note_row(struct txn *txn, const struct ledger *ledger,
+    const struct absence_row *row, struct err *err)
+{
+	const struct audit_ledger_row note = {
+	    .kind = "absence",
+	    .id = row->id,
+	    .person_id = row->person_id,
+	    .from_day = row->from_day,
+	    .to_day = row->until_day,
+	    .is_voided = row->voided_at != 0,
+	};
+
+	return audit_ledger(txn, ledger, &note, err);
+}
+
 static int put_row(struct txn *txn, const struct ledger *ledger,
     struct absence_row *was, struct absence_row *row,
     enum ledger_effect *effect, struct err *err)
@@ -86,6 +103,8 @@ static int put_row(struct txn *txn, const struct ledger *ledger,
 	}
 	if (rc == 0)
 		rc = store_absence_save(txn, row, err);
+	if (rc == 0)
+		rc = note_row(txn, ledger, row, err);
 	return rc < 0 ? rc
 	              : ledger_changed(txn, ledger, STORE_SUBJECT_PERSON,
 	                    row->person_id, JUDGE_ABSENCE, err);
@@ -140,7 +159,8 @@ int ledger_absence_void(struct txn *txn, const struct ledger *ledger,
 		return rc;
 	if (row.voided_at)
 		return err_set(err, ERR_CONFLICT, "it is voided already");
-	if ((rc = void_row(txn, ledger, &row, err)) < 0)
+	if ((rc = void_row(txn, ledger, &row, err)) < 0 ||
+	    (rc = note_row(txn, ledger, &row, err)) < 0)
 		return rc;
 	*out = row;
 	return ledger_changed(txn, ledger, STORE_SUBJECT_PERSON, row.person_id,

@@ -4,6 +4,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit_deeds.h"
 #include "server/service/equipment_order.h"
 #include "server/service/ledger.h"
 #include "server/service/ledger_changed.h"
@@ -57,7 +58,19 @@ static int find_thing(struct txn *txn, const struct ledger *ledger,
 static int say_changed(struct txn *txn, const struct ledger *ledger,
     const struct assignment_row *row, struct err *err)
 {
-	int rc = row->kind == ASSIGNMENT_PHONE
+	const struct audit_ledger_row note = {
+	    .kind = "assignment",
+	    .id = row->id,
+	    .person_id = row->person_id,
+	    .device_id = row->device_id,
+	    .subscription_id = row->subscription_id,
+	    .is_ended = row->to_at != 0,
+	};
+	int rc = audit_ledger(txn, ledger, &note, err);
+
+	if (rc < 0)
+		return rc;
+	rc = row->kind == ASSIGNMENT_PHONE
 	    ? ledger_changed(txn, ledger, STORE_SUBJECT_PHONE, row->device_id,
 	          JUDGE_EQUIPMENT, err)
 	    : ledger_changed(txn, ledger, STORE_SUBJECT_SUBSCRIPTION,

@@ -25,9 +25,9 @@
 	ACTION(AUDIT_CERTIFICATE_ISSUED, "certificate.issued",                 \
 	    "a phone got its certificate", "not_after")                        \
 	ACTION(AUDIT_PHONE_ENROLLED, "phone.enrolled",                         \
-	    "a phone began a life", "serial life private")                     \
+	    "a phone began a life", "serial private")                     \
 	ACTION(AUDIT_PHONE_LEFT, "phone.left",                                 \
-	    "a phone's life ended", "life how")                                \
+	    "a phone's life ended", "how")                                \
 	ACTION(AUDIT_PHONE_PRIVATE, "phone.private",                           \
 	    "a phone was marked private or not", "private")                    \
 	/* phones: the register, Lost Mode, escrow */                           \
@@ -55,7 +55,7 @@
 	ACTION(AUDIT_POLICY_APPLIED, "policy.applied",                         \
 	    "a policy came into force", "pack sha256 former_sha256")           \
 	ACTION(AUDIT_POLICY_PUSHED, "policy.pushed",                           \
-	    "a policy was sent to phones", "pack devices queued")              \
+	    "a policy was sent to a phone", "pack")              \
 	/* keys and tokens */                                                  \
 	ACTION(AUDIT_TOKEN_CREATED, "token.created",                           \
 	    "an API token was made", "name scopes expires_at")                 \
@@ -70,9 +70,10 @@
 	/* the ledger */                                                       \
 	ACTION(AUDIT_LEDGER_SAVED, "ledger.saved",                             \
 	    "a row of the ledger was written",                                 \
-	    "from to employment subscription unit source")                     \
+	    "from to subscription unit source voided")                     \
 	ACTION(AUDIT_LEDGER_ENDED, "ledger.ended",                             \
-	    "a period of the ledger was ended or voided", "to voided")         \
+	    "a row of the ledger was ended or voided",\
+	    "from to subscription unit source voided")         \
 	ACTION(AUDIT_LEDGER_APPLIED, "ledger.applied",                         \
 	    "a file of ledger lines was applied", "lines saved unchanged")     \
 	ACTION(AUDIT_PERSON_READ, "person.read",                               \
@@ -97,8 +98,12 @@
 	    "equipment was asked for", "what item")                            \
 	ACTION(AUDIT_ORDER_MOVED, "order.moved",                               \
 	    "an order of equipment changed its state", "what state")           \
+	ACTION(AUDIT_CATALOGUE_ADDED, "catalogue.added",                       \
+	    "an item may be ordered", "what item")                             \
+	ACTION(AUDIT_CATALOGUE_RETIRED, "catalogue.retired",                   \
+	    "an item may no longer be ordered", "what item")                   \
 	ACTION(AUDIT_ROAMING_SWITCHED, "roaming.switched",                     \
-	    "roaming was switched", "on until")                                \
+	    "roaming was switched", "on")                                \
 	/* a directory over SCIM */                                            \
 	ACTION(AUDIT_SCIM_USER_CREATED, "scim.user_created",                   \
 	    "a directory brought a user", "active")                            \

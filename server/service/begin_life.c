@@ -7,6 +7,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit.h"
 #include "server/service/ledger.h"
 #include "server/service/phone_state.h"
 #include "server/store/store_bench.h"
@@ -139,6 +140,26 @@ static int step_phone(struct txn *txn, const struct visit *visit,
 	                    "the phone enrolled", err);
 }
 
+static int note_life(struct txn *txn, const struct visit *visit,
+    const struct device *device, const struct life *life, struct err *err)
+{
+	char by[STORE_ID + 8];
+	const struct audit_note note = {
+	    .action = AUDIT_PHONE_ENROLLED,
+	    .org_id = device->org_id,
+	    .by = by,
+	    .subject_kind = "life",
+	    .subject_id = life->id,
+	    .person_id = device->person_id,
+	    .device_id = device->id,
+	    .params = {{"serial", device->serial},
+	        {"private", device->is_private ? "yes" : NULL}},
+	};
+
+	(void)snprintf(by, sizeof(by), "link:%s", life->link_id);
+	return audit_write(txn, visit->service, &note, err);
+}
+
 static int begin_life(struct txn *txn, struct visit *visit,
     struct certificate *certificate, struct link *link, struct err *err)
 {
@@ -167,7 +188,8 @@ static int begin_life(struct txn *txn, struct visit *visit,
 		return rc;
 	COPY(visit->device_id, device.id);
 	COPY(visit->life_id, life.id);
-	return store_link_save(txn, link, err);
+	rc = store_link_save(txn, link, err);
+	return rc < 0 ? rc : note_life(txn, visit, &device, &life, err);
 }
 
 /* A repeated Authenticate, its answer having been lost: nothing new begins. */

@@ -6,11 +6,44 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/keeper/keeper.h"
+#include "server/service/audit.h"
 #include "server/service/bench.h"
+
+struct making {
+	struct service *service;
+	const struct work_order_row *row;
+};
+
+static int note_order(struct txn *txn, struct service *service,
+    const struct work_order_row *row, const char *by, struct err *err)
+{
+	bool is_new = row->state == BENCH_ORDER_OPEN;
+	const struct audit_note note = {
+	    .action = is_new ? AUDIT_BENCH_ORDERED : AUDIT_BENCH_MOVED,
+	    .org_id = row->org_id,
+	    .by = by,
+	    .subject_kind = "work_order",
+	    .subject_id = row->id,
+	    .device_id = row->device_id,
+	    .why = is_new ? row->reason : row->result,
+	    .params = {{"kind",
+	                   work_order_kind_name(
+	                       (enum work_order_kind)row->kind)},
+	        {is_new ? "serial" : "state",
+	            is_new ? row->serial : bench_order_state_name(row->state)}},
+	};
+
+	return audit_write(txn, service, &note, err);
+}
 
 static int save_order(struct txn *txn, void *arg, struct err *err)
 {
-	return store_work_order_save(txn, arg, err);
+	const struct making *making = arg;
+	int rc = store_work_order_save(txn, making->row, err);
+
+	return rc < 0 ? rc
+	              : note_order(txn, making->service, making->row,
+	                    making->row->ordered_by, err);
 }
 
 static bool is_orderable(enum work_order_kind kind)
@@ -33,6 +66,7 @@ int service_work_order(struct service *service, const struct actor *actor,
     struct err *err)
 {
 	struct work_order_row row;
+	struct making making = {service, &row};
 	struct device device;
 	int rc;
 
@@ -53,7 +87,7 @@ int service_work_order(struct service *service, const struct actor *actor,
 	if (request->reason &&
 	    str_copy(row.reason, sizeof(row.reason), request->reason) < 0)
 		return err_set(err, ERR_LIMIT, "the reason is too long");
-	rc = store_write(service->store, save_order, &row, err);
+	rc = store_write(service->store, save_order, &making, err);
 	if (rc < 0)
 		return rc;
 	log_order(service, &row, "work_order_made", actor);
@@ -66,6 +100,7 @@ int service_work_order(struct service *service, const struct actor *actor,
 #define REPLACED_MAX 16
 
 struct enrol_order {
+	struct service *service;
 	struct work_order_row row;
 	int64_t now;
 	struct work_order_row older[REPLACED_MAX];
@@ -93,7 +128,11 @@ static int replace_orders(struct txn *txn, void *arg, struct err *err)
 		rc = bench_order_apply(txn, &order->older[i],
 		    BENCH_ORDER_EVENT_CANCEL, "replaced by a newer one",
 		    order->now, err);
-	return rc < 0 ? rc : store_work_order_save(txn, &order->row, err);
+	if (rc >= 0)
+		rc = store_work_order_save(txn, &order->row, err);
+	return rc < 0 ? rc
+	              : note_order(txn, order->service, &order->row,
+	                    order->row.ordered_by, err);
 }
 
 /* The address enrols the phone: it is kept as secrets are. */
@@ -134,6 +173,7 @@ int service_link_create_bench(struct service *service,
 		free(address);
 		return err_memory(err);
 	}
+	order->service = service;
 	row = &order->row;
 	order->now = link->created_at;
 	bench_order_init(
@@ -161,6 +201,7 @@ int service_link_create_bench(struct service *service,
 /* ---- taking back ---- */
 
 struct cancel {
+	struct service *service;
 	const struct actor *actor;
 	const char *org_id;
 	const char *id;
@@ -186,15 +227,19 @@ static int cancel_one(struct txn *txn, void *arg, struct err *err)
 		    "this order belongs to a wipe; cancel the wipe's command");
 	(void)snprintf(
 	    result, sizeof(result), "cancelled by %s", cancel->actor->name);
-	return bench_order_apply(txn, &cancel->row, BENCH_ORDER_EVENT_CANCEL,
+	rc = bench_order_apply(txn, &cancel->row, BENCH_ORDER_EVENT_CANCEL,
 	    result, cancel->now, err);
+	return rc < 0 ? rc
+	              : note_order(txn, cancel->service, &cancel->row,
+	                    cancel->actor->name, err);
 }
 
 int service_work_order_cancel(struct service *service,
     const struct actor *actor, const char *id, struct work_order_row *out,
     struct err *err)
 {
-	struct cancel cancel = {.actor = actor,
+	struct cancel cancel = {.service = service,
+	    .actor = actor,
 	    .org_id = actor->org_id,
 	    .id = id,
 	    .now = clock_now(service->clock)};

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "proto/base/err.h"
+#include "server/service/audit.h"
+#include "server/service/audit_deeds.h"
 #include "server/service/bench.h"
 #include "server/service/order_command.h"
 #include "server/service/service.h"
@@ -39,7 +41,27 @@ static int cancel_wipe(
 		(void)snprintf(wipe.warning, sizeof(wipe.warning),
 		    "cancelled after it was handed out: the phone may still "
 		    "be erased");
-	return store_wipe_update(txn, &wipe, err);
+	rc = store_wipe_update(txn, &wipe, err);
+	return rc < 0 ? rc
+	              : audit_wipe(txn, cancel->service, &wipe,
+	                    cancel->actor->name, wipe.warning, err);
+}
+
+static int note_cancel(
+    struct txn *txn, const struct cancel *cancel, struct err *err)
+{
+	const struct command *command = &cancel->command;
+	const struct audit_note note = {
+	    .action = AUDIT_COMMAND_CANCELLED,
+	    .org_id = command->org_id,
+	    .by = cancel->actor->name,
+	    .subject_kind = "command",
+	    .subject_id = command->id,
+	    .device_id = command->device_id,
+	    .params = {{"request_type", command->request_type}},
+	};
+
+	return audit_write(txn, cancel->service, &note, err);
 }
 
 static int cancel_one(struct txn *txn, void *arg, struct err *err)
@@ -58,6 +80,8 @@ static int cancel_one(struct txn *txn, void *arg, struct err *err)
 	    result, sizeof(result), "cancelled by %.200s", cancel->actor->name);
 	rc = order_apply(txn, &cancel->command, COMMAND_EVENT_CANCEL, result,
 	    cancel->now, err);
+	if (rc == 0)
+		rc = note_cancel(txn, cancel, err);
 	return rc < 0 ? rc : cancel_wipe(txn, cancel, err);
 }
 

@@ -2,11 +2,35 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit.h"
 #include "server/service/service.h"
+
+struct adding {
+	struct service *service;
+	struct catalogue_row row;
+};
+
+static int item_note(struct txn *txn, struct service *service,
+    const struct catalogue_row *row, struct err *err)
+{
+	const struct audit_note note = {
+	    .action = row->retired_at ? AUDIT_CATALOGUE_RETIRED
+	                              : AUDIT_CATALOGUE_ADDED,
+	    .org_id = row->org_id,
+	    .by = row->changed_by,
+	    .subject_kind = "catalogue_item",
+	    .subject_id = row->id,
+	    .params = {{"what", equipment_order_what_name(row->what)},
+	        {"item", row->name}},
+	};
+
+	return audit_write(txn, service, &note, err);
+}
 
 static int item_add(struct txn *txn, void *arg, struct err *err)
 {
-	const struct catalogue_row *row = arg;
+	const struct adding *adding = arg;
+	const struct catalogue_row *row = &adding->row;
 	struct catalogue_row there;
 	int rc = store_catalogue_find(
 	    txn, row->org_id, row->what, row->name, &there, NULL);
@@ -16,29 +40,32 @@ static int item_add(struct txn *txn, void *arg, struct err *err)
 		    "\"%.100s\" stands in the catalogue already", row->name);
 	if (rc != -ERR_NOT_FOUND)
 		return rc;
-	return store_catalogue_save(txn, row, err);
+	rc = store_catalogue_save(txn, row, err);
+	return rc < 0 ? rc : item_note(txn, adding->service, row, err);
 }
 
 int service_catalogue_add(struct service *service, const struct actor *actor,
     const struct catalogue_request *request, struct catalogue_row *out,
     struct err *err)
 {
-	struct catalogue_row row = {.what = request->what};
+	struct adding adding = {
+	    .service = service, .row = {.what = request->what}};
+	struct catalogue_row *row = &adding.row;
 	int64_t now = clock_now(service->clock);
 	int rc;
 
-	if (str_copy(row.name, sizeof(row.name), request->name) < 0 ||
-	    str_copy(row.operator, sizeof(row.operator),
+	if (str_copy(row->name, sizeof(row->name), request->name) < 0 ||
+	    str_copy(row->operator, sizeof(row->operator),
 	        request->supplier ? request->supplier : "") < 0)
 		return err_set(err, ERR_LIMIT, "a text is too long");
-	uuid_make(now, service->rng, row.id);
-	(void)str_copy(row.org_id, sizeof(row.org_id), actor->org_id);
-	(void)str_copy(row.changed_by, sizeof(row.changed_by), actor->name);
-	row.created_at = now;
-	row.changed_at = now;
-	rc = store_write(service->store, item_add, &row, err);
+	uuid_make(now, service->rng, row->id);
+	(void)str_copy(row->org_id, sizeof(row->org_id), actor->org_id);
+	(void)str_copy(row->changed_by, sizeof(row->changed_by), actor->name);
+	row->created_at = now;
+	row->changed_at = now;
+	rc = store_write(service->store, item_add, &adding, err);
 	if (rc == 0)
-		*out = row;
+		*out = *row;
 	return rc;
 }
 
@@ -47,6 +74,7 @@ struct pick {
 	const char *id;
 	int64_t now;
 	struct catalogue_row row;
+	struct service *service; /* of a change */
 };
 
 static int item_load(struct txn *txn, void *arg, struct err *err)
@@ -74,14 +102,17 @@ static int item_retire(struct txn *txn, void *arg, struct err *err)
 	pick->row.changed_at = pick->now;
 	(void)str_copy(pick->row.changed_by, sizeof(pick->row.changed_by),
 	    pick->actor->name);
-	return store_catalogue_save(txn, &pick->row, err);
+	rc = store_catalogue_save(txn, &pick->row, err);
+	return rc < 0 ? rc : item_note(txn, pick->service, &pick->row, err);
 }
 
 int service_catalogue_retire(struct service *service, const struct actor *actor,
     const char *id, struct catalogue_row *out, struct err *err)
 {
-	struct pick pick = {
-	    .actor = actor, .id = id, .now = clock_now(service->clock)};
+	struct pick pick = {.service = service,
+	    .actor = actor,
+	    .id = id,
+	    .now = clock_now(service->clock)};
 	int rc = store_write(service->store, item_retire, &pick, err);
 
 	if (rc == 0)

@@ -5,6 +5,7 @@
 #include "policies/pack.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit_deeds.h"
 #include "server/service/ledger.h"
 #include "server/service/ledger_changed.h"
 #include "server/service/ledger_text.h"
@@ -130,6 +131,23 @@ static bool is_another(
 	    strcmp(a->external_id, b->external_id) != 0;
 }
 
+static int note_row(struct txn *txn, const struct ledger *ledger,
+    const struct employment_row *row, struct err *err)
+{
+	const struct audit_ledger_row note = {
+	    .kind = "employment",
+	    .id = row->id,
+	    .person_id = row->person_id,
+	    .unit_id = row->unit_id,
+	    .from_day = row->from_day,
+	    .to_day = row->to_day,
+	    .is_ended = row->to_day != 0,
+	    .is_voided = row->voided_at != 0,
+	};
+
+	return audit_ledger(txn, ledger, &note, err);
+}
+
 static int put_row(struct txn *txn, const struct ledger *ledger,
     struct employment_row *was, struct employment_row *row,
     enum ledger_effect *effect, struct err *err)
@@ -156,6 +174,8 @@ static int put_row(struct txn *txn, const struct ledger *ledger,
 	}
 	if (rc == 0)
 		rc = store_employment_save(txn, row, err);
+	if (rc == 0)
+		rc = note_row(txn, ledger, row, err);
 	return rc < 0 ? rc
 	              : ledger_changed(txn, ledger, STORE_SUBJECT_PERSON,
 	                    row->person_id, JUDGE_EMPLOYMENT, err);
@@ -207,7 +227,8 @@ int ledger_employment_void(struct txn *txn, const struct ledger *ledger,
 		return rc;
 	if (row.voided_at)
 		return err_set(err, ERR_CONFLICT, "it is voided already");
-	if ((rc = void_row(txn, ledger, &row, err)) < 0)
+	if ((rc = void_row(txn, ledger, &row, err)) < 0 ||
+	    (rc = note_row(txn, ledger, &row, err)) < 0)
 		return rc;
 	*out = row;
 	return ledger_changed(txn, ledger, STORE_SUBJECT_PERSON, row.person_id,

@@ -3,13 +3,15 @@
 #include <string.h>
 
 #include "proto/base/err.h"
+#include "server/service/audit.h"
+#include "server/service/audit_deeds.h"
 #include "server/service/ledger.h"
 #include "server/service/lost_mode.h"
 #include "server/service/phone_state.h"
 #include "server/service/visit.h"
 
-static int end_wipe_of_life(struct txn *txn, const char *life_id,
-    const char *why, int64_t now, struct err *err)
+static int end_wipe_of_life(struct txn *txn, struct service *service,
+    const char *life_id, const char *why, int64_t now, struct err *err)
 {
 	struct wipe wipe;
 	char when[TIME_TEXT_MAX];
@@ -28,7 +30,10 @@ static int end_wipe_of_life(struct txn *txn, const char *life_id,
 		(void)snprintf(wipe.warning, sizeof(wipe.warning),
 		    "%s at %s; by itself no proof of the wipe", why, when);
 	}
-	return store_wipe_update(txn, &wipe, err);
+	rc = store_wipe_update(txn, &wipe, err);
+	return rc < 0
+	    ? rc
+	    : audit_wipe(txn, service, &wipe, NULL, wipe.warning, err);
 }
 
 /* A phone that leaves is with somebody still; one that begins anew is not
@@ -50,6 +55,23 @@ static int tell_register(struct txn *txn, struct service *service,
 	    (rc = store_device_load(txn, life->device_id, &device, err)) < 0)
 		return rc;
 	return phone_follow(txn, &ledger, &device, PHONE_EVENT_LEAVE, why, err);
+}
+
+static int note_left(struct txn *txn, struct service *service,
+    const struct life *life, const char *why, struct err *err)
+{
+	const struct audit_note note = {
+	    .action = AUDIT_PHONE_LEFT,
+	    .org_id = life->org_id,
+	    .by = life->state == LIFE_CHECKED_OUT ? "phone" : NULL,
+	    .subject_kind = "life",
+	    .subject_id = life->id,
+	    .device_id = life->device_id,
+	    .why = why,
+	    .params = {{"how", life_state_name(life->state)}},
+	};
+
+	return audit_write(txn, service, &note, err);
 }
 
 int life_end(struct txn *txn, struct service *service, const char *life_id,
@@ -74,5 +96,6 @@ int life_end(struct txn *txn, struct service *service, const char *life_id,
 	         now, err)) < 0 ||
 	    (rc = tell_register(txn, service, &life, event, why, err)) < 0)
 		return rc;
-	return end_wipe_of_life(txn, life.id, why, now, err);
+	rc = end_wipe_of_life(txn, service, life.id, why, now, err);
+	return rc < 0 ? rc : note_left(txn, service, &life, why, err);
 }

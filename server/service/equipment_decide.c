@@ -2,6 +2,7 @@
  * Orders decided, sent out, withdrawn: nobody decides on their own, and only
  * the role that makes agreements sends (BOT-28).
  */
+#include "server/service/audit_deeds.h"
 #include "server/service/equipment_order.h"
 
 #include <stdio.h>
@@ -64,10 +65,12 @@ int equipment_order_decide(struct txn *txn, const struct task_world *world,
 		return rc;
 	(void)str_copy(order.decided_by, sizeof(order.decided_by), by);
 	(void)str_copy(order.decided_by_person_id, STORE_ID, as_person);
-	return equipment_order_apply(txn, world, &order,
+	rc = equipment_order_apply(txn, world, &order,
 	    approve ? EQUIPMENT_ORDER_EVENT_APPROVE
 	            : EQUIPMENT_ORDER_EVENT_REFUSE,
 	    err);
+	return rc < 0 ? rc
+	              : audit_order(txn, world, &order, by, as_person, err);
 }
 
 static int decide(struct txn *txn, void *arg, struct err *err)
@@ -151,6 +154,9 @@ static int approve_request(struct txn *txn, const struct step *step,
 	rc = equipment_order_apply(
 	    txn, step->world, order, EQUIPMENT_ORDER_EVENT_APPROVE, err);
 	if (rc == 0)
+		rc = audit_order(txn, step->world, order, step->actor->name,
+		    step->as_person, err);
+	if (rc == 0)
 		rc = order_end_task(txn, step->world, order, TASK_EVENT_ANSWER,
 		    step->actor->name, "approved", err);
 	return rc;
@@ -173,6 +179,9 @@ static int place(struct txn *txn, void *arg, struct err *err)
 	if (rc == 0)
 		rc = equipment_order_apply(
 		    txn, step->world, &order, EQUIPMENT_ORDER_EVENT_ORDER, err);
+	if (rc == 0)
+		rc = audit_order(txn, step->world, &order, step->actor->name,
+		    step->as_person, err);
 	if (rc == 0)
 		rc = equipment_letter_write(
 		    txn, step->world, &order, step->letter, err);
@@ -205,6 +214,9 @@ static int cancel(struct txn *txn, void *arg, struct err *err)
 	if (rc == 0)
 		rc = equipment_order_apply(txn, step->world, &order,
 		    EQUIPMENT_ORDER_EVENT_CANCEL, err);
+	if (rc == 0)
+		rc = audit_order(
+		    txn, step->world, &order, step->actor->name, NULL, err);
 	if (rc == 0)
 		rc = order_end_task(txn, step->world, &order, TASK_EVENT_CANCEL,
 		    step->actor->name, "the order was withdrawn", err);

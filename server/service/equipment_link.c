@@ -2,6 +2,7 @@
  * The gate: a phone, SIM or function is linked to a person only against an
  * approved order (RON-27, VST-05), where the pack has such a rule.
  */
+#include "server/service/audit_deeds.h"
 #include "server/service/equipment_order.h"
 
 #include <stdio.h>
@@ -141,12 +142,16 @@ static int link_order(struct search *search, struct equipment_order_row *order)
 	char *slot = search->gate->what == EQUIPMENT_SUBSCRIPTION
 	    ? order->subscription_id
 	    : order->device_id;
+	int rc;
 
 	/* A serial may be longer than an id; then the assignment alone names
 	 * the phone. */
 	(void)str_copy(slot, STORE_ID, search->gate->linked_to);
-	return equipment_order_apply(search->txn, search->world, order,
+	rc = equipment_order_apply(search->txn, search->world, order,
 	    EQUIPMENT_ORDER_EVENT_LINK, search->err);
+	return rc < 0 ? rc
+	              : audit_order(search->txn, search->world, order, NULL,
+	                    NULL, search->err);
 }
 
 static int pass(struct search *search, const struct pack_rule *rule,

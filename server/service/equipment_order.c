@@ -9,6 +9,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit_deeds.h"
 #include "server/service/equipment_gate.h"
 #include "server/service/ledger.h"
 #include "server/service/page_open.h"
@@ -219,6 +220,9 @@ static int create(struct txn *txn, void *arg, struct err *err)
 		rc = take_requester(txn, creating, &row, err);
 	if (rc == 0)
 		rc = store_equipment_order_save(txn, &row, err);
+	if (rc == 0)
+		rc = audit_order(txn, world, &row, creating->actor->name,
+		    row.requested_by_person_id, err);
 	if (rc == 0)
 		rc = ask_approver(txn, world, &row, &gates, err);
 	return rc < 0 ? rc : order_view_fill(txn, &row, creating->out, err);

@@ -4,6 +4,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit_deeds.h"
 #include "server/service/ledger.h"
 #include "server/service/ledger_changed.h"
 #include "server/service/ledger_text.h"
@@ -202,7 +203,13 @@ int ledger_person_put(struct txn *txn, const struct ledger *ledger,
 	out->changed_at = ledger->now;
 	(void)str_copy(out->changed_by, sizeof(out->changed_by), ledger->by);
 	if ((rc = store_person_save(txn, out, err)) < 0 ||
-	    (rc = rename_phones(txn, out, err)) < 0)
+	    (rc = rename_phones(txn, out, err)) < 0 ||
+	    (rc = audit_ledger(txn, ledger,
+	         &(const struct audit_ledger_row){.kind = "person",
+	             .id = out->id,
+	             .person_id = out->id,
+	             .unit_id = out->unit_id},
+	         err)) < 0)
 		return rc;
 	return ledger_changed(
 	    txn, ledger, STORE_SUBJECT_PERSON, out->id, JUDGE_EMPLOYMENT, err);

@@ -9,6 +9,7 @@
 
 #include "proto/apple/facts.h"
 #include "proto/base/err.h"
+#include "server/service/audit.h"
 #include "server/service/fit_profile.h"
 #include "server/service/phone_kind.h"
 #include "server/service/policy_profile.h"
@@ -25,9 +26,29 @@ struct push {
 };
 
 struct push_one {
+	const struct push *push;
+	bool has_policy; /* among the orders */
 	const char *life_id;
 	struct policy_orders orders;
 };
+
+/* Questions alone are none: they change nothing on the phone. */
+static int note_push(struct txn *txn, const struct push_one *one,
+    const struct life *life, struct err *err)
+{
+	const struct push *push = one->push;
+	const struct audit_note note = {
+	    .action = AUDIT_POLICY_PUSHED,
+	    .org_id = life->org_id,
+	    .by = push->actor->name,
+	    .subject_kind = "life",
+	    .subject_id = life->id,
+	    .device_id = life->device_id,
+	    .params = {{"pack", push->plan.pack}},
+	};
+
+	return audit_write(txn, push->service, &note, err);
+}
 
 static int queue_orders(struct txn *txn, void *arg, struct err *err)
 {
@@ -37,14 +58,18 @@ static int queue_orders(struct txn *txn, void *arg, struct err *err)
 
 	if (rc < 0 || !life_is_open(life.state))
 		return rc;
-	return policy_orders_queue(
+	rc = policy_orders_queue(
 	    txn, &one->orders, life.org_id, life.device_id, life.id, err);
+	return rc < 0 || !one->has_policy ? rc
+	                                  : note_push(txn, one, &life, err);
 }
 
 static int push_to(struct push *push, const struct device_view *device,
     unsigned what, struct err *err)
 {
-	struct push_one one = {.life_id = device->life.id};
+	struct push_one one = {.push = push,
+	    .has_policy = (what & POLICY_ORDERS_POLICY) != 0,
+	    .life_id = device->life.id};
 	int rc = policy_orders_make(push->service, device->device.org_id, what,
 	    push->actor->name, "the policy was pushed", &one.orders, err);
 

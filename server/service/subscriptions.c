@@ -5,6 +5,7 @@
 #include "policies/sim.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit_deeds.h"
 #include "server/service/ledger.h"
 #include "server/service/ledger_changed.h"
 #include "server/service/ledger_text.h"
@@ -180,6 +181,12 @@ int ledger_subscription_put(struct txn *txn, const struct ledger *ledger,
 	out->changed_at = ledger->now;
 	(void)str_copy(out->changed_by, sizeof(out->changed_by), ledger->by);
 	rc = store_subscription_save(txn, out, err);
+	if (rc == 0)
+		rc = audit_ledger(txn, ledger,
+		    &(const struct audit_ledger_row){.kind = "subscription",
+		        .id = out->id,
+		        .is_ended = out->ended_at != 0},
+		    err);
 	return rc < 0 ? rc
 	              : ledger_changed(txn, ledger, STORE_SUBJECT_SUBSCRIPTION,
 	                    out->id, JUDGE_EQUIPMENT, err);

@@ -4,6 +4,7 @@
 
 #include "proto/apple/mdm_command.h"
 #include "proto/base/err.h"
+#include "server/service/audit.h"
 #include "server/service/equipment_order.h"
 #include "server/service/order_command.h"
 #include "server/store/store_equipment.h"
@@ -42,6 +43,24 @@ static int pass_gate(
 	    roaming->service, txn, &gate, NULL, err);
 }
 
+static int note_switch(
+    struct txn *txn, const struct roaming *roaming, struct err *err)
+{
+	const struct device *device = &roaming->view->device;
+	const struct audit_note note = {
+	    .action = AUDIT_ROAMING_SWITCHED,
+	    .org_id = device->org_id,
+	    .by = roaming->order.ordered_by,
+	    .subject_kind = "command",
+	    .subject_id = roaming->order.id,
+	    .device_id = device->id,
+	    .why = roaming->order.reason,
+	    .params = {{"on", roaming->on ? "yes" : "no"}},
+	};
+
+	return audit_write(txn, roaming->service, &note, err);
+}
+
 static int queue_roaming(struct txn *txn, void *arg, struct err *err)
 {
 	struct roaming *roaming = arg;
@@ -56,8 +75,9 @@ static int queue_roaming(struct txn *txn, void *arg, struct err *err)
 		    "this phone is no longer enrolled; it cannot be reached");
 	if (roaming->on && (rc = pass_gate(txn, roaming, err)) < 0)
 		return rc;
-	return order_queue(txn, &roaming->order, view->device.org_id,
+	rc = order_queue(txn, &roaming->order, view->device.org_id,
 	    view->device.id, view->life.id, err);
+	return rc < 0 ? rc : note_switch(txn, roaming, err);
 }
 
 struct load {

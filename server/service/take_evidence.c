@@ -6,6 +6,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit.h"
 #include "server/service/digest.h"
 #include "server/service/evidence_item_take.h"
 #include "server/service/judge_known.h"
@@ -307,6 +308,26 @@ static int judge_touched(
 	return rc;
 }
 
+/* One entry a report: its items are kept, each with whom it is about. */
+static int note_report(
+    struct txn *txn, const struct intake *intake, struct err *err)
+{
+	char by[sizeof(intake->key.id) + 8];
+	char items[24];
+	const struct audit_note note = {
+	    .action = AUDIT_EVIDENCE_TAKEN,
+	    .org_id = intake->key.org_id,
+	    .by = by,
+	    .subject_kind = "evidence_report",
+	    .subject_id = intake->id,
+	    .params = {{"source", intake->key.name}, {"items", items}},
+	};
+
+	(void)snprintf(by, sizeof(by), "key:%s", intake->key.id);
+	(void)snprintf(items, sizeof(items), "%zu", intake->report.item_count);
+	return audit_write(txn, intake->service, &note, err);
+}
+
 static int take_report(struct txn *txn, void *arg, struct err *err)
 {
 	struct intake *intake = arg;
@@ -328,7 +349,8 @@ static int take_report(struct txn *txn, void *arg, struct err *err)
 		return err_set(err, ERR_DENIED,
 		    "this key may not bring any fact of this report");
 	if ((rc = answer_make(intake, err)) < 0 ||
-	    (rc = keep_report(txn, intake, err)) < 0)
+	    (rc = keep_report(txn, intake, err)) < 0 ||
+	    (rc = note_report(txn, intake, err)) < 0)
 		return rc;
 	return judge_touched(txn, intake, err);
 }

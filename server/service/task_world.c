@@ -6,6 +6,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit.h"
 #include "server/service/service.h"
 #include "server/service/task_clock.h"
 #include "server/service/task_tell.h"
@@ -48,6 +49,28 @@ int task_world_init(struct service *service, const char *org_id,
 	return 0;
 }
 
+/* What was answered stands in the statement or the order; reminders are noted
+ * where they are sent. */
+static int note_task(struct txn *txn, const struct task_world *world,
+    const struct task_row *task, enum audit_action action, const char *by,
+    struct err *err)
+{
+	const struct audit_note note = {
+	    .action = action,
+	    .org_id = world->org_id,
+	    .by = by,
+	    .subject_kind = "task",
+	    .subject_id = task->id,
+	    .person_id = task->person_id,
+	    .params = {{"kind", task_kind_name(task->kind)},
+	        {"rule", task->rule},
+	        {action == AUDIT_TASK_MOVED ? "state" : NULL,
+	            task_state_name(task->state)}},
+	};
+
+	return audit_write(txn, world->service, &note, err);
+}
+
 int task_open(struct txn *txn, const struct task_world *world,
     struct task_row *task, struct err *err)
 {
@@ -62,6 +85,9 @@ int task_open(struct txn *txn, const struct task_world *world,
 		    task->created_by, sizeof(task->created_by), TASK_BY_POLICY);
 	task->state = TASK_OPEN;
 	rc = store_task_save(txn, task, err);
+	if (rc == 0)
+		rc = note_task(
+		    txn, world, task, AUDIT_TASK_MOVED, task->created_by, err);
 	return rc < 0 ? rc : task_tell_asked(txn, world, task, err);
 }
 
@@ -87,6 +113,11 @@ int task_apply(struct txn *txn, const struct task_world *world,
 		(void)snprintf(row.result, sizeof(row.result), "%s", result);
 	row.next_at = task_clock_next(&row);
 	rc = store_task_save(txn, &row, err);
+	if (rc == 0 && event != TASK_EVENT_REMIND)
+		rc = note_task(txn, world, &row,
+		    event == TASK_EVENT_ANSWER ? AUDIT_TASK_ANSWERED
+		                               : AUDIT_TASK_MOVED,
+		    by, err);
 	if (rc < 0)
 		return rc;
 	*task = row;

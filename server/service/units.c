@@ -3,6 +3,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit_deeds.h"
 #include "server/service/ledger.h"
 #include "server/service/ledger_changed.h"
 #include "server/service/ledger_text.h"
@@ -143,6 +144,12 @@ int ledger_unit_put(struct txn *txn, const struct ledger *ledger,
 	out->changed_at = ledger->now;
 	(void)str_copy(out->changed_by, sizeof(out->changed_by), ledger->by);
 	rc = store_unit_save(txn, out, err);
+	if (rc == 0)
+		rc = audit_ledger(txn, ledger,
+		    &(const struct audit_ledger_row){.kind = "unit",
+		        .id = out->id,
+		        .is_ended = out->ended_at != 0},
+		    err);
 	return rc < 0 ? rc
 	              : ledger_changed(txn, ledger, STORE_SUBJECT_UNIT, out->id,
 	                    JUDGE_EMPLOYMENT, err);

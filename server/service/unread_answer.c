@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "proto/base/err.h"
+#include "server/service/audit_deeds.h"
 #include "server/service/order_command.h"
 #include "server/service/service.h"
 #include "server/service/supervised_answer.h"
 
 struct unread {
+	struct service *service;
 	const struct identity *identity;
 	const uint8_t *raw;
 	size_t raw_len;
@@ -59,7 +61,10 @@ static int fail_wipe(
 	(void)snprintf(wipe.warning, sizeof(wipe.warning),
 	    "the phone's answer could not be read: it may have erased itself "
 	    "or not");
-	return store_wipe_update(txn, &wipe, err);
+	rc = store_wipe_update(txn, &wipe, err);
+	return rc < 0
+	    ? rc
+	    : audit_wipe(txn, unread->service, &wipe, NULL, wipe.warning, err);
 }
 
 static int fail_command(struct txn *txn, void *arg, struct err *err)
@@ -87,6 +92,7 @@ void service_answer_unread(struct service *service,
     const char *why)
 {
 	struct unread unread = {
+	    .service = service,
 	    .identity = identity,
 	    .raw = raw,
 	    .raw_len = raw_len,

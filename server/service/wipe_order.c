@@ -5,6 +5,7 @@
 #include "proto/apple/mdm_command.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit.h"
 #include "server/service/bench.h"
 #include "server/service/ledger.h"
 #include "server/service/order_command.h"
@@ -115,6 +116,29 @@ static int queue_bench(
 	return bench_order_wipe(txn, &row, &ordering->wipe, said->device, err);
 }
 
+static int note_ordered(
+    struct txn *txn, const struct ordering *ordering, struct err *err)
+{
+	const struct wipe_said *said = ordering->said;
+	const struct wipe *wipe = &ordering->wipe;
+	const struct audit_note note = {
+	    .action = AUDIT_WIPE_ORDERED,
+	    .org_id = wipe->org_id,
+	    .by = wipe->ordered_by,
+	    .subject_kind = "wipe",
+	    .subject_id = wipe->id,
+	    .device_id = wipe->device_id,
+	    .case_id = wipe->case_id,
+	    .why = wipe->reason,
+	    .params = {{"serial", said->device->serial},
+	        {"life", wipe->life_id}, {"command", wipe->command_id},
+	        {"preserve_data_plan",
+	            said->preserve_data_plan ? "yes" : NULL}},
+	};
+
+	return audit_write(txn, ordering->service, &note, err);
+}
+
 static int queue_all(
     struct txn *txn, struct ordering *ordering, struct err *err)
 {
@@ -126,7 +150,9 @@ static int queue_all(
 		rc = store_wipe_insert(txn, &ordering->wipe, err);
 	}
 	order_clear(&order);
-	return rc < 0 ? rc : queue_bench(txn, ordering, err);
+	if (rc == 0)
+		rc = queue_bench(txn, ordering, err);
+	return rc < 0 ? rc : note_ordered(txn, ordering, err);
 }
 
 int wipe_order(struct txn *txn, struct service *service,
