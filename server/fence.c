@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -29,11 +30,34 @@ static bool allow(int rules, const char *path, uint64_t access)
 	return done;
 }
 
+/* What finding a host by its name and knowing a public authority take: the
+ * outbox speaks with mail servers and webhooks. */
+static bool allow_network_files(int rules)
+{
+	static const char *const paths[] = {"/etc/hosts", "/etc/host.conf",
+	    "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/gai.conf",
+	    "/etc/services", "/run/systemd/resolve", "/run/NetworkManager",
+	    "/etc/ssl/certs", "/etc/ssl/openssl.cnf",
+	    "/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
+	    "/usr/lib", "/lib"};
+	struct stat status;
+	size_t i;
+
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (stat(paths[i], &status) == 0 &&
+		    !allow(rules, paths[i],
+		        S_ISDIR(status.st_mode) ? READ
+		                                : LANDLOCK_ACCESS_FS_READ_FILE))
+			return false;
+	return true;
+}
+
 static bool allow_all(int rules, const char *data, uint64_t truncate)
 {
 	bool done = allow(rules, data, READ | WRITE | truncate) &&
 	    allow(rules, "/proc", READ) &&
-	    allow(rules, "/dev", READ | LANDLOCK_ACCESS_FS_WRITE_FILE);
+	    allow(rules, "/dev", READ | LANDLOCK_ACCESS_FS_WRITE_FILE) &&
+	    allow_network_files(rules);
 #ifndef NDEBUG
 	const char *clock = getenv("WORKPHONE_TEST_CLOCK_FILE");
 

@@ -1,7 +1,8 @@
 /*
  * fence: what the server process may still touch in the file system once its
- * certificates are loaded: the data folder, and nothing of the keys (Landlock).
- * Holds for the calling thread and those it starts later.
+ * certificates are loaded: the data folder, what looking up host names takes,
+ * and nothing of the keys (Landlock). Holds for the calling thread and those it
+ * starts later.
  */
 #ifndef SERVER_FENCE_H
 #define SERVER_FENCE_H

@@ -2,6 +2,7 @@
  * serve: builds the server out of its parts, in the order in which they depend
  * on each other, runs until a signal, and takes it apart the other way round.
  */
+#include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -25,6 +26,8 @@
 #include "server/office/office.h"
 #include "server/ops.h"
 #include "server/organisations.h"
+#include "server/outbox/outbox.h"
+#include "server/outbox_setup.h"
 #include "server/paths.h"
 #include "server/phones/caller.h"
 #include "server/programs.h"
@@ -34,6 +37,7 @@
 #include "server/service/known_identity.h"
 #include "server/service/last_seen.h"
 #include "server/service/apply_policy.h"
+#include "server/service/outbox_look.h"
 #include "server/service/policy_profile.h"
 #include "server/service/service.h"
 #include "server/store/store.h"
@@ -63,6 +67,8 @@ struct server {
 	struct http_listener listeners[LISTENERS_MAX];
 	size_t listener_count;
 	struct http_server *http;
+	struct outbox *outbox;
+	struct outbox_health outbox_health;
 };
 
 /* ---- the parts, each: 0 or a negative code ---- */
@@ -471,6 +477,19 @@ static int make_http(struct server *server, struct err *err)
 	return 0;
 }
 
+static int make_outbox(struct server *server, struct err *err)
+{
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
+		return err_set(err, ERR_MEMORY, "libcurl cannot be started");
+	return outbox_setup(server->config, &server->service,
+	    &server->outbox_health, &server->outbox, err);
+}
+
+static int start_outbox(struct server *server, struct err *err)
+{
+	return outbox_start(server->outbox, err);
+}
+
 /* All files are read by now, but those of the data folder. */
 static int close_fence(struct server *server, struct err *err)
 {
@@ -557,6 +576,8 @@ static void stop(struct server *server)
 		    server->http, config_ms(server->config->times->stop));
 		http_server_free(server->http);
 	}
+	outbox_stop(server->outbox);
+	outbox_free(server->outbox);
 	if (server->service.last_seen && server->store)
 		tick(server); /* the last last-seen times */
 	last_seen_free(server->service.last_seen);
@@ -577,7 +598,8 @@ static void stop(struct server *server)
 /* No thread is started before the fence: it would not stand around it. */
 static int (*const steps[])(struct server *, struct err *) = {raise_limits,
     take_lock, start_keeper, load_ca, load_bench, load_policy, make_office,
-    make_http, close_fence, open_store, make_service, start_http};
+    make_http, make_outbox, close_fence, open_store, make_service,
+    start_outbox, start_http};
 
 int program_serve(const struct options *options)
 {
