@@ -5,6 +5,7 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/audit_deeds.h"
+#include "server/service/departure.h"
 #include "server/service/equipment_order.h"
 #include "server/service/ledger.h"
 #include "server/service/ledger_changed.h"
@@ -76,9 +77,12 @@ static int say_changed(struct txn *txn, const struct ledger *ledger,
 	    : ledger_changed(txn, ledger, STORE_SUBJECT_SUBSCRIPTION,
 	          row->subscription_id, JUDGE_EQUIPMENT, err);
 
-	return rc < 0 ? rc
-	              : ledger_changed(txn, ledger, STORE_SUBJECT_PERSON,
-	                    row->person_id, JUDGE_EQUIPMENT, err);
+	if (rc == 0)
+		rc = ledger_changed(txn, ledger, STORE_SUBJECT_PERSON,
+		    row->person_id, JUDGE_EQUIPMENT, err);
+	return rc < 0
+	    ? rc
+	    : departure_holding_changed(txn, ledger, row->person_id, err);
 }
 
 static int close_row(struct txn *txn, struct assignment_row *row,

@@ -6,9 +6,12 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit.h"
+#include "server/service/audit_deeds.h"
 #include "server/service/bench_wipe.h"
 #include "server/service/judge.h"
 #include "server/service/judge_sighting.h"
+#include "server/service/return_case.h"
 
 /* The agent's word for a phone that has not come back from its erase. */
 #define CODE_UNCONFIRMED "erase_unconfirmed"
@@ -225,6 +228,7 @@ int bench_effect_order(struct txn *txn, const struct bench_effect *effect,
 static int wipe_acknowledged(struct txn *txn, struct bench_effect *effect,
     const struct work_order_row *order, struct err *err)
 {
+	char by[STORE_ID + 16];
 	struct wipe wipe;
 	int rc = store_wipe_load(txn, order->wipe_id, &wipe, err);
 
@@ -235,7 +239,13 @@ static int wipe_acknowledged(struct txn *txn, struct bench_effect *effect,
 	wipe.acknowledged_at = effect->now;
 	log_info(effect->service->log, "wipe_acknowledged_at_bench",
 	    LOG_STATION, effect->station->id, LOG_DEVICE, wipe.device_id, NULL);
-	return store_wipe_update(txn, &wipe, err);
+	(void)snprintf(by, sizeof(by), "station:%s", effect->station->id);
+	rc = store_wipe_update(txn, &wipe, err);
+	if (rc == 0)
+		rc = audit_wipe(txn, effect->service, &wipe, by, NULL, err);
+	return rc < 0 ? rc
+	              : return_wipe_changed(txn, effect->service, &wipe,
+	                    WIPE_EVENT_ACKNOWLEDGE, effect->now, err);
 }
 
 static int wipe_warn(struct txn *txn, const char *wipe_id, const char *what,
@@ -278,6 +288,28 @@ static const enum bench_order_event result_events[] = {
     [STATION_RESULT_FAILED] = BENCH_ORDER_EVENT_FAIL,
 };
 
+static int note_result(struct txn *txn, const struct bench_effect *effect,
+    const struct work_order_row *order, struct err *err)
+{
+	char by[STORE_ID + 16];
+	const struct audit_note note = {
+	    .action = AUDIT_BENCH_MOVED,
+	    .org_id = order->org_id,
+	    .by = by,
+	    .subject_kind = "work_order",
+	    .subject_id = order->id,
+	    .device_id = order->device_id,
+	    .why = order->result,
+	    .params = {{"kind",
+	                   work_order_kind_name(
+	                       (enum work_order_kind)order->kind)},
+	        {"state", bench_order_state_name(order->state)}},
+	};
+
+	(void)snprintf(by, sizeof(by), "station:%s", effect->station->id);
+	return audit_write(txn, effect->service, &note, err);
+}
+
 static int on_order_result(
     struct txn *txn, struct bench_effect *effect, struct err *err)
 {
@@ -304,7 +336,8 @@ static int on_order_result(
 	    effect->station->id, LOG_SERIAL, order.serial, LOG_KIND,
 	    work_order_kind_name((enum work_order_kind)order.kind), LOG_STATE,
 	    station_result_name(said->result), NULL);
-	return wipe_result(txn, effect, &order, err);
+	rc = note_result(txn, effect, &order, err);
+	return rc < 0 ? rc : wipe_result(txn, effect, &order, err);
 }
 
 static int on_refused(

@@ -7,10 +7,12 @@
 
 #include "proto/base/err.h"
 #include "server/lifecycle/wipe_proof.h"
+#include "server/service/audit_deeds.h"
 #include "server/service/bench_effect.h"
 #include "server/service/bench_wipe.h"
 #include "server/service/order_command.h"
 #include "server/service/phone_state.h"
+#include "server/service/return_case.h"
 
 /* The station's clock may be off by this much against the order's time. */
 #define CLOCK_SLACK_MS (10 * TIME_MINUTE_MS)
@@ -101,15 +103,20 @@ static int prove(struct txn *txn, const struct bench_effect *effect,
     struct wipe *wipe, struct err *err)
 {
 	bool was_handed = false;
+	char by[STORE_ID + 16];
 	int rc;
 
 	if (wipe_next(wipe->state, WIPE_EVENT_PROOF, &wipe->state) < 0)
 		return 0; /* proven before, or no longer ordered */
 	wipe->proven_at = effect->now;
 	wipe->warning[0] = '\0';
+	(void)snprintf(by, sizeof(by), "station:%s", effect->station->id);
 	if ((rc = store_wipe_update(txn, wipe, err)) < 0 ||
+	    (rc = audit_wipe(txn, effect->service, wipe, by, NULL, err)) < 0 ||
 	    (rc = close_command(txn, effect, wipe, err)) < 0 ||
-	    (rc = step_phone(txn, effect, wipe, err)) < 0)
+	    (rc = step_phone(txn, effect, wipe, err)) < 0 ||
+	    (rc = return_wipe_changed(txn, effect->service, wipe,
+	         WIPE_EVENT_PROOF, effect->now, err)) < 0)
 		return rc;
 	log_info(effect->service->log, "wipe_proven", LOG_STATION,
 	    effect->station->id, LOG_DEVICE, wipe->device_id, LOG_SERIAL,
@@ -122,6 +129,8 @@ static int catch_liar(struct txn *txn, const struct bench_effect *effect,
     struct wipe *wipe, const char *found, struct err *err)
 {
 	char when[TIME_TEXT_MAX];
+	char by[STORE_ID + 16];
+	int rc;
 
 	if (!wipe_is_open(wipe->state) || wipe->state == WIPE_ORDERED)
 		return 0;
@@ -137,7 +146,14 @@ static int catch_liar(struct txn *txn, const struct bench_effect *effect,
 	log_warning(effect->service->log, "wipe_not_done", LOG_STATION,
 	    effect->station->id, LOG_DEVICE, wipe->device_id, LOG_SERIAL,
 	    effect->report->serial, NULL);
-	return store_wipe_update(txn, wipe, err);
+	(void)snprintf(by, sizeof(by), "station:%s", effect->station->id);
+	rc = store_wipe_update(txn, wipe, err);
+	if (rc == 0)
+		rc = audit_wipe(
+		    txn, effect->service, wipe, by, wipe->warning, err);
+	return rc < 0 ? rc
+	              : return_wipe_changed(txn, effect->service, wipe,
+	                    WIPE_EVENT_CONTACT, effect->now, err);
 }
 
 static int not_enough(

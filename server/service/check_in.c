@@ -9,6 +9,7 @@
 #include "proto/base/err.h"
 #include "server/keeper/keeper.h"
 #include "server/service/last_seen.h"
+#include "server/service/return_case.h"
 #include "server/service/visit.h"
 
 #define COPY(to, from) (void)snprintf((to), sizeof(to), "%s", (from))
@@ -44,6 +45,10 @@ static int token_update(struct txn *txn, void *arg, struct err *err)
 		return rc;
 	rc = escrow_keep(txn, visit->service, ESCROW_UNLOCK_TOKEN,
 	    visit->identity, &visit->escrow, visit->now, err);
+	if (rc == 0 && visit->is_first_token)
+		rc = return_life_began(txn, visit->service, life.org_id,
+		    life.device_id, life.awaiting_configuration, visit->now,
+		    err);
 	if (rc < 0)
 		return rc;
 	return policy_orders_queue(
@@ -116,8 +121,13 @@ static int check_out(struct txn *txn, void *arg, struct err *err)
 {
 	struct visit *visit = arg;
 
-	return life_end(txn, visit->service, visit->identity->life_id,
+	int rc = life_end(txn, visit->service, visit->identity->life_id,
 	    LIFE_EVENT_CHECK_OUT, "the phone left management", visit->now, err);
+
+	return rc < 0
+	    ? rc
+	    : return_life_ended(txn, visit->service, visit->identity->org_id,
+	          visit->identity->device_id, visit->now, err);
 }
 
 static int on_check_out(struct visit *visit, struct err *err)

@@ -14,10 +14,12 @@
 #include "server/service/erase_guard.h"
 #include "server/service/bench.h"
 #include "server/service/answer_facts.h"
+#include "server/service/audit_deeds.h"
 #include "server/service/judge.h"
 #include "server/service/fit_profile.h"
 #include "server/service/last_seen.h"
 #include "server/service/policy_profile.h"
+#include "server/service/return_case.h"
 #include "server/service/service.h"
 #include "server/service/supervised_answer.h"
 
@@ -116,6 +118,15 @@ static int ask_about_profile(
 	    visit->identity->device_id, visit->identity->life_id, err);
 }
 
+static int note_answered(struct txn *txn, const struct visit *visit,
+    const struct wipe *wipe, struct err *err)
+{
+	char by[STORE_ID + 8];
+
+	(void)snprintf(by, sizeof(by), "phone:%s", wipe->device_id);
+	return audit_wipe(txn, visit->service, wipe, by, wipe->warning, err);
+}
+
 static int wipe_answered(struct txn *txn, const struct visit *visit,
     enum command_event event, struct err *err)
 {
@@ -139,7 +150,11 @@ static int wipe_answered(struct txn *txn, const struct visit *visit,
 		(void)snprintf(wipe.warning, sizeof(wipe.warning),
 		    "the phone refused the erase: %.400s", visit->result);
 	}
-	if ((rc = store_wipe_update(txn, &wipe, err)) < 0)
+	if ((rc = store_wipe_update(txn, &wipe, err)) < 0 ||
+	    (rc = note_answered(txn, visit, &wipe, err)) < 0 ||
+	    (is_done &&
+	        (rc = return_wipe_changed(txn, visit->service, &wipe,
+	             WIPE_EVENT_ACKNOWLEDGE, visit->now, err)) < 0))
 		return rc;
 	rc = bench_orders_withdraw(txn, wipe.id, WORK_ORDER_WIPE,
 	    is_done ? "the phone has acknowledged the erase"

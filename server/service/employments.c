@@ -6,6 +6,7 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/audit_deeds.h"
+#include "server/service/departure.h"
 #include "server/service/ledger.h"
 #include "server/service/ledger_changed.h"
 #include "server/service/ledger_text.h"
@@ -148,6 +149,17 @@ static int note_row(struct txn *txn, const struct ledger *ledger,
 	return audit_ledger(txn, ledger, &note, err);
 }
 
+static int say_changed(struct txn *txn, const struct ledger *ledger,
+    const char *person_id, struct err *err)
+{
+	int rc = ledger_changed(txn, ledger, STORE_SUBJECT_PERSON, person_id,
+	    JUDGE_EMPLOYMENT, err);
+
+	return rc < 0
+	    ? rc
+	    : departure_employment_changed(txn, ledger, person_id, err);
+}
+
 static int put_row(struct txn *txn, const struct ledger *ledger,
     struct employment_row *was, struct employment_row *row,
     enum ledger_effect *effect, struct err *err)
@@ -176,9 +188,7 @@ static int put_row(struct txn *txn, const struct ledger *ledger,
 		rc = store_employment_save(txn, row, err);
 	if (rc == 0)
 		rc = note_row(txn, ledger, row, err);
-	return rc < 0 ? rc
-	              : ledger_changed(txn, ledger, STORE_SUBJECT_PERSON,
-	                    row->person_id, JUDGE_EMPLOYMENT, err);
+	return rc < 0 ? rc : say_changed(txn, ledger, row->person_id, err);
 }
 
 int ledger_employment_put(struct txn *txn, const struct ledger *ledger,
@@ -231,6 +241,5 @@ int ledger_employment_void(struct txn *txn, const struct ledger *ledger,
 	    (rc = note_row(txn, ledger, &row, err)) < 0)
 		return rc;
 	*out = row;
-	return ledger_changed(txn, ledger, STORE_SUBJECT_PERSON, row.person_id,
-	    JUDGE_EMPLOYMENT, err);
+	return say_changed(txn, ledger, row.person_id, err);
 }

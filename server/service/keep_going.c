@@ -11,11 +11,13 @@
 #include "server/service/audit_log.h"
 #include "server/service/bench.h"
 #include "server/service/apply_policy.h"
+#include "server/service/audit_deeds.h"
 #include "server/service/judge.h"
 #include "server/service/last_seen.h"
 #include "server/service/order_command.h"
 #include "server/service/policy_profile.h"
 #include "server/service/repeat.h"
+#include "server/service/return_case.h"
 #include "server/service/service.h"
 #include "server/service/task.h"
 
@@ -225,6 +227,21 @@ static int find_moves(struct txn *txn, void *arg, struct err *err)
 	return rc < 0 ? rc : moves;
 }
 
+static int save_moved(struct txn *txn, const struct wipe_rows *rows,
+    const struct wipe *wipe, struct err *err)
+{
+	int rc = store_wipe_update(txn, wipe, err);
+
+	if (rc == 0)
+		rc = audit_wipe(
+		    txn, rows->service, wipe, NULL, wipe->warning, err);
+	/* Its warning says that it was heard from: the case is disputed. */
+	if (rc < 0 || wipe->state != WIPE_ACKNOWLEDGED || !wipe->warning[0])
+		return rc;
+	return return_wipe_changed(
+	    txn, rows->service, wipe, WIPE_EVENT_CONTACT, rows->now, err);
+}
+
 static int move_wipes(struct txn *txn, void *arg, struct err *err)
 {
 	struct wipe_rows *rows = arg;
@@ -235,7 +252,7 @@ static int move_wipes(struct txn *txn, void *arg, struct err *err)
 		if (move_wipe(&rows->rows[i],
 		        heard_at(rows->service, txn, &rows->rows[i], err),
 		        rows->now, rows->service->silence_ms))
-			rc = store_wipe_update(txn, &rows->rows[i], err);
+			rc = save_moved(txn, rows, &rows->rows[i], err);
 	return rc;
 }
 
@@ -424,7 +441,7 @@ int service_keep_going(struct service *service, struct err *err)
 	    service_work_orders_expire, service_token_uses_flush,
 	    service_repeat_purge, service_policy_keep_going, service_judge_due,
 	    service_guard_keep_going, service_tasks_keep_going,
-	    service_audit_keep_going};
+	    service_departures_keep_going, service_audit_keep_going};
 	int first = 0;
 	size_t i;
 	int rc;

@@ -103,7 +103,7 @@ struct service {
 	struct {
 		bool by_mail; /* false: nobody is told anything (notify.h) */
 		int64_t window_ms; /* notices this close are one mail */
-		bool plain_http; /* webhooks may be http:// */
+		bool plain_http;   /* webhooks may be http:// */
 		struct outbox_health *health; /* NULL: none is kept */
 	} tell;
 	int64_t silence_ms;     /* acknowledged erase → silent, 10 min */
@@ -111,6 +111,7 @@ struct service {
 	int64_t refresh_ms;     /* facts older are asked again, 12 h */
 	struct guard_settings guard;
 	struct retention_settings retention;
+	int64_t retention_hour; /* service_retention_keep_going()'s own */
 	atomic_uint_fast64_t order_ticks; /* keeps command ids in order */
 	atomic_uint_fast64_t counters[SERVICE_COUNTER_COUNT];
 };
@@ -226,10 +227,10 @@ struct wipe_plan {
 	unsigned commands_waiting; /* would wait behind the erase */
 	bool allowed;
 	char unjustified[ERR_TEXT_MAX]; /* why nothing justifies it; "" */
-	enum guard_verdict guard; /* when that alone stands against it */
+	enum guard_verdict guard;       /* when that alone stands against it */
 	char guarded[ERR_TEXT_MAX];
-	char refusal[ERR_TEXT_MAX];     /* why not, when !allowed */
-	char effect[512];               /* what would happen, in words */
+	char refusal[ERR_TEXT_MAX]; /* why not, when !allowed */
+	char effect[512];           /* what would happen, in words */
 };
 /* Looks only. */
 int service_wipe_plan(struct service *service, const struct actor *actor,
