@@ -43,6 +43,17 @@
 	    "a code of a phone was sealed and kept", "kind serial")            \
 	ACTION(AUDIT_ACTIVATION_UNLOCK, "activation.unlock",                   \
 	    "Apple was asked to lift an Activation Lock", "status approval")   \
+	/* receipts and hand-outs */                                           \
+	ACTION(AUDIT_RECEIPT_ISSUED, "receipt.issued",                         \
+	    "a receipt was issued", "kind number sha256")                      \
+	ACTION(AUDIT_RECEIPT_VOIDED, "receipt.voided",                         \
+	    "a receipt no longer holds", "kind number")                        \
+	ACTION(AUDIT_RECEIPT_READ, "receipt.read",                             \
+	    "a receipt was fetched", "kind number form")                       \
+	ACTION(AUDIT_HANDOUT_MADE, "handout.made",                             \
+	    "things were handed out to a person", "things task")               \
+	ACTION(AUDIT_HANDOUT_CLOSED, "handout.closed",                         \
+	    "a hand-out was accepted, refused or withdrawn", "state receipt")  \
 	/* orders to phones */                                                 \
 	ACTION(AUDIT_WIPE_ORDERED, "wipe.ordered",                             \
 	    "an erase was ordered",                                            \
