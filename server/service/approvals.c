@@ -179,7 +179,10 @@ static int check_decision(struct txn *txn, const struct work *work,
 	if (row->state != APPROVAL_ASKED || row->expires_at <= work->now)
 		return err_set(err, ERR_CONFLICT, "the request is %s already",
 		    work->view.state);
-	if (strcmp(key_of(work->actor), row->asked_key) == 0)
+	/* A case that asks for somebody knows the name only. */
+	if (strcmp(key_of(work->actor), row->asked_key) == 0 ||
+	    strcmp(work->actor->name, row->asked_by) == 0 ||
+	    strcmp(work->actor->name, row->asked_key) == 0)
 		return err_set(err, ERR_DENIED,
 		    "who asked cannot decide: it takes a second person");
 	if (!decision->is_yes && (!decision->note || !*decision->note))

@@ -59,10 +59,10 @@ struct everything_request {
 };
 struct everything_done {
 	char departure_id[STORE_ID];
-	unsigned cases;
-	bool was_open; /* there was one: it is that one */
+	unsigned cases; /* dry run: how many it would be */
 };
-/* Opens one departure with everything that is to come back. */
+/* Opens one departure with everything that is to come back. -ERR_CONFLICT: one
+ * is open, or the person holds nothing. */
 int service_everything_return(struct service *service,
     const struct actor *actor, const struct everything_request *request,
     struct everything_done *out, struct err *err);

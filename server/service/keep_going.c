@@ -440,8 +440,9 @@ int service_keep_going(struct service *service, struct err *err)
 	    flush_last_seen, expire_commands, watch_wipes, refresh_facts,
 	    service_work_orders_expire, service_token_uses_flush,
 	    service_repeat_purge, service_policy_keep_going, service_judge_due,
-	    service_guard_keep_going, service_tasks_keep_going,
-	    service_departures_keep_going, service_audit_keep_going};
+	    service_guard_keep_going, service_retention_keep_going,
+	    service_tasks_keep_going, service_departures_keep_going,
+	    service_audit_keep_going};
 	int first = 0;
 	size_t i;
 	int rc;

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "proto/base/err.h"
 #include "server/store/store_people.h"
 
 struct actor;
