@@ -84,6 +84,14 @@ static void make_tenant(int index, const char *slug, const char *name)
 	row->created_at = 1;
 }
 
+const char *towns_database(void)
+{
+	static char path[200];
+
+	(void)snprintf(path, sizeof(path), "%s/db", folder);
+	return path;
+}
+
 int towns_begin(void **state)
 {
 	struct store_config config = {

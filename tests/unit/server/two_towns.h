@@ -25,6 +25,9 @@ extern int64_t towns_now;
 extern const struct actor *const ada;
 extern const struct actor *const bob;
 
+/* Its file, for what looks or tampers from outside. */
+const char *towns_database(void);
+
 /* cmocka setup and teardown of one test. */
 int towns_begin(void **state);
 int towns_end(void **state);
