@@ -157,6 +157,7 @@ void scim_project_apply(const struct scim_project *project, json_t *resource)
 	const char *key;
 	json_t *value;
 	void *next;
+	bool whole;
 
 	if (project->count == 0)
 		return;
@@ -165,11 +166,11 @@ void scim_project_apply(const struct scim_project *project, json_t *resource)
 	{
 		if (strncasecmp(key, "urn:", 4) != 0)
 			continue;
-		if (!is_whole_named(project, key))
+		whole = is_whole_named(project, key);
+		if (!whole)
 			object_keep(project, key, value);
-		else if (project->is_excluding)
-			(void)json_object_del(resource, key);
-		if (json_is_object(value) && json_object_size(value) == 0)
+		if ((whole && project->is_excluding) ||
+		    json_object_size(value) == 0)
 			(void)json_object_del(resource, key);
 	}
 }
