@@ -26,6 +26,8 @@ void describe_device_members(
 	encode_text(enc, "product_name", device->product_name);
 	encode_text(enc, "os_version", device->os_version);
 	encode_text(enc, "build_version", device->build_version);
+	encode_text(enc, "kind", phone_kind_name(device->kind));
+	encode_text(enc, "phone_state", phone_state_name(device->state));
 	encode_text(enc, "state", device_state(view));
 	encode_time(enc, "enrolled_at", view->life.enrolled_at);
 	encode_time(enc, "last_seen_at", view->last_seen_at);

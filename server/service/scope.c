@@ -8,7 +8,10 @@
 static const char *const names[SCOPE_COUNT] = {
     [SCOPE_STATUS_READ] = "status:read",
     [SCOPE_DEVICES_READ] = "devices:read",
+    [SCOPE_DEVICES_WRITE] = "devices:write",
+    [SCOPE_DEVICES_LOST] = "devices:lost",
     [SCOPE_DEVICES_WIPE] = "devices:wipe",
+    [SCOPE_ESCROW_OPEN] = "escrow:open",
     [SCOPE_COMMANDS_READ] = "commands:read",
     [SCOPE_COMMANDS_WRITE] = "commands:write",
     [SCOPE_LINKS_READ] = "links:read",

@@ -17,7 +17,10 @@ typedef uint64_t scope_set;
 enum scope {
 	SCOPE_STATUS_READ,
 	SCOPE_DEVICES_READ,
+	SCOPE_DEVICES_WRITE, /* the register of phones */
+	SCOPE_DEVICES_LOST, /* Lost Mode, and where a lost phone is */
 	SCOPE_DEVICES_WIPE, /* the one that destroys */
+	SCOPE_ESCROW_OPEN, /* bypass codes and unlock tokens, with a second */
 	SCOPE_COMMANDS_READ,
 	SCOPE_COMMANDS_WRITE, /* cancel */
 	SCOPE_LINKS_READ,

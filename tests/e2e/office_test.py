@@ -18,7 +18,8 @@ SAMPLES = os.environ.get("WORKPHONE_SAMPLES")
 NORTH, SOUTH = "nord", "syd"
 PACK = str(harness.ROOT / "policies/packs/vastervik")
 EVERYTHING = ",".join([
-    "status:read", "devices:read", "devices:wipe", "commands:read",
+    "status:read", "devices:read", "devices:write", "devices:lost",
+    "devices:wipe", "escrow:open", "commands:read",
     "commands:write", "links:read", "links:write", "stations:read",
     "stations:write", "bench:read", "bench:write", "rules:read",
     "policy:write", "verdicts:read", "evidence:read", "evidence:write",
