@@ -46,6 +46,11 @@ static const char *const names[SCOPE_COUNT] = {
     [SCOPE_OUTBOX_READ] = "outbox:read",
     [SCOPE_OUTBOX_WRITE] = "outbox:write",
     [SCOPE_SCIM] = "scim",
+    [SCOPE_APPROVALS_READ] = "approvals:read",
+    [SCOPE_APPROVALS_WRITE] = "approvals:write",
+    [SCOPE_HOLDS_READ] = "holds:read",
+    [SCOPE_HOLDS_WRITE] = "holds:write",
+    [SCOPE_PEOPLE_PURGE] = "people:purge",
 };
 
 #define SEPARATORS ", \t"

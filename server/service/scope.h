@@ -55,6 +55,11 @@ enum scope {
 	SCOPE_OUTBOX_READ,
 	SCOPE_OUTBOX_WRITE, /* webhooks; sending again */
 	SCOPE_SCIM, /* a directory: people and groups, both ways */
+	SCOPE_APPROVALS_READ,
+	SCOPE_APPROVALS_WRITE, /* ask, say yes or no as a second person */
+	SCOPE_HOLDS_READ,
+	SCOPE_HOLDS_WRITE,
+	SCOPE_PEOPLE_PURGE, /* personal data whose time is over */
 	SCOPE_COUNT
 };
 

@@ -27,7 +27,8 @@ EVERYTHING = ",".join([
     "statements:read", "statements:write", "orders:read", "orders:write",
     "orders:approve", "people:read", "people:write", "units:read",
     "units:write", "subscriptions:read", "subscriptions:write",
-    "audit:read"])
+    "approvals:read", "approvals:write", "holds:read", "holds:write",
+    "people:purge", "audit:read"])
 
 
 def make_token(cli, name, scopes, *args, organisation=NORTH):

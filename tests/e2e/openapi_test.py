@@ -165,6 +165,41 @@ class Day(harness.Case):
         self.office.get("/api/v1/verdicts?device=NONE")
         return first["id"]
 
+    def guard(self, device):
+        self.good("GET", "/api/v1/guard")
+        body = {"what": "wipe", "phones": ["DAY1"], "reason": "sista dagen"}
+        made = self.good("POST", "/api/v1/approvals", body)
+        path = "/api/v1/approvals/" + made["id"]
+        self.assertEqual(self.good("GET", path)["phones"][0]["serial"], "DAY1")
+        self.assertTrue(self.items("/api/v1/approvals?open=1"))
+        yes = {"approve": True, "params_sha256": made["params_sha256"]}
+        self.assertEqual(
+            self.office.post(path + "/decision", yes).status, 403)
+        self.good("POST", path + "/decision", yes, line=self.local)
+        self.good("POST", path + "/withdraw")
+        self.office.post(path + "/withdraw")
+        self.office.post("/api/v1/approvals", dict(body, what="departures"))
+        body = {"phone": "DAY1", "reference": "Dnr 2026/4711"}
+        made = self.good("POST", "/api/v1/holds", body)
+        self.office.post("/api/v1/holds", dict(body, person="it@example.org"))
+        path = "/api/v1/holds/" + made["id"]
+        self.good("GET", path)
+        self.assertTrue(self.items("/api/v1/holds"))
+        plan = self.good("POST", f"/api/v1/devices/{device}/wipe",
+                         {"dry_run": True})
+        self.assertEqual((plan["allowed"], plan["guard"]), (False, "held"))
+        self.assertIn("Dnr 2026/4711", plan["refusal"])
+        self.good("POST", path + "/lift", {"reason": "avgjort"})
+        self.office.post(path + "/lift", {"reason": "igen"})
+        person = "/api/v1/people/it@example.org/everything"
+        kinds = {one["kind"] for one in self.good("GET", person)["items"]}
+        self.assertLessEqual({"phone", "subscription"}, kinds)
+        self.office.get("/api/v1/people/nobody@example.org/everything")
+        back = self.good("POST", person + "-return",
+                         {"dry_run": True, "reason": "slutar"})
+        self.assertEqual((back["departure"], back["cases"]), (None, 1))
+        self.good("POST", "/api/v1/retention", {"dry_run": True})
+
     def wipe(self, device):
         path = f"/api/v1/devices/{device}/wipe"
         self.office.get(path)
@@ -363,6 +398,7 @@ class Day(harness.Case):
         self.tasks()
         self.exceptions()
         self.equipment()
+        self.guard(device)
         self.wipe(device)
         self.good("POST", "/api/v1/returns", {
             "subscription": "+46701234567"})
