@@ -83,7 +83,10 @@ class LocalJudged(Judged):
 
 
 class Day(harness.Case):
-    CHANGES = {"limits": office_test.Two.LIMITS}
+    # Nobody answers there: mails wait, which is enough to look at them.
+    CHANGES = {"limits": office_test.Two.LIMITS,
+               "mail": {"server": "127.0.0.1:9", "security": "none",
+                        "from": "workphone@example.org", "window": "1s"}}
 
     @classmethod
     def setUpClass(cls):
@@ -387,6 +390,26 @@ class Day(harness.Case):
         self.good("POST", path + "/revoke", line=self.local)
         self.local.post(path + "/revoke")
 
+    def outbox(self):
+        self.assertTrue(self.good("GET", "/api/v1/outbox")["mail"]["is_on"])
+        mails = self.items("/api/v1/outbox/mails?state=waiting")
+        self.good("POST", f"/api/v1/outbox/mails/{mails[0]['id']}/retry")
+        self.office.get("/api/v1/outbox/mails?state=lost")
+        made = self.good("POST", "/api/v1/webhooks", {
+            "url": "https://127.0.0.1:9/hook", "events": ["task.asked"]})
+        self.office.post("/api/v1/webhooks", {"url": "ftp://127.0.0.1/"})
+        self.items("/api/v1/webhooks")
+        path = "/api/v1/webhooks/" + made["id"]
+        self.assertNotIn("secret", self.good("GET", path))
+        self.good("POST", path + "/rotate")
+        self.good("POST", path + "/test")
+        one = self.items(path + "/deliveries")[0]
+        self.good("POST", path + "/replay", {"delivery_id": one["id"]})
+        self.office.post(path + "/replay", {})
+        self.good("POST", path + "/start")
+        self.good("POST", path + "/remove")
+        self.office.get(path)
+
     def test_a_whole_day(self):
         self.good("GET", "/api/v1/status")
         self.good("GET", "/api/v1/status", line=self.local)
@@ -397,6 +420,7 @@ class Day(harness.Case):
         self.evidence()
         self.tasks()
         self.exceptions()
+        self.outbox()
         self.equipment()
         self.guard(device)
         self.wipe(device)
