@@ -28,7 +28,7 @@ EVERYTHING = ",".join([
     "orders:approve", "people:read", "people:write", "units:read",
     "units:write", "subscriptions:read", "subscriptions:write",
     "approvals:read", "approvals:write", "holds:read", "holds:write",
-    "people:purge", "audit:read"])
+    "people:purge", "outbox:read", "outbox:write", "audit:read"])
 
 
 def make_token(cli, name, scopes, *args, organisation=NORTH):
