@@ -62,6 +62,8 @@ const struct cli_option_kind cli_options[OPTION_COUNT] = {
 	[OPTION_FORMAT] = {"format", "WORD", "jsonl (can be verified) or csv"},
 	[OPTION_PHONE] = {"phone", "PHONE", "which phone: serial number or IMEI"},
 	[OPTION_OUTPUT] = {"output", "FILE", "write there; must not be there yet"},
+	[OPTION_EVENTS] = {"events", "LIST", "only these events (all)"},
+	[OPTION_SINCE] = {"since", "TIME", "from this time on: 2026-11-22T07:00:00Z"},
 };
 /* clang-format on */
 

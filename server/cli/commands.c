@@ -83,6 +83,26 @@ const struct cli_command cli_commands[] = {
 	    "show how people, phones, SIMs and units stand to the rules",
 	    "As judged last; missing or old evidence is unknown.",
 	    run_judgements},
+	{"outbox", "[VERB] [MAIL]", 0, 2, 0, 0, false,
+	    "say what waits to be mailed, and what is in its way",
+	    "waiting, failed, sent   list those mails\n"
+	    "retry MAIL              send one now that waits or was given up",
+	    run_outbox},
+	{"webhooks", "", 0, 0, 0, 0, false,
+	    "list programs that are told of events", "", run_webhooks},
+	{"webhook", "VERB URL|WEBHOOK [DELIVERY]", 2, 3,
+	    BIT(OPTION_EVENTS) | BIT(OPTION_SINCE), 0, false,
+	    "tell a program of events, signed",
+	    "add URL               prints the secret, once; --events LIST "
+	    "for some only\n"
+	    "rotate WEBHOOK        a new secret; the former one holds for a "
+	    "day more\n"
+	    "test WEBHOOK          send it an event webhook.test\n"
+	    "deliveries WEBHOOK    what was sent and how it was answered\n"
+	    "replay WEBHOOK ID     send one delivery again, or all --since "
+	    "TIME\n"
+	    "start WEBHOOK         after it failed, or said that it is gone\n"
+	    "remove WEBHOOK        what waits for it is dropped", run_webhook},
 	{"exceptions", "", 0, 0, 0, 0, false,
 	    "list who or what is excepted from which rule, and why", "",
 	    run_exceptions},

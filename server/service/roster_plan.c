@@ -120,8 +120,7 @@ static int make(struct roster_look *look)
 	int rc = 0;
 
 	/* One or two of a source are no crowd: nobody counts the others. */
-	if (plan->roster->kind == ROSTER_FULL ||
-	    plan->roster->people_count > 2)
+	if (plan->roster->kind == ROSTER_FULL || plan->roster->people_count > 2)
 		rc = store_source_person_each(look->txn, look->ledger->org_id,
 		    plan->roster->source, note_brought, &brought, look->err);
 	plan->counts.known = brought.known;
