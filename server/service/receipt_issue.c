@@ -15,6 +15,10 @@
 #include "server/service/service.h"
 
 #define COPY(to, from) (void)snprintf((to), sizeof(to), "%s", (from))
+/* Two letters of it: "sv" of "sv-SE". */
+#define COPY_LANGUAGE(receipt, from)                                           \
+	(void)snprintf(                                                        \
+	    (receipt)->language, sizeof((receipt)->language), "%.2s", (from))
 
 void receipt_number_text(const struct receipt_row *row, char out[24])
 {
@@ -31,7 +35,7 @@ static int fill_person(
 	const char *language = NULL;
 	int rc;
 
-	COPY(receipt->language, work->world.language);
+	COPY_LANGUAGE(receipt, work->world.language);
 	if (!*person_id)
 		return 0;
 	rc = task_person_load(work->txn, &work->world, person_id, &person, err);
@@ -41,7 +45,7 @@ static int fill_person(
 	COPY(receipt->person, person.row.name);
 	language = page_language_find(person.row.language);
 	if (language)
-		COPY(receipt->language, language);
+		COPY_LANGUAGE(receipt, language);
 	if (person.unit_id[0] &&
 	    store_unit_load(work->txn, work->world.org_id, person.unit_id,
 	        &unit, NULL) == 0)

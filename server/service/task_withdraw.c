@@ -57,8 +57,9 @@ static const char *why_over(struct txn *txn, const struct task_world *world,
 
 	if (world->pack && *task->rule)
 		rule = pack_rule_find(world->pack, task->rule);
-	if (task->kind == TASK_RETURN_PHONE)
-		return NULL; /* its departure ends it */
+	if (task->kind == TASK_RETURN_PHONE ||
+	    task->kind == TASK_ACCEPT_HANDOUT)
+		return NULL; /* its departure, its hand-out ends it */
 	if (!*person->current.id && !starts_with(task->cause, "employment_end"))
 		return "no longer employed";
 	if (*task->rule && task->kind != TASK_APPROVE_ORDER && !rule)
