@@ -62,6 +62,12 @@ const struct cli_option_kind cli_options[OPTION_COUNT] = {
 	[OPTION_FORMAT] = {"format", "WORD", "jsonl (can be verified) or csv"},
 	[OPTION_PHONE] = {"phone", "PHONE", "which phone: serial number or IMEI"},
 	[OPTION_OUTPUT] = {"output", "FILE", "write there; must not be there yet"},
+	[OPTION_KIND] = {"kind", "WORD", "which kind; see above"},
+	[OPTION_IMEI] = {"imei", "IMEI", "15 digits: dial *#06# to see them"},
+	[OPTION_MODEL] = {"model", "TEXT", "which model it is"},
+	[OPTION_ORDERED] = {"ordered", NULL, "it is ordered and not here yet"},
+	[OPTION_MESSAGE] = {"message", "TEXT", "what a lost phone shows"},
+	[OPTION_NUMBER] = {"number", "NUMBER", "whom a finder is to call"},
 	[OPTION_EVENTS] = {"events", "LIST", "only these events (all)"},
 	[OPTION_SINCE] = {"since", "TIME", "from this time on: 2026-11-22T07:00:00Z"},
 };

@@ -17,6 +17,29 @@ const struct cli_command cli_commands[] = {
 	    "out.", run_device},
 	{"commands", "[DEVICE]", 0, 1, BIT(OPTION_OPEN) | BIT(OPTION_LIMIT), 0,
 	    false, "list commands to phones, newest first", "", run_commands},
+	{"phone", "VERB [PHONE]", 1, 2, BIT(OPTION_REASON) | BIT(OPTION_KIND) |
+	    BIT(OPTION_SERIAL) | BIT(OPTION_IMEI) | BIT(OPTION_MODEL) |
+	    BIT(OPTION_NAME) | BIT(OPTION_ORDERED) | BIT(OPTION_MESSAGE) |
+	    BIT(OPTION_NUMBER), 0, false,
+	    "keep the register: add, repair, lost, found, retired",
+	    "add        --kind iphone, ipad, android or simple, --serial or "
+	    "--imei\n"
+	    "received   a phone that was ordered is here\n"
+	    "repair, repaired, replaced --serial NEW [--imei NEW]\n"
+	    "lost, stolen, found        --reason TEXT\n"
+	    "emptied    --reason TEXT: of a phone that is not managed, seen at "
+	    "the bench\n"
+	    "restock, retire, write-off --reason TEXT\n"
+	    "history    what happened to it, and why\n"
+	    "lost-mode  shows it; with --reason TEXT switches it on "
+	    "[--message, --number]\n"
+	    "locate, lift               --reason TEXT\n"
+	    "lock       what is known of its Activation Lock\n"
+	    "codes      --reason TEXT [--kind unlock_token]: once, on a second "
+	    "person's yes\n"
+	    "PHONE is a serial number, IMEI, UDID or id.", run_phone},
+	{"accessories", "", 0, 0, 0, 0, false,
+	    "list accessories and who has them", "", run_accessories},
 	{"why", "COMMAND", 1, 1, 0, 0, false,
 	    "say why a command is where it is",
 	    "COMMAND is an id, as `workphone commands` shows it.", run_why},

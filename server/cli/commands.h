@@ -28,6 +28,8 @@ int run_push_policy(struct cli *cli);
 int run_verdicts(struct cli *cli);
 int run_roaming(struct cli *cli);
 int run_wipe(struct cli *cli);
+int run_phone(struct cli *cli);
+int run_accessories(struct cli *cli);
 
 /* Verbs of `policy`, behind run_policy(). */
 int policy_plan(struct cli *cli, const char *folder);

@@ -101,7 +101,7 @@ struct escrow_open_ask {
 };
 /*
  * Shows what is kept, once for each yes that another administrator gave
- * (APPROVAL_ESCROW). -ERR_DENIED: there is none; -ERR_NOT_FOUND: nothing is
+ * (APPROVAL_ESCROW). -ERR_DENIED: there is none, it is asked for; -ERR_NOT_FOUND: nothing is
  * kept. Written into the audit before it is shown.
  */
 int service_escrow_open(struct service *service, const struct actor *actor,

@@ -31,6 +31,7 @@ struct opening {
 	size_t count;
 	int64_t now;
 	struct approval_row approval;
+	bool is_unasked; /* nobody has said yes */
 };
 
 static void clear(struct opening *opening)
@@ -76,7 +77,8 @@ static int need_yes(
 	    .by = opening->actor->name,
 	    .by_key = opening->actor->key[0] ? opening->actor->key : NULL,
 	    .now = opening->now,
-	    .is_dry = is_dry};
+	    .is_dry = is_dry,
+	    .service = opening->service};
 
 	return approval_use(txn, &need, &opening->approval, err);
 }
@@ -95,7 +97,39 @@ static int look(struct txn *txn, void *arg, struct err *err)
 	if (opening->count == 0)
 		return err_set(err, ERR_NOT_FOUND,
 		    "nothing of the kind is kept for this phone");
-	return need_yes(txn, opening, true, err);
+	rc = need_yes(txn, opening, true, err);
+	opening->is_unasked = rc == -ERR_DENIED;
+	return rc;
+}
+
+/* So that one who may not look alone has only to say so once. */
+static int ask_yes(struct txn *txn, void *arg, struct err *err)
+{
+	struct opening *opening = arg;
+	const char *const things[] = {opening->device.id};
+	const struct approval_ask ask = {.org_id = opening->device.org_id,
+	    .what = APPROVAL_ESCROW,
+	    .things = things,
+	    .count = 1,
+	    .reason = opening->ask->reason,
+	    .by = opening->actor->name,
+	    .by_key = opening->actor->key[0] ? opening->actor->key : NULL,
+	    .now = opening->now};
+
+	return approval_ask(
+	    txn, opening->service, &ask, &opening->approval, err);
+}
+
+static int wait_for_yes(struct opening *opening, struct err *err)
+{
+	int rc = store_write(opening->service->store, ask_yes, opening, err);
+
+	return rc < 0
+	    ? rc
+	    : err_set(err, ERR_DENIED,
+	          "a second person has to say yes first: request %s; open it "
+	          "again then",
+	          opening->approval.id);
 }
 
 static int unseal(
@@ -173,6 +207,8 @@ int service_escrow_open(struct service *service, const struct actor *actor,
 	    service, actor, ask->device, &opening.device, err);
 	if (rc == 0)
 		rc = store_read(service->store, look, &opening, err);
+	if (rc == -ERR_DENIED && opening.is_unasked)
+		rc = wait_for_yes(&opening, err);
 	/* Opened first, so that a yes is not used up by a keeper that is away;
 	 * given out only when it is written down. */
 	if (rc == 0)
