@@ -167,14 +167,10 @@ static int not_enough(
 }
 
 static int weigh(struct txn *txn, const struct bench_effect *effect,
-    const struct work_order_row *order, struct wipe *wipe, char *found,
-    size_t size, struct err *err)
+    const struct work_order_row *order, struct wipe *wipe,
+    const struct wipe_evidence *evidence, const char *found, struct err *err)
 {
-	struct wipe_evidence evidence;
-
-	evidence_of(&effect->report->proof, &evidence);
-	wipe_proof_explain(&evidence, found, size);
-	switch (wipe_proof_weigh(&evidence)) {
+	switch (wipe_proof_weigh(evidence)) {
 	case WIPE_FINDING_PROVEN:
 		return prove(txn, effect, wipe, err);
 	case WIPE_FINDING_CAUGHT:
@@ -189,10 +185,23 @@ static int weigh(struct txn *txn, const struct bench_effect *effect,
 	return not_enough(txn, wipe, found, err);
 }
 
+/* First of all: the certificate that a proof brings reads what was found. */
+static int note_found(struct txn *txn, const struct bench_effect *effect,
+    struct work_order_row *order, const char *found, struct err *err)
+{
+	int rc = bench_order_apply(
+	    txn, order, BENCH_ORDER_EVENT_OK, found, effect->now, NULL);
+
+	return rc == -ERR_CONFLICT || rc == 0
+	    ? 0
+	    : err_set(err, ERR_IO, "the order cannot be saved");
+}
+
 int bench_effect_proof(
     struct txn *txn, struct bench_effect *effect, struct err *err)
 {
 	const struct station_proof *proof = &effect->report->proof;
+	struct wipe_evidence evidence;
 	struct work_order_row order;
 	struct wipe wipe;
 	char found[256];
@@ -209,12 +218,10 @@ int bench_effect_proof(
 	if (proof->checked_at_ms + CLOCK_SLACK_MS < order.created_at)
 		return err_set(err, ERR_DENIED,
 		    "the proof is older than the order to look for it");
-	rc = weigh(txn, effect, &order, &wipe, found, sizeof(found), err);
-	if (rc < 0)
-		return rc;
-	rc = bench_order_apply(
-	    txn, &order, BENCH_ORDER_EVENT_OK, found, effect->now, NULL);
-	return rc == -ERR_CONFLICT || rc == 0
-	    ? 0
-	    : err_set(err, ERR_IO, "the order cannot be saved");
+	evidence_of(proof, &evidence);
+	wipe_proof_explain(&evidence, found, sizeof(found));
+	rc = note_found(txn, effect, &order, found, err);
+	return rc < 0
+	    ? rc
+	    : weigh(txn, effect, &order, &wipe, &evidence, found, err);
 }
