@@ -43,6 +43,26 @@ static int find_by_mail(struct roster_look *look,
 	return rc == 0 && is_other(out, said) ? -ERR_NOT_FOUND : rc;
 }
 
+static int note_link(void *arg, const struct source_person_row *row)
+{
+	struct met *met = arg;
+
+	if (strcmp(row->source, met->link.source) == 0 && row->gone_at == 0)
+		met->link = *row;
+	return 0;
+}
+
+/* The key by which this source knows somebody already; id "": it does not. */
+static int find_link(
+    struct roster_look *look, const struct person_row *person, struct met *out)
+{
+	*out = (struct met){.how = NULL};
+	(void)str_copy(out->link.source, sizeof(out->link.source),
+	    look->plan->roster->source);
+	return store_source_person_each_of(look->txn, look->ledger->org_id,
+	    person->id, note_link, out, look->err);
+}
+
 /* The name of only one here and only one there, of whom nothing else is
  * known: somebody who got a phone before the source was connected. */
 static int find_by_name(struct roster_look *look,
@@ -54,6 +74,7 @@ static int find_by_name(struct roster_look *look,
 	    .first_name = said->first_name,
 	    .last_name = said->last_name,
 	};
+	struct met other;
 	int rc;
 
 	if (ledger_person_take(look->txn, &name, &row, NULL) < 0 ||
@@ -65,7 +86,10 @@ static int find_by_name(struct roster_look *look,
 		return -ERR_NOT_FOUND;
 	if (rc == 0 && (out->external_id[0] || out->mail[0]))
 		return -ERR_NOT_FOUND;
-	return rc;
+	/* The source has two of this name: two people. */
+	if (rc == 0)
+		rc = find_link(look, out, &other);
+	return rc == 0 && other.link.id[0] ? -ERR_NOT_FOUND : rc;
 }
 
 static int find_by_external(struct roster_look *look,
@@ -75,15 +99,6 @@ static int find_by_external(struct roster_look *look,
 		return -ERR_NOT_FOUND;
 	return store_person_find_external(
 	    look->txn, look->ledger->org_id, said->external_id, out, look->err);
-}
-
-static int note_link(void *arg, const struct source_person_row *row)
-{
-	struct met *met = arg;
-
-	if (strcmp(row->source, met->link.source) == 0 && row->gone_at == 0)
-		met->link = *row;
-	return 0;
 }
 
 /* New to the source by this key; perhaps known to it by another. */
@@ -114,10 +129,7 @@ static int adopt(
 	}
 	if (rc < 0)
 		return rc;
-	(void)str_copy(other.link.source, sizeof(other.link.source),
-	    look->plan->roster->source);
-	rc = store_source_person_each_of(look->txn, look->ledger->org_id,
-	    met->row.id, note_link, &other, look->err);
+	rc = find_link(look, &met->row, &other);
 	if (rc == 0 && other.link.id[0])
 		look->plan->rekeyed++;
 	look->plan->adopted++;
