@@ -126,6 +126,36 @@ static int find_manager(struct txn *txn, const struct ledger *ledger,
 	return rc < 0 ? rc : 0;
 }
 
+/* Nobody leads it, or somebody whom the directory said before; whom people
+ * here have named stays. */
+static int lead(struct txn *txn, const struct ledger *ledger,
+    const struct scim_user_row *row, const struct scim_user_row *manager,
+    struct err *err)
+{
+	struct unit_said said = {.manager = manager->person_id};
+	struct scim_user_row before;
+	enum ledger_effect effect;
+	struct unit_row unit;
+	int rc;
+
+	if (!manager->id[0] || !row->is_active)
+		return 0;
+	rc =
+	    ledger_unit_find(txn, ledger->org_id, row->department, &unit, NULL);
+	if (rc == -ERR_NOT_FOUND || rc == -ERR_CONFLICT)
+		return 0;
+	if (rc == 0 && unit.manager_id[0])
+		rc = store_scim_user_find_person(
+		    txn, ledger->org_id, unit.manager_id, &before, NULL);
+	if (rc == -ERR_NOT_FOUND)
+		return 0;
+	if (rc < 0)
+		return err_set(err, -rc, "the unit could not be looked up");
+	said.name = unit.name;
+	said.external_id = unit.external_id[0] ? unit.external_id : NULL;
+	return ledger_unit_put(txn, ledger, &said, &unit, &effect, err);
+}
+
 /* ---- the person ---- */
 
 /* NULL: never said; "": said before and no more. */
@@ -154,7 +184,6 @@ static const char *number_of(const char *text, char out[STORE_NUMBER])
 struct saying {
 	struct roster_person person;
 	struct stay stay;
-	struct scim_user_row manager;
 	char was_number[STORE_NUMBER];
 	char number[STORE_NUMBER];
 };
@@ -178,8 +207,6 @@ static void person_say(struct saying *saying, const struct scim_user_row *was,
 	said->number =
 	    said_of(was, before, number_of(row->number, saying->number));
 	said->language = said_of(was, was ? was->language : "", row->language);
-	if (saying->manager.id[0])
-		said->manager = saying->manager.source_key;
 }
 
 static bool is_moved(
@@ -231,26 +258,59 @@ static int person_check(struct txn *txn, const struct ledger *ledger,
 	                    other.user_name);
 }
 
+/* A mail address or a key of the HR system that another person has. */
+static int taken_check(struct txn *txn, const struct ledger *ledger,
+    const struct scim_user_row *row, struct err *err)
+{
+	struct person_row holder;
+	char mail[LIMIT_NAME + 1] = "";
+	bool is_new = !row->person_id[0];
+	int rc = ledger_mail_take(mail, sizeof(mail), row->mail, err);
+
+	if (rc < 0)
+		return rc;
+	rc = store_person_find_mail(txn, ledger->org_id, mail, &holder, err);
+	if (rc == 0 && strcmp(holder.id, row->person_id) != 0 &&
+	    (!is_new ||
+	        (holder.external_id[0] && row->employee_number[0] &&
+	            strcmp(holder.external_id, row->employee_number) != 0)))
+		return err_set(err, ERR_CONFLICT,
+		    "the mail address is that of another person of the ledger, "
+		    "%.100s: give that person another one first",
+		    holder.name);
+	if (rc < 0 && rc != -ERR_NOT_FOUND)
+		return rc;
+	rc = store_person_find_external(
+	    txn, ledger->org_id, row->employee_number, &holder, err);
+	if (rc == 0 && !is_new && strcmp(holder.id, row->person_id) != 0)
+		return err_set(err, ERR_CONFLICT,
+		    "the employeeNumber is that of another person of the "
+		    "ledger, %.100s",
+		    holder.name);
+	return rc == -ERR_NOT_FOUND ? 0 : rc;
+}
+
 int scim_user_bring(struct txn *txn, const struct ledger *ledger,
     const struct scim_user_row *was, struct scim_user_row *row, struct err *err)
 {
 	struct saying saying = {.person = {.key = NULL}};
+	struct scim_user_row manager;
 	struct person_row person;
 	enum roster_effect effect;
 	int rc;
 
 	if (!row->is_active && !row->person_id[0])
 		return 0; /* nothing is kept of who is not employed */
-	rc = find_manager(txn, ledger, row, &saying.manager, err);
-	if (rc < 0)
-		return rc;
 	person_say(&saying, was, row);
-	if ((rc = employment_say(txn, ledger, was, row, &saying, err)) < 0 ||
+	if ((rc = taken_check(txn, ledger, row, err)) < 0 ||
+	    (rc = employment_say(txn, ledger, was, row, &saying, err)) < 0 ||
 	    (rc = roster_put_person(txn, ledger, SCIM_SOURCE, &saying.person,
 	         &person, &effect, err)) < 0 ||
 	    (rc = person_check(txn, ledger, row, &person, err)) < 0)
 		return rc;
-	return str_copy(row->person_id, sizeof(row->person_id), person.id);
+	(void)str_copy(row->person_id, sizeof(row->person_id), person.id);
+	rc = find_manager(txn, ledger, row, &manager, err);
+	return rc < 0 ? rc : lead(txn, ledger, row, &manager, err);
 }
 
 int scim_user_leave(struct txn *txn, const struct ledger *ledger,

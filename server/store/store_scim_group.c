@@ -183,13 +183,14 @@ static int walk(struct txn *txn, const char *sql, const char *org_id,
     const char *id, store_scim_member_fn *fn, void *arg, struct err *err)
 {
 	struct db_stmt *stmt;
+	size_t len;
 	int r = db_prepare(txn->db, sql, &stmt, err);
 
 	if (r < 0)
 		return r;
 	values_bind(stmt, VALUES(TEXT(org_id), TEXT(id)));
 	while ((r = db_step(stmt, err)) > 0) {
-		r = fn(arg, db_text(stmt, 0, NULL), db_text(stmt, 1, NULL),
+		r = fn(arg, db_text(stmt, 0, &len), db_text(stmt, 1, &len),
 		    db_int64(stmt, 2) != 0);
 		if (r != 0)
 			break;
