@@ -65,6 +65,7 @@ office_fn office_equipment_order_place;
 office_fn office_equipment_order_cancel;
 office_fn office_evidence_take;
 office_fn office_people_list;
+office_fn office_people_import;
 office_fn office_person_get;
 office_fn office_units_list;
 office_fn office_subscriptions_list;

@@ -7,6 +7,7 @@
 #include "server/office/scim/scim_office.h"
 #include "server/service/handler_ctx.h"
 #include "server/service/ledger.h"
+#include "server/service/roster_csv.h"
 #include "server/service/scim.h"
 
 #define API "/api/v1"
@@ -236,6 +237,10 @@ const struct office_route office_routes[] = {
 	{OFFICE, HTTP_POST, API "/people", BODY,
 	    MAY(PEOPLE_WRITE), OFFICE_ACTS,
 	    office_person_put, NULL, "office_person_put"},
+	{OFFICE, HTTP_POST, API "/people/import", ROSTER_FILE_MAX,
+	    MAY(PEOPLE_WRITE) | MAY(UNITS_WRITE),
+	    OFFICE_ACTS | OFFICE_ANY_BODY,
+	    office_people_import, NULL, "office_people_import"},
 	{OFFICE, HTTP_GET, API "/people/:person", 0,
 	    MAY(PEOPLE_READ), OFFICE_THING,
 	    office_person_get, NULL, "office_person"},

@@ -1,6 +1,7 @@
 /* What a source says, copied and kept until it is planned. */
 #include "server/service/roster.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,14 @@ void roster_free(struct roster *roster)
 	free(roster->units);
 	free(roster->faults);
 	free(roster);
+}
+
+int roster_set_map(struct roster *roster, const char *map, struct err *err)
+{
+	if (strlen(map) >= STORE_SOURCE_MAP)
+		return err_set(err, ERR_LIMIT, "the map is too long");
+	roster->map = roster_arena_text(&roster->arena, map);
+	return roster->map ? 0 : err_memory(err);
 }
 
 size_t roster_people_count(const struct roster *roster)
@@ -94,6 +103,19 @@ static bool copy_texts(
 #define COPY_TEXTS(roster, row, offsets)                                       \
 	copy_texts(roster, row, offsets, sizeof(offsets) / sizeof((offsets)[0]))
 
+/* Sources count the employments of each person anew, the ledger does not. */
+static bool make_key(struct roster *roster, const struct roster_person *person,
+    struct roster_employment *row)
+{
+	char key[STORE_EXTERNAL_ID];
+
+	if (!row->key)
+		return true;
+	(void)snprintf(key, sizeof(key), "%.63s/%.63s", person->key, row->key);
+	row->key = roster_arena_text(&roster->arena, key);
+	return row->key != NULL;
+}
+
 static bool copy_employments(
     struct roster *roster, struct roster_person *person)
 {
@@ -116,7 +138,8 @@ static bool copy_employments(
 	    person->employment_count * sizeof(*rows));
 	person->employments = rows;
 	for (i = 0; i < person->employment_count; i++)
-		if (!COPY_TEXTS(roster, &rows[i], texts))
+		if (!COPY_TEXTS(roster, &rows[i], texts) ||
+		    !make_key(roster, person, &rows[i]))
 			return false;
 	return true;
 }

@@ -108,6 +108,8 @@ int roster_add_unit(
  * says so. field may be NULL. */
 int roster_add_fault(struct roster *roster, unsigned long line, unsigned column,
     const char *field, const char *sentence, struct err *err);
+/* The map it was read by, remembered with what it makes. */
+int roster_set_map(struct roster *roster, const char *map, struct err *err);
 size_t roster_people_count(const struct roster *roster);
 
 /* ---- plan ---- */

@@ -316,12 +316,32 @@ static int do_steps(const struct applying *at)
 	return rc;
 }
 
+static int put_source(const struct applying *at)
+{
+	struct source_row row = at->plan->source;
+	const char *map = at->plan->roster->map;
+
+	if (!at->plan->source_changes)
+		return 0;
+	if (!row.id[0])
+		uuid_make(at->ledger->now, at->ledger->service->rng, row.id);
+	(void)str_copy(row.org_id, sizeof(row.org_id), at->ledger->org_id);
+	(void)str_copy(row.name, sizeof(row.name), at->plan->roster->source);
+	if (map)
+		(void)str_copy(row.map, sizeof(row.map), map);
+	row.changed_at = at->ledger->now;
+	(void)str_copy(row.changed_by, sizeof(row.changed_by), at->ledger->by);
+	return store_source_save(at->txn, &row, at->err);
+}
+
 int roster_plan_apply(struct txn *txn, const struct ledger *ledger,
     struct roster_plan *plan, struct err *err)
 {
 	const struct applying at = {txn, ledger, plan, err};
 	int rc = may_apply(plan, err);
 
+	if (rc == 0)
+		rc = put_source(&at);
 	if (rc == 0)
 		rc = make_units(&at);
 	if (rc == 0)

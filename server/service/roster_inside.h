@@ -27,6 +27,7 @@ struct roster {
 	size_t fault_cap;
 	size_t fault_total;
 	struct roster_index by_key;
+	const char *map; /* NULL: was read by none */
 };
 
 /* ---- the plan ---- */
@@ -102,6 +103,8 @@ struct roster_plan {
 	size_t fault_cap;
 	size_t fault_total;
 	struct buf stop;
+	struct source_row source; /* as it is; id "": not there yet */
+	bool source_changes;
 	/* For the shape of the whole. */
 	size_t met;     /* of the roster, known to the ledger before */
 	size_t renamed; /* of them, another name */

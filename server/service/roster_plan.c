@@ -113,6 +113,21 @@ static int look_at_people(
 	return rc;
 }
 
+/* A source is known by what it brought, and by the map of its file. */
+static int look_at_source(struct roster_look *look)
+{
+	struct roster_plan *plan = look->plan;
+	const char *map = plan->roster->map;
+	int rc = store_source_find(look->txn, look->ledger->org_id,
+	    plan->roster->source, &plan->source, NULL);
+
+	if (rc < 0 && rc != -ERR_NOT_FOUND)
+		return rc;
+	plan->source_changes =
+	    rc == -ERR_NOT_FOUND || (map && strcmp(map, plan->source.map) != 0);
+	return 0;
+}
+
 static int make(struct roster_look *look)
 {
 	struct roster_plan *plan = look->plan;
@@ -127,6 +142,8 @@ static int make(struct roster_look *look)
 	plan->counts.people = plan->roster->people_count;
 	if (rc == 0)
 		rc = make_room(plan, &brought, look->err);
+	if (rc == 0)
+		rc = look_at_source(look);
 	if (rc == 0)
 		rc = roster_unique_said(look);
 	if (rc == 0)

@@ -78,8 +78,8 @@ static bool is_empty(const struct roster_plan *plan)
 		if (plan->units[i].said ||
 		    plan->units[i].leader != ROSTER_INDEX_NONE)
 			return false;
-	return counts->can_apply && counts->units_made == 0 &&
-	    counts->effects[ROSTER_BEGINS] == 0 &&
+	return counts->can_apply && !plan->source_changes &&
+	    counts->units_made == 0 && counts->effects[ROSTER_BEGINS] == 0 &&
 	    counts->effects[ROSTER_CHANGES] == 0 &&
 	    counts->effects[ROSTER_ENDS] == 0;
 }

@@ -119,6 +119,14 @@ class Day(harness.Case):
         self.good("POST", "/api/v1/ledger?dry_run=1", lines.encode(),
                   {"Content-Type": "application/jsonl"})
         self.assertEqual(self.items("/api/v1/people"), [])
+        staff = "key;name;mail;unit\n1;Ulla Berg;ulla@example.org;Arkivet\n"
+        path = "/api/v1/people/import?source=staff&full=1"
+        plan = self.good("POST", path + "&dry_run=1", staff.encode(),
+                         {"Content-Type": "text/csv"})["plan"]
+        self.office.post(path + "&expect=0", staff.encode(),
+                         {"Content-Type": "text/csv"})
+        self.good("POST", path + "&expect=" + plan, staff.encode(),
+                  {"Content-Type": "text/csv"})
         self.office.post("/api/v1/ledger", b'{"unit": {"nam": "x"}}',
                          {"Content-Type": "application/jsonl"})
         self.good("POST", "/api/v1/people", {

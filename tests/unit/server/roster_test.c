@@ -451,7 +451,7 @@ static const struct {
     {";Anna;Ek;;;Skolan;;;\n", "2:1 key: the person has no id"},
     {"1;;;;;Skolan;;;\n", "the person has no name"},
     {"1;Anna;Ek;;;Skolan;;\n", "the row has 8 cells, the first one has 9"},
-    {"1;Anna;\"Ek;;;Skolan;;;\n", "an unclosed quotation mark"},
+    {"1;Anna;\"Ek;;;Skolan;;;\n", "a quotation mark that is never closed"},
     {"1;Anna;Ek;;;2026-01-01;;;\n", "is a day, no unit"},
 };
 
@@ -494,7 +494,10 @@ static void test_bad_files(void **state)
 	REFUSED(MAP, HEAD, "holds no person");
 	REFUSED(MAP, "id;namn\n1;Anna\n",
 	    "the file has no column \"key\" for key; its columns are id, namn");
-	REFUSED(MAP, "\xff\xfe" "k\0e\0y\0;\0", "UTF-16");
+	REFUSED(MAP,
+	    "\xff\xfe"
+	    "k\0e\0y\0;\0",
+	    "UTF-16");
 	REFUSED(MAP, "PK\3\4xxxxxxxx", "save it as CSV");
 	REFUSED("", "a;b\n1;2\n", "no column \"key\"");
 	REFUSED("", "id;id;name\n1;2;x\n", "two columns are headed \"id\"");
@@ -525,9 +528,11 @@ static void test_their_file(void **state)
 	static const char file[] =
 	    "Anst.nr;Anst-id;F\xf6rnamn;Efternamn;E-post;Mobil;Enhet;"
 	    "Befattning;Anst fr;Anst t;Chef;Borta fr;Borta t\r\n"
-	    "17;a;\xc5sa;\xd6" "berg;Asa.Oberg@town.example;0046 70 1112233;Norr;"
+	    "17;a;\xc5sa;\xd6"
+	    "berg;Asa.Oberg@town.example;0046 70 1112233;Norr;"
 	    "Enhetschef;01.02.2019;31.12.9999;20;;\r\n"
-	    "17;b;\xc5sa;\xd6" "berg;Asa.Oberg@town.example;0046 70 1112233;Syd;"
+	    "17;b;\xc5sa;\xd6"
+	    "berg;Asa.Oberg@town.example;0046 70 1112233;Syd;"
 	    "Handl\xe4ggare;01.03.2021;30.06.2027;20;;\r\n"
 	    "18;a;Bo;Lind;bo@town.example;;Norr;Handl\xe4ggare;01.02.2020;;17;"
 	    "01.12.2026;05.12.2026\r\n"
