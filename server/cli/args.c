@@ -70,6 +70,8 @@ const struct cli_option_kind cli_options[OPTION_COUNT] = {
 	[OPTION_NUMBER] = {"number", "NUMBER", "whom a finder is to call"},
 	[OPTION_EVENTS] = {"events", "LIST", "only these events (all)"},
 	[OPTION_SINCE] = {"since", "TIME", "from this time on: 2026-11-22T07:00:00Z"},
+	[OPTION_RETURN] = {"return", NULL,
+	    "ask all of it back, as one departure"},
 };
 /* clang-format on */
 

@@ -225,6 +225,42 @@ const struct cli_command cli_commands[] = {
 	    "acknowledged is not wiped. --follow shows\nthe steps ordered, "
 	    "acknowledged, silent; for a wipe ordered earlier, too.",
 	    run_wipe},
+	{"approvals", "", 0, 0, BIT(OPTION_OPEN), 0, false,
+	    "list what waits for a second person, or waited", "",
+	    run_approvals},
+	{"approve", "REQUEST", 1, 1, BIT(OPTION_YES) | BIT(OPTION_REASON), 0,
+	    false, "say yes to what somebody else has asked",
+	    "Shows what is asked, and for which phones, and asks first. Who "
+	    "asked cannot\napprove, nor a token that was made after the "
+	    "question.", run_approve},
+	{"refuse", "REQUEST", 1, 1, BIT(OPTION_REASON), BIT(OPTION_REASON),
+	    false, "say no to what somebody else has asked", "", run_refuse},
+	{"approval", "VERB WHAT", 2, 2, BIT(OPTION_WHAT) | BIT(OPTION_REASON),
+	    0, false, "show, ask and take back what needs a second person",
+	    "show REQUEST      what is asked, for which phones\n"
+	    "ask PHONE         --what wipe or escrow, --reason TEXT\n"
+	    "withdraw REQUEST  by who asked or who approved", run_approval},
+	{"limits", "", 0, 0, 0, 0, false,
+	    "show how much room there is for erases now", "", run_limits},
+	{"hold", "VERB [HOLD]", 1, 2, BIT(OPTION_PERSON) | BIT(OPTION_PHONE) |
+	    BIT(OPTION_REASON), 0, false,
+	    "keep a person's or phone's data from being destroyed",
+	    "list              all legal holds\n"
+	    "add               --person PERSON or --phone PHONE, the case as "
+	    "--reason\n"
+	    "lift HOLD         --reason TEXT; what waited goes on",
+	    run_hold},
+	{"everything", "PERSON", 1, 1, BIT(OPTION_RETURN) |
+	    BIT(OPTION_REASON) | BIT(OPTION_YES), 0, false,
+	    "show all of one person, or ask all of it back",
+	    "Phones, subscriptions, accessories, cases, tasks, orders, links, "
+	    "holds. --return\nwith --reason says what asking it back would "
+	    "do; with --yes it does it.", run_everything},
+	{"retention", "", 0, 0, BIT(OPTION_YES), 0, false,
+	    "remove personal data whose time is over",
+	    "Without --yes it only says whose. Who holds something, has "
+	    "something open or\nstands under a legal hold stays.",
+	    run_retention},
 	{"audit", "[VERB] [WHAT]", 0, 2, BIT(OPTION_LIMIT) |
 	    BIT(OPTION_PERSON) | BIT(OPTION_PHONE) | BIT(OPTION_FORMAT) |
 	    BIT(OPTION_OUTPUT), 0, false,

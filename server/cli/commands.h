@@ -28,6 +28,14 @@ int run_push_policy(struct cli *cli);
 int run_verdicts(struct cli *cli);
 int run_roaming(struct cli *cli);
 int run_wipe(struct cli *cli);
+int run_approvals(struct cli *cli);
+int run_approve(struct cli *cli);
+int run_refuse(struct cli *cli);
+int run_approval(struct cli *cli);
+int run_limits(struct cli *cli);
+int run_hold(struct cli *cli);
+int run_everything(struct cli *cli);
+int run_retention(struct cli *cli);
 int run_phone(struct cli *cli);
 int run_accessories(struct cli *cli);
 

@@ -128,7 +128,6 @@ static const char *const person_steps[] = {
     /* what their phones said while they were theirs */
     "DELETE FROM facts WHERE life_id IN " THEIR_LIVES,
     "DELETE FROM answers WHERE life_id IN " THEIR_LIVES,
-    "DELETE FROM numbered_answers WHERE life_id IN " THEIR_LIVES,
     "UPDATE commands SET reason = '', result = '' WHERE state > 2 AND"
     " life_id IN " THEIR_LIVES,
     "DELETE FROM command_payloads WHERE command_id IN (SELECT id FROM"

@@ -1,0 +1,224 @@
+/* workphone approvals, approve, refuse, approval: four eyes. */
+#include "server/cli/commands.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "server/cli/args.h"
+#include "server/cli/client.h"
+#include "server/cli/listing.h"
+
+#define APPROVALS "/api/v1/approvals"
+
+int run_approvals(struct cli *cli)
+{
+	static const struct listing_column columns[] = {
+	    {"ID", "id", LISTING_TEXT, 0},
+	    {"WHAT", "what", LISTING_TEXT, 0},
+	    {"STATE", "state", LISTING_TEXT, 0},
+	    {"PHONES", "things", LISTING_TEXT, 0},
+	    {"ASKED BY", "asked_by", LISTING_TEXT, 0},
+	    {"ASKED", "asked_at", LISTING_WHEN, 0},
+	    {"DECIDED BY", "decided_by", LISTING_TEXT, 0},
+	    {"REASON", "reason", LISTING_TEXT, 0},
+	};
+	static const struct listing_option options[] = {{OPTION_OPEN, "open"}};
+	static const struct listing approvals = {APPROVALS, columns, 8, options,
+	    1, NULL, "Nothing waits for a second person."};
+
+	return listing_run(cli, &approvals);
+}
+
+static void path_of(struct buf *path, const char *id, const char *tail)
+{
+	buf_append_str(path, APPROVALS "/");
+	client_path_escape(path, id);
+	buf_append_str(path, tail);
+}
+
+static int get(struct cli *cli, const char *id, json_t **out)
+{
+	struct buf path = {0};
+	int code;
+
+	path_of(&path, id, "");
+	code = cli_call(cli, "GET", &path, NULL, out);
+	buf_clear(&path);
+	return code;
+}
+
+static int post(struct cli *cli, const char *id, const char *tail, json_t *body)
+{
+	struct buf path = {0};
+	json_t *approval = NULL;
+	int code;
+
+	if (id)
+		path_of(&path, id, tail);
+	else
+		buf_append_str(&path, APPROVALS);
+	code = cli_call(cli, "POST", &path, body, &approval);
+	buf_clear(&path);
+	if (code == CLI_OK && args_has(cli->args, OPTION_JSON))
+		code = cli_print_json(cli, approval);
+	else if (code == CLI_OK)
+		(void)fprintf(cli->out, "Request %s is %s.\n",
+		    cli_text(approval, "id", "?"),
+		    cli_text(approval, "state", "?"));
+	json_decref(approval);
+	return code;
+}
+
+static void line(struct cli *cli, const char *name, const char *text)
+{
+	(void)fprintf(cli->out, "%-9s", name);
+	terminal_print(&cli->terminal, cli->out, STYLE_PLAIN, text);
+	(void)fputc('\n', cli->out);
+}
+
+static void phone_print(struct cli *cli, const json_t *phone)
+{
+	(void)fputs("  ", cli->out);
+	terminal_print(&cli->terminal, cli->out, STYLE_STRONG,
+	    cli_text(phone, "serial", cli_text(phone, "id", "?")));
+	(void)fputs("  ", cli->out);
+	terminal_print(&cli->terminal, cli->out, STYLE_PLAIN,
+	    cli_text(phone, "person", "held by nobody"));
+	if (json_is_string(json_object_get(phone, "used_at")))
+		(void)fputs("  (done)", cli->out);
+	(void)fputc('\n', cli->out);
+}
+
+static void approval_print(struct cli *cli, const json_t *approval)
+{
+	const json_t *phones = json_object_get(approval, "phones");
+	const json_t *phone;
+	char when[96];
+	size_t i;
+
+	line(cli, "What", cli_text(approval, "what", "?"));
+	line(cli, "State", cli_text(approval, "state", "?"));
+	line(cli, "Asked by", cli_text(approval, "asked_by", "?"));
+	line(cli, "Reason", cli_text(approval, "reason", "-"));
+	if (json_is_string(json_object_get(approval, "decided_by")))
+		line(cli, "Decided", cli_text(approval, "decided_by", "?"));
+	cli_when(cli, approval, "expires_at", "-", when, sizeof(when));
+	line(cli, "Ends", when);
+	(void)fprintf(
+	    cli->out, "Phones   %" PRId64 "\n", cli_number(approval, "things"));
+	json_array_foreach(phones, i, phone) phone_print(cli, phone);
+	if ((int64_t)json_array_size(phones) < cli_number(approval, "things"))
+		(void)fputs("  and more\n", cli->out);
+}
+
+static int show(struct cli *cli, const char *id)
+{
+	json_t *approval = NULL;
+	int code = get(cli, id, &approval);
+
+	if (code == CLI_OK && args_has(cli->args, OPTION_JSON))
+		code = cli_print_json(cli, approval);
+	else if (code == CLI_OK)
+		approval_print(cli, approval);
+	json_decref(approval);
+	return code;
+}
+
+/* The yes is to what stands on the screen: its digest goes along. */
+int run_approve(struct cli *cli)
+{
+	const char *id = cli->args->words[0];
+	const char *note = cli->args->values[OPTION_REASON];
+	json_t *approval = NULL;
+	json_t *body;
+	int code = get(cli, id, &approval);
+
+	if (code != CLI_OK)
+		return code;
+	if (!args_has(cli->args, OPTION_JSON))
+		approval_print(cli, approval);
+	if (!args_has(cli->args, OPTION_YES) &&
+	    !cli_confirm(cli, "Type yes to approve all of it:", "yes"))
+		code = cli_fail(
+		    cli, CLI_DECLINED, "not confirmed: nothing was approved");
+	body = json_pack("{s:b,s:s,s:s*}", "approve", 1, "params_sha256",
+	    cli_text(approval, "params_sha256", ""), "note", note);
+	if (code == CLI_OK && !body)
+		code = cli_fail(cli, CLI_USAGE, "the reason is not UTF-8");
+	if (code == CLI_OK)
+		code = post(cli, id, "/decision", body);
+	else
+		json_decref(body);
+	json_decref(approval);
+	return code;
+}
+
+int run_refuse(struct cli *cli)
+{
+	json_t *body = json_pack("{s:b,s:s}", "approve", 0, "note",
+	    cli->args->values[OPTION_REASON]);
+
+	if (!body)
+		return cli_fail(cli, CLI_USAGE, "the reason is not UTF-8");
+	return post(cli, cli->args->words[0], "/decision", body);
+}
+
+static int ask(struct cli *cli)
+{
+	const struct cli_args *args = cli->args;
+	json_t *body;
+
+	if (!args->values[OPTION_WHAT] || !args->values[OPTION_REASON])
+		return cli_fail(cli, CLI_USAGE,
+		    "approval ask needs --what wipe or --what escrow, and "
+		    "--reason TEXT");
+	body = json_pack("{s:s,s:s,s:[s]}", "what", args->values[OPTION_WHAT],
+	    "reason", args->values[OPTION_REASON], "phones", args->words[1]);
+	if (!body)
+		return cli_fail(cli, CLI_USAGE, "a text is not UTF-8");
+	return post(cli, NULL, NULL, body);
+}
+
+int run_approval(struct cli *cli)
+{
+	const struct cli_args *args = cli->args;
+
+	if (strcmp(args->words[0], "show") == 0)
+		return show(cli, args->words[1]);
+	if (strcmp(args->words[0], "ask") == 0)
+		return ask(cli);
+	if (strcmp(args->words[0], "withdraw") == 0)
+		return post(cli, args->words[1], "/withdraw", NULL);
+	return cli_fail(cli, CLI_USAGE,
+	    "approval takes show REQUEST, ask PHONE, or withdraw REQUEST");
+}
+
+/* ---- how much room there is ---- */
+
+static void window_print(
+    struct cli *cli, const json_t *room, const char *key, const char *words)
+{
+	const json_t *window = json_object_get(room, key);
+
+	(void)fprintf(cli->out, "%-28s%" PRId64 " of %" PRId64 "\n", words,
+	    cli_number(window, "used"), cli_number(window, "limit"));
+}
+
+int run_limits(struct cli *cli)
+{
+	struct buf path = {0};
+	json_t *room = NULL;
+	int code;
+
+	buf_append_str(&path, "/api/v1/guard");
+	code = cli_call(cli, "GET", &path, NULL, &room);
+	buf_clear(&path);
+	if (code == CLI_OK && args_has(cli->args, OPTION_JSON))
+		code = cli_print_json(cli, room);
+	else if (code == CLI_OK) {
+		window_print(cli, room, "by_hand", "By hand, within an hour");
+		window_print(cli, room, "departures", "Leavers', within a day");
+	}
+	json_decref(room);
+	return code;
+}
