@@ -151,6 +151,7 @@ static int header_add(
 struct sent {
 	const char *type;
 	const char *text;
+	size_t len; /* 0: up to its NUL */
 };
 
 static int body_set(struct client *client, const char *method,
@@ -165,6 +166,8 @@ static int body_set(struct client *client, const char *method,
 		rc = header_add(headers, client->authorization, err);
 	if (rc == 0 && sent->text) {
 		rc = header_add(headers, sent->type, err);
+		(void)curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+		    sent->len > 0 ? (curl_off_t)sent->len : (curl_off_t)-1);
 		if (rc == 0 &&
 		    (curl_easy_setopt(curl, CURLOPT_POSTFIELDS, sent->text) !=
 		            CURLE_OK ||
@@ -353,7 +356,16 @@ int client_call(struct client *client, const char *method, const char *path,
 int client_send_lines(struct client *client, const char *path, const char *text,
     json_t **out, struct err *err)
 {
-	struct sent sent = {"Content-Type: application/jsonl", text};
+	struct sent sent = {"Content-Type: application/jsonl", text, 0};
+
+	return perform(client, "POST", path, &sent, out, err);
+}
+
+int client_send_csv(struct client *client, const char *path,
+    const struct buf *bytes, json_t **out, struct err *err)
+{
+	struct sent sent = {
+	    "Content-Type: text/csv", (const char *)bytes->data, bytes->len};
 
 	return perform(client, "POST", path, &sent, out, err);
 }

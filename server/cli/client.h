@@ -29,6 +29,10 @@ int client_call(struct client *client, const char *method, const char *path,
 int client_send_lines(struct client *client, const char *path, const char *text,
     json_t **out, struct err *err);
 
+/* POSTs a file (text/csv), in whatever letters it is; it is not empty. */
+int client_send_csv(struct client *client, const char *path,
+    const struct buf *bytes, json_t **out, struct err *err);
+
 /* Unix ms of the last answer's Date header, 0 when it had none. */
 int64_t client_server_time(const struct client *client);
 

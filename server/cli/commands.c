@@ -159,8 +159,15 @@ const struct cli_command cli_commands[] = {
 	    "show how many of each unit have read the policy",
 	    "Units of fewer than five persons show no numbers.",
 	    run_coverage},
-	{"people", "[TEXT]", 0, 1, 0, 0, false,
-	    "list people, all or those that TEXT finds", "", run_people},
+	{"people", "[TEXT] | import FILE", 0, 2, BIT(OPTION_SOURCE) |
+	    BIT(OPTION_MAP) | BIT(OPTION_FULL) | BIT(OPTION_YES) |
+	    BIT(OPTION_ACCEPT_STOP), 0, false,
+	    "list people, or import a file of them",
+	    "TEXT is a part of a name, mail address, number or external id.\n"
+	    "import FILE plans a CSV file of the HR system and says what "
+	    "would begin, change\nand end; --yes applies it, all or nothing. "
+	    "A file that looks wrong is held by the\nsafety stop. See "
+	    "docs/people-sources.md.", run_people},
 	{"units", "", 0, 0, 0, 0, false, "list units", "", run_units},
 	{"subscriptions", "", 0, 0, 0, 0, false,
 	    "list subscriptions and their SIMs", "", run_subscriptions},

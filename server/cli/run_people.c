@@ -22,6 +22,8 @@ int run_people(struct cli *cli)
 	static const struct listing people = {"/api/v1/people", columns, 5,
 	    NULL, 0, "q", "Nobody is known by that."};
 
+	if (cli->args->count == 2)
+		return run_people_import(cli);
 	return listing_run(cli, &people);
 }
 

@@ -1,0 +1,277 @@
+/*
+ * workphone people import: a file of the HR system. It is planned and shown;
+ * --yes applies exactly the plan that was shown.
+ */
+#include "server/cli/commands.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/err.h"
+#include "server/cli/args.h"
+#include "server/cli/cli.h"
+#include "server/cli/client.h"
+
+#define FILE_MAX (16 * 1024 * 1024) /* the server takes no more */
+#define SHOWN_MAX 40
+
+static int file_read(struct cli *cli, const char *path, struct buf *out)
+{
+	char chunk[8192];
+	FILE *file = strcmp(path, "-") == 0 ? cli->in : fopen(path, "re");
+	size_t start = out->len;
+	size_t got;
+
+	if (!file)
+		return cli_fail(
+		    cli, CLI_NOT_FOUND, "%s: %s", path, strerror(errno));
+	while ((got = fread(chunk, 1, sizeof(chunk), file)) > 0 &&
+	    out->len <= FILE_MAX)
+		buf_append(out, chunk, got);
+	if (file != cli->in)
+		(void)fclose(file);
+	if (out->len > FILE_MAX || out->failed)
+		return cli_fail(cli, CLI_REFUSED, "%s is over 16 MB", path);
+	if (out->len == start)
+		return cli_fail(cli, CLI_REFUSED, "%s is empty", path);
+	return CLI_OK;
+}
+
+/* Each line of the map goes before the file, behind "#: ". */
+static int map_read(struct cli *cli, struct buf *out)
+{
+	const char *path = cli->args->values[OPTION_MAP];
+	struct buf text = {0};
+	char *line;
+	char *end;
+	int code;
+
+	if (!args_has(cli->args, OPTION_MAP))
+		return CLI_OK;
+	code = file_read(cli, path, &text);
+	for (line = (char *)text.data; code == CLI_OK && line && *line;
+	     line = end + 1) {
+		end = strchr(line, '\n');
+		if (end)
+			*end = '\0';
+		buf_printf(out, "#: %s\n", line);
+		if (!end)
+			break;
+	}
+	buf_clear(&text);
+	return code;
+}
+
+/* ---- what is shown ---- */
+
+static void text_print(struct cli *cli, const char *text)
+{
+	terminal_print(&cli->terminal, cli->out, STYLE_PLAIN, text);
+}
+
+static void sentences_print(
+    struct cli *cli, const json_t *list, const char *before)
+{
+	const json_t *sentence;
+	size_t i;
+
+	json_array_foreach(list, i, sentence)
+	{
+		(void)fputs(before, cli->out);
+		text_print(cli, json_string_value(sentence));
+		(void)fputc('\n', cli->out);
+	}
+}
+
+static void item_print(struct cli *cli, const json_t *item)
+{
+	(void)fprintf(cli->out, "  %-8s ", cli_text(item, "effect", "?"));
+	text_print(cli, cli_text(item, "name", "?"));
+	if (*cli_text(item, "key", "")) {
+		(void)fputs(" (", cli->out);
+		text_print(cli, cli_text(item, "key", ""));
+		(void)fputc(')', cli->out);
+	}
+	(void)fputs(": ", cli->out);
+	text_print(cli, cli_text(item, "words", ""));
+	(void)fputc('\n', cli->out);
+}
+
+static void items_print(struct cli *cli, const json_t *plan)
+{
+	const json_t *items = json_object_get(plan, "items");
+	const json_t *item;
+	size_t count = json_array_size(items);
+	size_t i;
+
+	json_array_foreach(items, i, item)
+	{
+		if (i == SHOWN_MAX)
+			break;
+		item_print(cli, item);
+	}
+	if (count > SHOWN_MAX)
+		(void)fprintf(cli->out,
+		    "  … and %" PRId64 " more; --json shows them\n",
+		    (int64_t)(count - SHOWN_MAX) +
+		        cli_number(plan, "items_left_off"));
+}
+
+static void fault_print(struct cli *cli, const json_t *fault)
+{
+	int64_t line = cli_number(fault, "line");
+	int64_t column = cli_number(fault, "column");
+
+	(void)fputs("  ", cli->out);
+	if (line > 0)
+		(void)fprintf(cli->out, "line %" PRId64, line);
+	else
+		(void)fputs("whole file", cli->out);
+	if (column > 0)
+		(void)fprintf(cli->out, ", column %" PRId64, column);
+	if (*cli_text(fault, "field", ""))
+		(void)fprintf(cli->out, " (%s)", cli_text(fault, "field", ""));
+	(void)fputs(": ", cli->out);
+	text_print(cli, cli_text(fault, "sentence", "?"));
+	(void)fputc('\n', cli->out);
+}
+
+static void faults_print(struct cli *cli, const json_t *plan)
+{
+	const json_t *faults = json_object_get(plan, "faults");
+	const json_t *fault;
+	size_t i;
+
+	json_array_foreach(faults, i, fault)
+	{
+		if (i == SHOWN_MAX)
+			break;
+		fault_print(cli, fault);
+	}
+	if (cli_number(plan, "fault_count") > SHOWN_MAX)
+		(void)fputs("  …\n", cli->out);
+}
+
+static void plan_print(struct cli *cli, const json_t *plan)
+{
+	items_print(cli, plan);
+	faults_print(cli, plan);
+	sentences_print(cli, json_object_get(plan, "words"), "");
+	sentences_print(cli, json_object_get(plan, "stop"), "STOP: ");
+}
+
+/* ---- asking ---- */
+
+static void query_make(
+    struct cli *cli, bool is_dry, const char *plan, struct buf *path)
+{
+	buf_append_str(path, "/api/v1/people/import?source=");
+	client_path_escape(path,
+	    args_has(cli->args, OPTION_SOURCE)
+	        ? cli->args->values[OPTION_SOURCE]
+	        : "hr");
+	if (args_has(cli->args, OPTION_FULL))
+		buf_append_str(path, "&full=1");
+	if (args_has(cli->args, OPTION_ACCEPT_STOP)) {
+		buf_append_str(path, "&accept=");
+		client_path_escape(path, cli->args->values[OPTION_ACCEPT_STOP]);
+	}
+	if (is_dry)
+		buf_append_str(path, "&dry_run=1");
+	if (plan) {
+		buf_append_str(path, "&expect=");
+		client_path_escape(path, plan);
+	}
+}
+
+static int ask(struct cli *cli, const struct buf *file, bool is_dry,
+    const char *plan, json_t **out)
+{
+	struct buf path = {0};
+	struct err err = {0};
+	int code = CLI_REFUSED;
+
+	query_make(cli, is_dry, plan, &path);
+	if (buf_check(&path, &err) == 0)
+		code = client_send_csv(
+		    cli->client, (const char *)path.data, file, out, &err);
+	if (code != CLI_OK)
+		(void)cli_fail(cli, code, "%s", err.text);
+	buf_clear(&path);
+	return code;
+}
+
+/* Why it goes no further; CLI_OK: it does. */
+static int may_apply(struct cli *cli, const json_t *plan)
+{
+	if (cli_number(plan, "fault_count") > 0)
+		return cli_fail(cli, CLI_REFUSED,
+		    "the file is not in order; nothing was changed");
+	if (!json_is_true(json_object_get(plan, "can_apply")))
+		return cli_fail(cli, CLI_CONFLICT,
+		    "the safety stop holds this plan; nothing was changed. If "
+		    "it is right all the same: --yes --accept-stop %.20s",
+		    cli_text(plan, "plan", "?"));
+	return CLI_OK;
+}
+
+static int apply(
+    struct cli *cli, const struct buf *file, const json_t *plan, bool is_json)
+{
+	json_t *done = NULL;
+	int code = ask(cli, file, false, cli_text(plan, "plan", ""), &done);
+
+	if (code == CLI_OK && is_json)
+		code = cli_print_json(cli, done);
+	else if (code == CLI_OK)
+		(void)fputs("Done.\n", cli->out);
+	json_decref(done);
+	return code;
+}
+
+static int import(struct cli *cli, const struct buf *file)
+{
+	bool is_json = args_has(cli->args, OPTION_JSON);
+	bool is_dry = !args_has(cli->args, OPTION_YES);
+	json_t *plan = NULL;
+	int code = ask(cli, file, true, NULL, &plan);
+	int may;
+
+	if (code != CLI_OK)
+		return code;
+	if (!is_json)
+		plan_print(cli, plan);
+	may = may_apply(cli, plan);
+	if (is_json && (is_dry || may != CLI_OK))
+		code = cli_print_json(cli, plan);
+	if (may != CLI_OK)
+		code = may;
+	else if (!is_dry)
+		code = apply(cli, file, plan, is_json);
+	else if (!is_json)
+		(void)fputs(
+		    "Nothing was changed yet; --yes changes it.\n", cli->out);
+	json_decref(plan);
+	return code;
+}
+
+int run_people_import(struct cli *cli)
+{
+	struct buf file = {0};
+	int code;
+
+	if (strcmp(cli->args->words[0], "import") != 0)
+		return cli_fail(cli, CLI_USAGE,
+		    "there is no `people %.40s`; write people import FILE",
+		    cli->args->words[0]);
+	code = map_read(cli, &file);
+	if (code == CLI_OK)
+		code = file_read(cli, cli->args->words[1], &file);
+	if (code == CLI_OK)
+		code = import(cli, &file);
+	buf_clear(&file);
+	return code;
+}
