@@ -310,12 +310,14 @@ static bool is_out(const struct return_case_row *row)
 	    !(row->marks & RETURN_MARK_CUSTODY);
 }
 
-static bool any_out(const struct going *g)
+/* Lost ones are out, too; who lost one is not reminded to bring it. */
+static bool any_out(const struct going *g, bool lost_too)
 {
 	size_t i;
 
 	for (i = 0; i < g->cases.count; i++)
-		if (is_out(&g->cases.rows[i]))
+		if (is_out(&g->cases.rows[i]) &&
+		    (lost_too || g->cases.rows[i].state != RETURN_LOST))
 			return true;
 	return false;
 }
@@ -475,13 +477,15 @@ static int ladder(struct going *g, struct err *err)
 
 	for (i = 0; rc == 0 && i < g->cases.count; i++)
 		rc = watch_one(g, &g->cases.rows[i], err);
-	if (rc < 0 || !any_out(g))
+	if (rc == 0 && any_out(g, false) &&
+	    ((rc = climb(g, DEPARTURE_LATE, morning_of(g, day + 1), rung_late,
+	          err)) < 0 ||
+	        (rc = climb(g, DEPARTURE_MANAGER, morning_of(g, told),
+	             rung_manager, err)) < 0))
 		return rc;
-	if ((rc = climb(g, DEPARTURE_LATE, morning_of(g, day + 1), rung_late,
-	         err)) < 0 ||
-	    (rc = climb(g, DEPARTURE_MANAGER, morning_of(g, told), rung_manager,
-	         err)) < 0 ||
-	    (rc = climb(g, DEPARTURE_DECIDE, opened + leaving->offline_after_ms,
+	if (rc < 0 || !any_out(g, true))
+		return rc;
+	if ((rc = climb(g, DEPARTURE_DECIDE, opened + leaving->offline_after_ms,
 	         ask_decision, err)) < 0 ||
 	    (rc = climb(g, DEPARTURE_LOST_MODE,
 	         opened + leaving->lost_mode_after_ms, lose_all, err)) < 0)

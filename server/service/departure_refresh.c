@@ -333,16 +333,35 @@ static int make_case(
 	return rc;
 }
 
+/* It had its case in this departure: cancelled, say. It gets no other. */
+static int had_case(struct refresh *refresh, const struct assignment_row *held,
+    bool *out, struct err *err)
+{
+	struct departure_cases cases;
+	size_t i;
+	int rc = departure_cases_load(refresh->txn, refresh->departure->org_id,
+	    refresh->departure->id, &cases, err);
+
+	*out = false;
+	for (i = 0; i < cases.count; i++)
+		*out |= strcmp(cases.rows[i].assignment_id, held->id) == 0;
+	departure_cases_clear(&cases);
+	return rc;
+}
+
 static int take_phone(
     struct refresh *refresh, const struct assignment_row *held, struct err *err)
 {
 	struct return_case_row row;
 	struct device device;
+	bool is_over;
 	int rc = store_return_case_find_open(
 	    refresh->txn, held->org_id, held->device_id, &row, err);
 
-	if (rc == -ERR_NOT_FOUND)
-		return make_case(refresh, held, err);
+	if (rc == -ERR_NOT_FOUND) {
+		rc = had_case(refresh, held, &is_over, err);
+		return rc < 0 || is_over ? rc : make_case(refresh, held, err);
+	}
 	if (rc < 0 || strcmp(row.departure_id, refresh->departure->id) != 0)
 		return rc; /* one way back at a time */
 	rc = store_device_load_of(

@@ -249,6 +249,8 @@ int return_sign(struct txn *txn, const struct ledger *ledger,
 	if (said->who == RETURN_SIGNER_RECEIVER &&
 	    (rc = take_custody(txn, ledger, &row, person_id, err)) < 0)
 		return rc;
+	if (said->who == RETURN_SIGNER_RECEIVER)
+		(void)str_copy(row.receiver_id, STORE_ID, person_id);
 	step.codes = said->codes;
 	if ((rc = state_codes(txn, ledger, &row, &step, err)) < 0 ||
 	    (rc = return_apply(

@@ -164,6 +164,41 @@ static int give_back(struct txn *txn, const struct ledger *ledger,
 	return ledger_assignment_end(txn, ledger, &said, reason, &ended, err);
 }
 
+/* AHL-19: whoever signed for a shared phone answers for it from now on. */
+static int hand_over(struct txn *txn, const struct ledger *ledger,
+    const struct return_case_row *row, struct err *err)
+{
+	const struct assignment_said said = {.phone = row->device_id,
+	    .person = row->receiver_id,
+	    .is_shared = 1};
+	struct assignment_row next;
+	enum ledger_effect effect;
+	bool is_theirs = false;
+	int rc = is_still_theirs(txn, row, &is_theirs, err);
+
+	if (rc < 0 || !is_theirs)
+		return rc;
+	return row->receiver_id[0]
+	    ? ledger_assignment_put(txn, ledger, &said, &next, &effect, err)
+	    : give_back(txn, ledger, row, "handed over", err);
+}
+
+static int let_go(struct txn *txn, const struct ledger *ledger,
+    const struct return_case_row *row, struct device *device, struct err *err)
+{
+	int rc;
+
+	if (row->kind == RETURN_KIND_SHARED)
+		return hand_over(txn, ledger, row, err);
+	if (row->kind == RETURN_KIND_PRIVATE)
+		return give_back(
+		    txn, ledger, row, "nothing of work is left on it", err);
+	rc = give_back(txn, ledger, row, "returned", err);
+	return rc < 0 ? rc
+	              : phone_follow(txn, ledger, device, PHONE_EVENT_RESTOCK,
+	                    "returned", err);
+}
+
 static int after_release(struct txn *txn, const struct ledger *ledger,
     struct return_case_row *row, struct device *device, struct err *err)
 {
@@ -176,13 +211,8 @@ static int after_release(struct txn *txn, const struct ledger *ledger,
 	memcpy(step.case_id, row->id, STORE_ID);
 	(void)snprintf(step.note, sizeof(step.note), "%s", row->proof);
 	rc = store_return_step_add(txn, &step, err);
-	if (rc == 0 && row->kind != RETURN_KIND_PRIVATE &&
-	    row->kind != RETURN_KIND_SHARED) {
-		rc = give_back(txn, ledger, row, "returned", err);
-		if (rc == 0)
-			rc = phone_follow(txn, ledger, device,
-			    PHONE_EVENT_RESTOCK, "returned", err);
-	}
+	if (rc == 0)
+		rc = let_go(txn, ledger, row, device, err);
 	return rc < 0 ? rc
 	              : tell_person(txn, ledger, row, device,
 	                    NOTICE_RETURN_DONE, row->person_id, err);

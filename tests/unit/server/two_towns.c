@@ -81,6 +81,7 @@ static void make_tenant(int index, const char *slug, const char *name)
 	    row->topic, sizeof(row->topic), "com.apple.mgmt.%s", slug);
 	(void)snprintf(
 	    row->time_zone, sizeof(row->time_zone), "Europe/Stockholm");
+	(void)snprintf(row->language, sizeof(row->language), "sv");
 	row->created_at = 1;
 }
 

@@ -1,0 +1,242 @@
+/*
+ * ladder_test: what follows when a phone does not come back, is lost, or is
+ * caught at not having erased itself: reminded, told, decided, locked, blocked,
+ * written off, and never released?
+ */
+#include "tests/unit/departures/leaver_world.h"
+
+#include "server/lifecycle/phone.h"
+
+static void leaves(bool is_supervised)
+{
+	hire("Ture Alm", "2026-11-28");
+	phone("S1", "Ture Alm", is_supervised);
+	sim("+46701740601", "Ture Alm", "S1", NULL);
+	at("2026-11-28 00:00");
+	at("2026-11-30 08:00");
+	assert_int_equal(erases_standing("S1"), 1);
+}
+
+static const char *departure_id(void)
+{
+	static char id[STORE_ID];
+
+	memcpy(id, the_departure("Ture Alm").departure.id, STORE_ID);
+	return id;
+}
+
+static void test_ladder(void **state)
+{
+	(void)state;
+	leaves(true);
+	at("2026-12-11 08:00");
+	assert_int_equal(state_of("S1"), RETURN_ASKED);
+	assert_string_equal(task_of(departure_id(), TASK_DECIDE_RETURN).id, "");
+	/* A fortnight without a word: the manager decides. */
+	at("2026-12-14 08:00");
+	assert_int_equal(state_of("S1"), RETURN_OFFLINE);
+	assert_string_not_equal(
+	    task_of(departure_id(), TASK_DECIDE_RETURN).id, "");
+	/* Three weeks: Lost Mode, and the erase that would end it is back. */
+	at("2026-12-21 08:00");
+	assert_int_equal(state_of("S1"), RETURN_LOST);
+	assert_int_equal(the_case("S1").device.state, PHONE_LOST);
+	assert_int_equal(erases_standing("S1"), 0);
+	assert_string_equal(takes("S1"), "EnableLostMode");
+	/* Four: the SIM is blocked. */
+	at("2026-12-28 08:00");
+	assert_true(the_case("S1").row.marks & RETURN_MARK_SIM_DECIDED);
+	/* Gone for good: by a person, with a reason, and never released. */
+	assert_int_equal(act("S1", RETURN_ACT_WRITE_OFF, ""), -ERR_INVALID);
+	assert_int_equal(
+	    act("S1", RETURN_ACT_WRITE_OFF, "moved abroad, no answer"), 0);
+	assert_int_equal(state_of("S1"), RETURN_WRITTEN_OFF);
+	assert_int_equal(the_case("S1").device.state, PHONE_WRITTEN_OFF);
+	tick();
+	assert_int_equal(
+	    the_departure("Ture Alm").departure.state, DEPARTURE_CLOSED);
+}
+
+/* Where Lost Mode cannot be, the erase waits on. */
+static void test_unsupervised_ladder(void **state)
+{
+	(void)state;
+	leaves(false);
+	at("2026-12-14 08:00");
+	at("2026-12-21 08:00");
+	assert_int_equal(state_of("S1"), RETURN_OFFLINE);
+	assert_int_equal(erases_standing("S1"), 1);
+	/* Heard from at last: it erases itself. */
+	assert_string_equal(connects("S1", true), "EraseDevice");
+	assert_int_equal(state_of("S1"), RETURN_WIPED);
+}
+
+static void test_back_from_lost(void **state)
+{
+	(void)state;
+	leaves(true);
+	at("2026-12-14 08:00");
+	at("2026-12-21 08:00");
+	assert_int_equal(state_of("S1"), RETURN_LOST);
+	/* Lost Mode lifts by itself; the erase is ordered anew, once. */
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	assert_int_equal(the_case("S1").device.state, PHONE_RETURNING);
+	at("2026-12-21 09:00");
+	at("2026-12-22 09:00");
+	assert_int_equal(erases_standing("S1"), 1);
+}
+
+static void test_write_off_wants_the_sim(void **state)
+{
+	(void)state;
+	leaves(true);
+	assert_int_equal(act("S1", RETURN_ACT_WRITE_OFF, "fell into the lake"),
+	    -ERR_CONFLICT);
+	assert_int_equal(decide_sim("S1", "+46701740601", SIM_BLOCK), 0);
+	assert_int_equal(
+	    act("S1", RETURN_ACT_WRITE_OFF, "fell into the lake"), 0);
+	/* It turns up: the way goes on where it was. */
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	assert_int_equal(state_of("S1"), RETURN_IN_CUSTODY);
+}
+
+static void test_lost_before_the_day(void **state)
+{
+	(void)state;
+	hire("Ture Alm", "2026-11-28");
+	phone("S1", "Ture Alm", true);
+	at("2026-11-23 08:00");
+	assert_int_equal(act("S1", RETURN_ACT_LOST, "left on a train"), 0);
+	at("2026-11-28 00:00");
+	at("2026-11-30 08:00");
+	assert_int_equal(state_of("S1"), RETURN_LOST);
+	assert_int_equal(erases_ordered("S1"), 0);
+	assert_int_equal(act("S1", RETURN_ACT_FOUND, "the railway had it"), 0);
+	assert_int_equal(state_of("S1"), RETURN_ASKED);
+	at("2026-12-01 08:00");
+	assert_int_equal(erases_ordered("S1"), 1);
+}
+
+/* ---- it says it did, and did not ---- */
+
+static void test_caught(void **state)
+{
+	(void)state;
+	leaves(true);
+	assert_string_equal(connects("S1", true), "EraseDevice");
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	bench_catches("S1");
+	assert_int_equal(state_of("S1"), RETURN_DISPUTED);
+	assert_false(the_case("S1").row.marks & RETURN_MARK_WIPE_ACKNOWLEDGED);
+	/* Nothing else makes it good. */
+	assert_int_equal(sign("S1", RETURN_SIGNER_HOLDER, "Ture Alm",
+	                     "Ture Alm", RETURN_CODES_HANDED_OVER, NULL),
+	    0);
+	assert_int_equal(sign("S1", RETURN_SIGNER_RECEIVER, "Chef Ek",
+	                     "Chef Ek", RETURN_CODES_UNSAID, NULL),
+	    0);
+	assert_int_equal(decide_sim("S1", "+46701740601", SIM_REUSE), 0);
+	assert_int_equal(act("S1", RETURN_ACT_LOCK_CLEARED, NULL), 0);
+	assert_int_equal(state_of("S1"), RETURN_DISPUTED);
+	assert_int_equal(
+	    act("S1", RETURN_ACT_STATE_PROOF, "I wiped it"), -ERR_DENIED);
+	/* No second erase by itself: the bench, or a person. */
+	at("2026-12-02 08:00");
+	assert_int_equal(erases_ordered("S1"), 1);
+	bench_proves("S1");
+	assert_int_equal(state_of("S1"), RETURN_RELEASED);
+}
+
+static void test_not_needed_codes(void **state)
+{
+	(void)state;
+	leaves(true);
+	assert_int_equal(
+	    sign("S1", RETURN_SIGNER_WITNESS, "Topp Lund", "Topp Lund",
+	        RETURN_CODES_NOT_NEEDED, "gone abroad"),
+	    -ERR_CONFLICT);
+	assert_int_equal(
+	    sign("S1", RETURN_SIGNER_WITNESS, "Topp Lund", "Topp Lund",
+	        RETURN_CODES_NOT_HANDED_OVER, "gone abroad"),
+	    0);
+	assert_false(the_case("S1").row.marks & RETURN_MARK_CODES_STATED);
+	assert_string_equal(connects("S1", true), "EraseDevice");
+	bench_proves("S1");
+	assert_int_equal(sign("S1", RETURN_SIGNER_RECEIVER, "Chef Ek",
+	                     "Chef Ek", RETURN_CODES_NOT_NEEDED, NULL),
+	    0);
+	assert_true(the_case("S1").row.marks & RETURN_MARK_CODES_STATED);
+}
+
+/* The phone refused: nothing is pretended. */
+static void test_refused_by_the_phone(void **state)
+{
+	(void)state;
+	leaves(true);
+	assert_string_equal(connects("S1", false), "EraseDevice");
+	assert_int_equal(state_of("S1"), RETURN_ASKED);
+	at("2026-12-02 08:00");
+	assert_int_equal(erases_ordered("S1"), 1);
+}
+
+/* ---- everything of one person ---- */
+
+static void test_everything(void **state)
+{
+	struct departure_request request = {
+	    .person = "Ture Alm", .note = "the trial period ended"};
+	struct departure_view view;
+	struct err err = {0};
+
+	(void)state;
+	hire("Ture Alm", NULL);
+	assert_int_equal(
+	    service_departure_open(&towns, ada, &request, false, &view, &err),
+	    -ERR_CONFLICT); /* holds nothing */
+	phone("S1", "Ture Alm", true);
+	phone("S2", "Ture Alm", false);
+	sim("+46701740601", "Ture Alm", "S1", NULL);
+	assert_int_equal(
+	    service_departure_open(&towns, ada, &request, true, &view, &err),
+	    0);
+	assert_int_equal(departures_of("Ture Alm"), 0); /* a dry run */
+	assert_int_equal(
+	    service_departure_open(&towns, ada, &request, false, &view, &err),
+	    0);
+	assert_int_equal(view.cases, 2);
+	assert_int_equal(view.sims_undecided, 1);
+	assert_int_equal(
+	    service_departure_open(&towns, ada, &request, false, &view, &err),
+	    -ERR_CONFLICT); /* one case */
+	at("2026-11-23 08:00");
+	assert_int_equal(state_of("S1"), RETURN_ASKED);
+	/* Still employed: early, so a second person has to say yes. */
+	assert_int_equal(erases_ordered("S1"), 0);
+	assert_non_null(
+	    strstr(the_departure("Ture Alm").departure.waits, "second"));
+	/* Nothing of another organisation is seen or done. */
+	assert_int_equal(service_departure_load(
+	                     &towns, bob, view.departure.id, &view, NULL, &err),
+	    -ERR_NOT_FOUND);
+	assert_int_equal(
+	    service_departure_cancel(&towns, bob,
+	        the_departure("Ture Alm").departure.id, "mine", &view, &err),
+	    -ERR_NOT_FOUND);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    LEAVER_TEST(test_ladder),
+	    LEAVER_TEST(test_unsupervised_ladder),
+	    LEAVER_TEST(test_back_from_lost),
+	    LEAVER_TEST(test_write_off_wants_the_sim),
+	    LEAVER_TEST(test_lost_before_the_day),
+	    LEAVER_TEST(test_caught),
+	    LEAVER_TEST(test_not_needed_codes),
+	    LEAVER_TEST(test_refused_by_the_phone),
+	    LEAVER_TEST(test_everything),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

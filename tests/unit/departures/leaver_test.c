@@ -1,0 +1,634 @@
+/*
+ * leaver_test: who leaves, moves, comes back, has two posts, is away, leads:
+ * is the right thing asked back and erased, at the right hour, and nothing
+ * else?
+ */
+#include "tests/unit/departures/leaver_world.h"
+
+#include "server/lifecycle/phone.h"
+#include "server/store/store_bench.h"
+
+/* Monday to Friday, no holiday near: 2026-11-27 is a Friday. */
+#define LAST_DAY_OVER "2026-11-28" /* the first day no longer employed */
+
+static void ready(void)
+{
+	hire("Ture Alm", LAST_DAY_OVER);
+	phone("S1", "Ture Alm", true);
+}
+
+static void all_signed(const char *serial, const char *leaver)
+{
+	assert_int_equal(sign(serial, RETURN_SIGNER_HOLDER, leaver, leaver,
+	                     RETURN_CODES_HANDED_OVER, NULL),
+	    0);
+	assert_int_equal(sign(serial, RETURN_SIGNER_RECEIVER, "Chef Ek",
+	                     "Chef Ek", RETURN_CODES_UNSAID, NULL),
+	    0);
+}
+
+static struct device device_of(const char *serial)
+{
+	return the_case(serial).device;
+}
+
+/* ---- the whole story ---- */
+
+static void test_story(void **state)
+{
+	struct departure_view departure;
+
+	(void)state;
+	ready();
+	sim("+46701740601", "Ture Alm", "S1", NULL);
+	tick();
+	departure = the_departure("Ture Alm");
+	assert_int_equal(departure.departure.state, DEPARTURE_PLANNED);
+	assert_int_equal(departure.cases, 1);
+	assert_int_equal(departure.sims_undecided, 1);
+	assert_string_equal(departure.receiver.name, "Chef Ek");
+	assert_int_equal(state_of("S1"), RETURN_PLANNED);
+	/* Known so late: asked at once. */
+	assert_string_not_equal(
+	    task_of(departure.departure.id, TASK_RETURN_PHONE).id, "");
+	/* Still employed on the last day: nothing is erased. */
+	at("2026-11-27 23:59");
+	assert_int_equal(state_of("S1"), RETURN_PLANNED);
+	at("2026-11-28 00:00");
+	assert_int_equal(state_of("S1"), RETURN_ASKED);
+	assert_string_not_equal(
+	    task_of(departure.departure.id, TASK_CONFIRM_RETURN).id, "");
+	assert_int_equal(device_of("S1").state, PHONE_RETURNING);
+	/* Not at the weekend, not before the organisation's hour. */
+	at("2026-11-30 07:59");
+	assert_int_equal(erases_ordered("S1"), 0);
+	at("2026-11-30 08:00");
+	assert_int_equal(erases_ordered("S1"), 1);
+	assert_string_equal(connects("S1", true), "EraseDevice");
+	assert_int_equal(state_of("S1"), RETURN_WIPED);
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	bench_proves("S1");
+	assert_int_equal(state_of("S1"), RETURN_PROVEN);
+	all_signed("S1", "Ture Alm");
+	assert_int_equal(act("S1", RETURN_ACT_LOCK_CLEARED, NULL), 0);
+	assert_int_equal(state_of("S1"), RETURN_PROVEN);
+	assert_string_equal(
+	    the_case("S1").waits_for, "the decision on its SIM");
+	assert_int_equal(decide_sim("S1", "+46701740601", SIM_REUSE), 0);
+	assert_int_equal(state_of("S1"), RETURN_RELEASED);
+	tick();
+	departure = the_departure("Ture Alm");
+	assert_int_equal(departure.departure.state, DEPARTURE_CLOSED);
+	assert_int_equal(device_of("S1").state, PHONE_IN_STOCK);
+	assert_string_equal(device_of("S1").person_id, "");
+	assert_string_equal(
+	    task_of(departure.departure.id, TASK_CONFIRM_RETURN).id, "");
+	/* Nothing of it reaches the next: not a command more. */
+	at("2026-12-20 09:00");
+	assert_int_equal(erases_ordered("S1"), 1);
+	assert_int_equal(departures_of("Ture Alm"), 1);
+	hire("Nya Sund", NULL);
+	say("{\"assignment\": {\"person\": \"Nya Sund\", \"phone\": "
+	    "\"S1\"}}");
+	at("2026-12-21 09:00");
+	assert_int_equal(erases_standing("S1"), 1); /* the proven one */
+}
+
+/* ---- plans change ---- */
+
+static void test_rehired(void **state)
+{
+	(void)state;
+	ready();
+	at("2026-11-30 08:00");
+	assert_int_equal(erases_standing("S1"), 1);
+	/* Back within a month: she has not left. */
+	say("{\"employment\": {\"person\": \"Ture Alm\", \"unit\": "
+	    "\"Staden\", \"from\": \"2026-12-14\"}}");
+	assert_int_equal(erases_standing("S1"), 0);
+	assert_int_equal(state_of("S1"), RETURN_CANCELLED);
+	assert_int_equal(
+	    the_departure("Ture Alm").departure.state, DEPARTURE_CANCELLED);
+	assert_string_equal(connects("S1", true), "");
+	at("2026-12-16 09:00");
+	assert_int_equal(erases_ordered("S1"), 1);
+}
+
+static void test_rehired_too_late(void **state)
+{
+	(void)state;
+	ready();
+	say("{\"employment\": {\"person\": \"Ture Alm\", \"unit\": "
+	    "\"Staden\", \"from\": \"2027-02-01\"}}");
+	at("2026-11-30 08:00");
+	assert_int_equal(erases_standing("S1"), 1);
+}
+
+static void test_moved_end(void **state)
+{
+	(void)state;
+	ready();
+	at("2026-11-30 08:00");
+	assert_int_equal(erases_standing("S1"), 1);
+	say("{\"employment\": {\"person\": \"Ture Alm\", \"unit\": "
+	    "\"Skolan\", \"from\": \"2026-01-01\", \"to\": \"2026-12-12\"}}");
+	assert_int_equal(erases_standing("S1"), 0);
+	assert_int_equal(state_of("S1"), RETURN_PLANNED);
+	at("2026-12-11 09:00");
+	assert_int_equal(erases_standing("S1"), 0);
+	/* The new day comes: it is erased then, by a new order. */
+	at("2026-12-12 00:00");
+	at("2026-12-14 08:00");
+	assert_int_equal(erases_standing("S1"), 1);
+	/* The end is taken back altogether. */
+	say("{\"employment\": {\"person\": \"Ture Alm\", \"unit\": "
+	    "\"Skolan\", \"from\": \"2026-01-01\", \"to\": \"\"}}");
+	assert_int_equal(erases_standing("S1"), 0);
+	assert_int_equal(state_of("S1"), RETURN_CANCELLED);
+}
+
+/* The phone had it already: there is no way back, only to the end. */
+static void test_rehired_after_the_erase(void **state)
+{
+	(void)state;
+	ready();
+	at("2026-11-30 08:00");
+	assert_string_equal(connects("S1", true), "EraseDevice");
+	say("{\"employment\": {\"person\": \"Ture Alm\", \"unit\": "
+	    "\"Skolan\", \"from\": \"2026-01-01\", \"to\": \"\"}}");
+	assert_int_equal(state_of("S1"), RETURN_WIPED);
+	tick();
+	assert_int_equal(erases_ordered("S1"), 1);
+}
+
+static void test_cancelled_by_hand(void **state)
+{
+	struct departure_view view;
+	struct err err = {0};
+
+	(void)state;
+	ready();
+	tick();
+	view = the_departure("Ture Alm");
+	assert_int_equal(service_departure_cancel(
+	                     &towns, ada, view.departure.id, "", &view, &err),
+	    -ERR_INVALID);
+	assert_int_equal(
+	    service_departure_cancel(&towns, ada, view.departure.id,
+	        "goes on as a consultant", &view, &err),
+	    0);
+	at("2026-11-30 08:00"); /* stays so, round after round */
+	at("2026-12-01 08:00");
+	assert_int_equal(departures_of("Ture Alm"), 1);
+	assert_int_equal(erases_ordered("S1"), 0);
+}
+
+/* ---- posts ---- */
+
+static void test_second_employment(void **state)
+{
+	(void)state;
+	hire("Ture Alm", NULL);
+	phone("S1", "Ture Alm", true);
+	say("{\"employment\": {\"person\": \"Ture Alm\", \"unit\": "
+	    "\"Staden\", \"from\": \"2026-02-01\"}}");
+	/* The other one ends: the phone is not of it. */
+	say("{\"employment\": {\"person\": \"Ture Alm\", \"unit\": "
+	    "\"Staden\", \"from\": \"2026-02-01\", \"to\": "
+	    "\"2026-11-28\"}}");
+	at("2026-11-30 08:00");
+	assert_int_equal(departures_of("Ture Alm"), 0);
+	assert_int_equal(erases_ordered("S1"), 0);
+}
+
+/* A fortnight before, and three days before, at eight of a working day. */
+static void test_reminded(void **state)
+{
+	const char *id;
+	struct departure_view view;
+
+	(void)state;
+	hire("Ture Alm", "2027-01-16"); /* the last day: Friday the 15th */
+	phone("S1", "Ture Alm", true);
+	at("2026-12-31 08:00"); /* a day off, by custom */
+	view = the_departure("Ture Alm");
+	id = view.departure.id;
+	assert_string_equal(task_of(id, TASK_RETURN_PHONE).id, "");
+	at("2027-01-04 07:59"); /* the 1st is a holiday, a weekend follows */
+	assert_string_equal(task_of(id, TASK_RETURN_PHONE).id, "");
+	at("2027-01-04 08:00");
+	assert_string_not_equal(task_of(id, TASK_RETURN_PHONE).id, "");
+	view = the_departure("Ture Alm");
+	assert_int_equal(view.departure.reminded_at, towns_now);
+	at("2027-01-11 12:00");
+	view = the_departure("Ture Alm");
+	assert_int_not_equal(view.departure.reminded_at, towns_now);
+	at("2027-01-12 08:00");
+	view = the_departure("Ture Alm");
+	assert_int_equal(view.departure.reminded_at, towns_now);
+}
+
+/* A phone of a post that ends comes back; while the person goes on in another
+ * one that has long run beside it, it is erased in hand only. */
+static void test_own_post_ends(void **state)
+{
+	(void)state;
+	hire("Ture Alm", NULL);
+	phone("S1", "Ture Alm", true);
+	say("{\"employment\": {\"person\": \"Ture Alm\", \"unit\": "
+	    "\"Staden\", \"from\": \"2026-01-02\", \"to\": \"\"}}");
+	say("{\"employment\": {\"person\": \"Ture Alm\", \"unit\": "
+	    "\"Skolan\", \"from\": \"2026-01-01\", \"to\": "
+	    "\"2026-11-28\"}}");
+	at("2026-11-30 08:00");
+	assert_int_equal(state_of("S1"), RETURN_ASKED);
+	assert_int_equal(erases_ordered("S1"), 0);
+	assert_non_null(strstr(
+	    the_departure("Ture Alm").departure.waits, "still employed"));
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	at("2026-11-30 09:00");
+	assert_int_equal(erases_ordered("S1"), 1);
+}
+
+static void test_transfer(void **state)
+{
+	(void)state;
+	ready();
+	/* Another unit from the Monday on: nobody leaves. */
+	say("{\"employment\": {\"person\": \"Ture Alm\", \"unit\": "
+	    "\"Staden\", \"from\": \"2026-11-30\"}}");
+	at("2026-11-30 08:00");
+	assert_int_equal(
+	    the_departure("Ture Alm").departure.state, DEPARTURE_CANCELLED);
+	assert_int_equal(erases_ordered("S1"), 0);
+}
+
+static void test_leave_is_no_end(void **state)
+{
+	struct departure_request request = {.person = "Ture Alm",
+	    .phone = "S1",
+	    .note = "the unit needs it meanwhile"};
+	struct departure_view view;
+	struct err err = {0};
+
+	(void)state;
+	hire("Ture Alm", NULL);
+	phone("S1", "Ture Alm", true);
+	say("{\"absence\": {\"person\": \"Ture Alm\", \"from\": "
+	    "\"2026-11-01\", \"until\": \"2027-08-31\"}}");
+	at("2026-11-30 08:00");
+	assert_int_equal(departures_of("Ture Alm"), 0);
+	/* Asked for by hand, it waits until they are back. */
+	assert_int_equal(
+	    service_departure_open(&towns, ada, &request, false, &view, &err),
+	    0);
+	assert_int_equal(view.departure.state, DEPARTURE_PAUSED);
+	at("2027-08-31 09:00");
+	assert_int_equal(state_of("S1"), RETURN_PLANNED);
+	assert_int_equal(erases_ordered("S1"), 0);
+	at("2027-09-01 09:00");
+	assert_int_equal(state_of("S1"), RETURN_ASKED);
+	assert_int_equal(erases_ordered("S1"), 0); /* in hand only */
+}
+
+static void test_paused_by_hand(void **state)
+{
+	struct departure_view view;
+	struct err err = {0};
+
+	(void)state;
+	ready();
+	tick();
+	view = the_departure("Ture Alm");
+	assert_int_equal(service_departure_pause(&towns, ada, view.departure.id,
+	                     "2026-12-15", "negotiating", &view, &err),
+	    0);
+	at("2026-12-14 09:00");
+	assert_int_equal(state_of("S1"), RETURN_PLANNED);
+	assert_int_equal(erases_ordered("S1"), 0);
+	at("2026-12-15 09:00");
+	assert_int_equal(state_of("S1"), RETURN_ASKED);
+}
+
+/* ---- who confirms ---- */
+
+static void test_manager_leaves(void **state)
+{
+	(void)state;
+	phone("S1", "Chef Ek", true);
+	say("{\"employment\": {\"person\": \"Chef Ek\", \"unit\": \"Skolan\", "
+	    "\"from\": \"2020-01-01\", \"to\": \"2026-11-28\"}}");
+	at("2026-11-28 00:00");
+	assert_string_equal(
+	    the_departure("Chef Ek").receiver.name, "Topp Lund");
+	assert_string_equal(
+	    task_of(the_departure("Chef Ek").departure.id, TASK_CONFIRM_RETURN)
+	        .person_id,
+	    the_departure("Chef Ek").receiver.id);
+	/* Nobody confirms their own return, by id or by name. */
+	assert_int_equal(custody("S1", "Chef Ek"), -ERR_DENIED);
+	assert_int_equal(sign("S1", RETURN_SIGNER_RECEIVER, "Chef Ek",
+	                     "Chef Ek", RETURN_CODES_UNSAID, NULL),
+	    -ERR_DENIED);
+	assert_int_equal(sign("S1", RETURN_SIGNER_RECEIVER, NULL, "chef ek",
+	                     RETURN_CODES_UNSAID, NULL),
+	    -ERR_DENIED);
+	assert_int_equal(sign("S1", RETURN_SIGNER_RECEIVER, "Topp Lund",
+	                     "Topp Lund", RETURN_CODES_UNSAID, NULL),
+	    0);
+	assert_true(
+	    the_case("S1").row.marks & RETURN_MARK_CUSTODY); /* has it */
+}
+
+static void test_witness(void **state)
+{
+	(void)state;
+	ready();
+	at("2026-11-30 08:00");
+	/* Nobody signs for who is gone, but a witness with a reason. */
+	assert_int_equal(sign("S1", RETURN_SIGNER_HOLDER, "Chef Ek", "Chef Ek",
+	                     RETURN_CODES_UNSAID, NULL),
+	    -ERR_DENIED);
+	assert_int_equal(sign("S1", RETURN_SIGNER_WITNESS, "Chef Ek", "Chef Ek",
+	                     RETURN_CODES_UNSAID, NULL),
+	    -ERR_INVALID);
+	assert_int_equal(
+	    sign("S1", RETURN_SIGNER_WITNESS, "Ture Alm", "Ture Alm",
+	        RETURN_CODES_UNSAID, "left it on the desk"),
+	    -ERR_DENIED);
+	assert_int_equal(sign("S1", RETURN_SIGNER_WITNESS, "Chef Ek", "Chef Ek",
+	                     RETURN_CODES_UNSAID, "left it on the desk"),
+	    0);
+	/* Two different people. */
+	assert_int_equal(sign("S1", RETURN_SIGNER_RECEIVER, "Chef Ek",
+	                     "Chef Ek", RETURN_CODES_UNSAID, NULL),
+	    -ERR_DENIED);
+	assert_int_equal(sign("S1", RETURN_SIGNER_RECEIVER, "Topp Lund",
+	                     "Topp Lund", RETURN_CODES_UNSAID, NULL),
+	    0);
+	assert_int_equal(sign("S1", RETURN_SIGNER_RECEIVER, "Topp Lund",
+	                     "Topp Lund", RETURN_CODES_UNSAID, NULL),
+	    -ERR_CONFLICT);
+}
+
+/* ---- kinds of phones ---- */
+
+static void test_private(void **state)
+{
+	(void)state;
+	hire("Ture Alm", LAST_DAY_OVER);
+	phone("S1", "Ture Alm", false);
+	say("{\"phone\": {\"phone\": \"S1\", \"is_private\": true}}");
+	at("2026-11-28 00:00");
+	assert_int_equal(the_case("S1").row.kind, RETURN_KIND_PRIVATE);
+	assert_int_equal(custody("S1", "Chef Ek"), -ERR_CONFLICT);
+	at("2026-11-30 08:00");
+	assert_int_equal(erases_ordered("S1"), 0);
+	assert_string_equal(connects("S1", true), "RemoveProfile");
+	at("2026-11-30 12:00");
+	assert_string_equal(connects("S1", true), ""); /* once */
+	assert_int_equal(
+	    act("S1", RETURN_ACT_STATE_PROOF, "wiped it"), -ERR_DENIED);
+	assert_int_equal(
+	    act("S1", RETURN_ACT_DATA_REMOVED, "shown without the profile"), 0);
+	assert_int_equal(state_of("S1"), RETURN_RELEASED);
+	assert_int_equal(erases_ordered("S1"), 0);
+}
+
+/* Becomes the person's own while its erase waits. */
+static void test_becomes_private(void **state)
+{
+	(void)state;
+	ready();
+	at("2026-11-30 08:00");
+	assert_int_equal(erases_standing("S1"), 1);
+	say("{\"phone\": {\"phone\": \"S1\", \"is_private\": true}}");
+	assert_string_not_equal(takes("S1"), "EraseDevice");
+	at("2026-12-01 08:00");
+	assert_int_equal(the_case("S1").row.kind, RETURN_KIND_PRIVATE);
+	assert_int_equal(erases_standing("S1"), 0);
+}
+
+static void test_unsupervised(void **state)
+{
+	(void)state;
+	hire("Ture Alm", LAST_DAY_OVER);
+	phone("S1", "Ture Alm", false);
+	at("2026-11-30 08:00");
+	assert_int_equal(the_case("S1").row.kind, RETURN_KIND_UNSUPERVISED);
+	assert_non_null(
+	    strstr(the_case("S1").waits_for, "its Activation Lock"));
+	assert_string_equal(connects("S1", true), "EraseDevice");
+	bench_proves("S1");
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	all_signed("S1", "Ture Alm");
+	assert_int_equal(state_of("S1"), RETURN_PROVEN);
+	assert_string_equal(the_case("S1").waits_for, "its Activation Lock");
+	assert_int_equal(act("S1", RETURN_ACT_LOCK_CLEARED, "at the desk"), 0);
+	assert_int_equal(state_of("S1"), RETURN_RELEASED);
+}
+
+/* It never speaks to us: proven by who has it, not by who says so from afar. */
+static void test_unmanaged(void **state)
+{
+	(void)state;
+	hire("Ture Alm", LAST_DAY_OVER);
+	say("{\"phone\": {\"phone\": \"A1\", \"kind\": \"android\"}}\n"
+	    "{\"assignment\": {\"person\": \"Ture Alm\", \"phone\": "
+	    "\"A1\"}}");
+	at("2026-11-30 08:00");
+	assert_int_equal(the_case("A1").row.kind, RETURN_KIND_UNMANAGED);
+	assert_int_equal(
+	    act("A1", RETURN_ACT_STATE_PROOF, "reset by menu"), -ERR_CONFLICT);
+	assert_int_equal(custody("A1", NULL), 0);
+	assert_int_equal(act("A1", RETURN_ACT_STATE_PROOF, ""), -ERR_INVALID);
+	assert_int_equal(act("A1", RETURN_ACT_STATE_PROOF, "reset by menu"), 0);
+	all_signed("A1", "Ture Alm");
+	assert_int_equal(state_of("A1"), RETURN_RELEASED);
+}
+
+static void test_shared(void **state)
+{
+	(void)state;
+	hire("Ture Alm", LAST_DAY_OVER);
+	hire("Ny Ledare", NULL);
+	phone("S1", NULL, true);
+	say("{\"unit\": {\"name\": \"Natten\", \"parent\": \"Skolan\", "
+	    "\"manager\": \"Ture Alm\"}}\n"
+	    "{\"assignment\": {\"person\": \"Ture Alm\", \"phone\": \"S1\", "
+	    "\"is_shared\": true}}");
+	at("2026-11-30 08:00");
+	assert_int_equal(the_case("S1").row.kind, RETURN_KIND_SHARED);
+	assert_int_equal(erases_ordered("S1"), 0);
+	/* Handed over, both sign: no erase, no custody. */
+	assert_int_equal(sign("S1", RETURN_SIGNER_HOLDER, "Ture Alm",
+	                     "Ture Alm", RETURN_CODES_UNSAID, NULL),
+	    0);
+	assert_int_equal(sign("S1", RETURN_SIGNER_RECEIVER, "Ny Ledare",
+	                     "Ny Ledare", RETURN_CODES_UNSAID, NULL),
+	    0);
+	assert_int_equal(state_of("S1"), RETURN_RELEASED);
+	at("2026-12-07 08:00");
+	assert_int_equal(erases_ordered("S1"), 0);
+}
+
+/* ---- eSIM ---- */
+
+static struct order_seen {
+	bool preserves;
+} seen;
+
+static int look_preserve(struct txn *txn, void *arg, struct err *err)
+{
+	(void)arg;
+	(void)txn;
+	(void)err;
+	seen.preserves = the_case("S1").row.preserve_data_plan;
+	return 0;
+}
+
+static void esim_case(enum sim_decision decision, bool stays)
+{
+	ready();
+	sim("+46701740601", "Ture Alm", "S1",
+	    "89049032004008882600000000000001");
+	at("2026-11-28 09:00");
+	if (decision != SIM_UNDECIDED)
+		assert_int_equal(decide_sim("S1", "+46701740601", decision), 0);
+	at("2026-11-30 08:00");
+	assert_int_equal(erases_ordered("S1"), 1);
+	(void)look_preserve(NULL, NULL, NULL);
+	assert_int_equal(seen.preserves, stays);
+}
+
+static void test_esim_stays_with_the_post(void **state)
+{
+	(void)state;
+	esim_case(SIM_REUSE, true);
+}
+
+static void test_esim_goes(void **state)
+{
+	(void)state;
+	esim_case(SIM_BLOCK, false);
+	/* A request to the operator, for whoever places those (BOT-28). */
+	assert_int_equal(
+	    decide_sim("S1", "+46701740601", SIM_REUSE), -ERR_CONFLICT);
+}
+
+/* Deleting cannot be undone, so what nobody decided stays. */
+static void test_esim_undecided(void **state)
+{
+	(void)state;
+	esim_case(SIM_UNDECIDED, true);
+}
+
+/* ---- hours ---- */
+
+/* A Friday's erase that the server missed waits until Monday. */
+static void test_not_on_friday_afternoon(void **state)
+{
+	(void)state;
+	hire("Ture Alm", "2026-11-27"); /* its first working day: a Friday */
+	phone("S1", "Ture Alm", true);
+	tick();
+	at("2026-11-27 15:00");
+	assert_int_equal(erases_ordered("S1"), 0);
+	at("2026-11-28 12:00");
+	at("2026-11-29 12:00");
+	assert_int_equal(erases_ordered("S1"), 0);
+	at("2026-11-30 07:59");
+	assert_int_equal(erases_ordered("S1"), 0);
+	at("2026-11-30 08:00");
+	assert_int_equal(erases_ordered("S1"), 1);
+}
+
+/* Over Christmas, and at the hour of the clock on the wall in summer too. */
+static void test_holidays_and_summer_time(void **state)
+{
+	(void)state;
+	hire("Ture Alm", "2026-12-24");
+	phone("S1", "Ture Alm", true);
+	tick();
+	at("2026-12-24 09:00"); /* Christmas Eve, Thursday */
+	at("2026-12-26 09:00");
+	assert_int_equal(erases_ordered("S1"), 0);
+	at("2026-12-28 08:00");
+	assert_int_equal(erases_ordered("S1"), 1);
+	/* 2027-03-28: the clocks go forward. */
+	hire("Lill Berg", "2027-03-27");
+	phone("S2", "Lill Berg", true);
+	at("2027-03-28 09:00");
+	at("2027-03-29 09:00"); /* Easter Monday */
+	assert_int_equal(erases_ordered("S2"), 0);
+	at("2027-03-30 07:59");
+	assert_int_equal(erases_ordered("S2"), 0);
+	at("2027-03-30 08:00");
+	assert_int_equal(towns_now % TIME_DAY_MS, 6 * TIME_HOUR_MS); /* UTC */
+	assert_int_equal(erases_ordered("S2"), 1);
+}
+
+/* HR tells it a week late: not at once, on the next working day. */
+static void test_told_late(void **state)
+{
+	(void)state;
+	hire("Ture Alm", NULL);
+	phone("S1", "Ture Alm", true);
+	at("2026-12-07 10:00"); /* Monday */
+	say("{\"employment\": {\"person\": \"Ture Alm\", \"unit\": "
+	    "\"Skolan\", \"from\": \"2026-01-01\", \"to\": "
+	    "\"2026-11-28\"}}");
+	tick();
+	assert_int_equal(state_of("S1"), RETURN_ASKED);
+	assert_int_equal(erases_ordered("S1"), 0);
+	at("2026-12-08 08:00");
+	assert_int_equal(erases_ordered("S1"), 1);
+}
+
+/* The clock goes back: what was done is not undone, nor done twice. */
+static void test_clock_jumps(void **state)
+{
+	(void)state;
+	ready();
+	at("2026-11-30 08:00");
+	at("2026-11-01 08:00");
+	at("2026-11-30 08:01");
+	at("2030-01-01 08:00");
+	at("2026-12-01 08:00");
+	assert_int_equal(erases_ordered("S1"), 1);
+	assert_int_equal(departures_of("Ture Alm"), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    LEAVER_TEST(test_story),
+	    LEAVER_TEST(test_reminded),
+	    LEAVER_TEST(test_rehired),
+	    LEAVER_TEST(test_rehired_too_late),
+	    LEAVER_TEST(test_moved_end),
+	    LEAVER_TEST(test_rehired_after_the_erase),
+	    LEAVER_TEST(test_cancelled_by_hand),
+	    LEAVER_TEST(test_second_employment),
+	    LEAVER_TEST(test_own_post_ends),
+	    LEAVER_TEST(test_transfer),
+	    LEAVER_TEST(test_leave_is_no_end),
+	    LEAVER_TEST(test_paused_by_hand),
+	    LEAVER_TEST(test_manager_leaves),
+	    LEAVER_TEST(test_witness),
+	    LEAVER_TEST(test_private),
+	    LEAVER_TEST(test_becomes_private),
+	    LEAVER_TEST(test_unsupervised),
+	    LEAVER_TEST(test_unmanaged),
+	    LEAVER_TEST(test_shared),
+	    LEAVER_TEST(test_esim_stays_with_the_post),
+	    LEAVER_TEST(test_esim_goes),
+	    LEAVER_TEST(test_esim_undecided),
+	    LEAVER_TEST(test_not_on_friday_afternoon),
+	    LEAVER_TEST(test_holidays_and_summer_time),
+	    LEAVER_TEST(test_told_late),
+	    LEAVER_TEST(test_clock_jumps),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
