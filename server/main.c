@@ -24,7 +24,8 @@ static const struct subcommand commands[] = {
         "read the configuration and say what is wrong with it"},
     {"migrate", program_migrate, "bring the database up to this version"},
     {"verify", program_verify,
-        "check the audit log, or FILE: an exported log or a receipt"},
+        "check the audit log; or FILE, an exported log or a receipt; or a "
+        "receipt FILE and its twin"},
     {"routes", program_routes,
         "print every path, its listeners and the scope it needs"},
 };
@@ -122,13 +123,16 @@ static int parse_options(int argc, char **argv, struct options *options)
 	return fits ? 0 : -1;
 }
 
-/* verify alone takes a word; how many words are left. */
-static int take_file(int argc, char **argv, struct options *options)
+/* verify alone takes words; how many are left. */
+static int take_files(int argc, char **argv, struct options *options)
 {
-	if (argc - optind != 2 || strcmp(argv[optind], "verify") != 0)
+	int count = argc - optind - 1;
+
+	if (count < 1 || count > 2 || strcmp(argv[optind], "verify") != 0)
 		return argc;
 	options->file = argv[optind + 1];
-	return argc - 1;
+	options->twin = count == 2 ? argv[optind + 2] : NULL;
+	return argc - count;
 }
 
 int main(int argc, char **argv)
@@ -137,7 +141,7 @@ int main(int argc, char **argv)
 	int parsed = parse_options(argc, argv, &options);
 
 	if (parsed == 0)
-		argc = take_file(argc, argv, &options);
+		argc = take_files(argc, argv, &options);
 	return program_run_command(
 	    &program, argc, argv, optind, parsed, &options);
 }

@@ -16,6 +16,7 @@ struct options {
 	const char *hosts[OPTION_VALUES_MAX + 1]; /* --host, repeated */
 	const char *sets[OPTION_VALUES_MAX + 1];  /* --set, repeated */
 	const char *file;        /* verify: the word behind it; NULL: none */
+	const char *twin;        /* verify: a second one; NULL: none */
 	const char *key;         /* --key */
 	const char *checkpoints; /* --checkpoints */
 	const char *ca;          /* --ca */

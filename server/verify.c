@@ -16,6 +16,7 @@
 #include "server/keeper/keeper.h"
 #include "server/paths.h"
 #include "server/programs.h"
+#include "server/receipts/receipt_verify.h"
 #include "server/service/audit_file.h"
 #include "server/service/audit_log.h"
 #include "server/store/store.h"
@@ -234,6 +235,68 @@ static int verify_export(struct verify *verify, FILE *file, struct err *err)
 	return rc;
 }
 
+/* ---- receipts ---- */
+
+/* The CA's certificate: named, or of the key folder. */
+static int find_ca(
+    const struct verify *verify, char out[PATHS_MAX], struct err *err)
+{
+	const char *named = verify->options->ca;
+
+	if (!named && !verify->config)
+		return err_set(err, ERR_INVALID,
+		    "a receipt is checked against the organisation's CA: "
+		    "--ca FILE");
+	if (!named)
+		return paths_join(
+		    out, verify->config->keys, KEEPER_CA_CERTIFICATE, err);
+	if (snprintf(out, PATHS_MAX, "%s", named) >= PATHS_MAX)
+		return err_set(err, ERR_LIMIT, "path is too long");
+	return 0;
+}
+
+static int say_receipt(
+    const char *path, const struct receipt_verdict *verdict, struct err *err)
+{
+	struct buf text = {0};
+	int rc = receipt_verdict_explain(verdict, &text, err);
+
+	if (rc == 0)
+		(void)printf("%s\n%s", path, (const char *)text.data);
+	buf_clear(&text);
+	return rc;
+}
+
+static int verify_receipt(struct verify *verify, const char *path,
+    struct receipt_verdict *out, struct err *err)
+{
+	char ca[PATHS_MAX];
+	int rc = find_ca(verify, ca, err);
+
+	if (rc == 0)
+		rc = receipt_verify_file(path, ca, out, err);
+	return rc < 0 ? rc : say_receipt(path, out, err);
+}
+
+/* A PDF and its twin are checked each by itself, then against each other. */
+static int verify_receipts(struct verify *verify, struct err *err)
+{
+	const struct options *options = verify->options;
+	struct receipt_verdict *verdicts = calloc(2, sizeof(*verdicts));
+	int rc = verdicts
+	    ? verify_receipt(verify, options->file, &verdicts[0], err)
+	    : err_memory(err);
+
+	if (rc == 0 && options->twin)
+		rc = verify_receipt(verify, options->twin, &verdicts[1], err);
+	if (rc == 0 && options->twin)
+		rc = receipt_verdict_compare(&verdicts[0], &verdicts[1], err);
+	if (rc == 0 && options->twin)
+		(void)printf("both say the same\n");
+	free(verdicts);
+	return rc;
+}
+
 static int verify_file(struct verify *verify, struct err *err)
 {
 	const char *path = verify->options->file;
@@ -249,8 +312,7 @@ static int verify_file(struct verify *verify, struct err *err)
 	if (audit_file_is(start, len))
 		rc = verify_export(verify, file, err);
 	else
-		rc = err_set(err, ERR_UNSUPPORTED,
-		    "%s is neither an exported audit log nor a receipt", path);
+		rc = verify_receipts(verify, err);
 	(void)fclose(file);
 	return rc;
 }
