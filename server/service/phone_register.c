@@ -21,14 +21,27 @@
 
 /* ---- a new one ---- */
 
-/* Fifteen digits with the check digit: what is typed by hand is mistyped. */
+/* The last digit of an IMEI (3GPP TS 23.003, annex B: Luhn). */
+static bool is_checked(const char *digits)
+{
+	unsigned sum = 0;
+
+	for (size_t i = 0; digits[i]; i++) {
+		unsigned digit = (unsigned)(digits[i] - '0') << (i & 1);
+
+		sum += digit / 10 + digit % 10;
+	}
+	return sum % 10 == 0;
+}
+
+/* What is typed by hand is mistyped. */
 static int take_imei(const char *text, char *out, size_t size, struct err *err)
 {
 	char digits[SIM_NUMBER_MAX];
 
 	if (!text || !*text)
 		return 0;
-	if (sim_imei_normalise(text, digits, NULL) < 0)
+	if (sim_imei_normalise(text, digits, NULL) < 0 || !is_checked(digits))
 		return err_set(err, ERR_INVALID,
 		    "\"%.40s\" is no IMEI: 15 digits are wanted, of which the "
 		    "last follows from the others",
