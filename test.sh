@@ -16,7 +16,7 @@ layers|yes|do includes and calls keep to their layer, does each folder say what 
 lint|yes|do the scripts, manual pages and sources pass their checkers
 unit|yes|gcc with sanitizers: does each piece do what its header says
 e2e|no|does the built server do it all, seen from outside
-web|no|are the pages good for everybody, judged in a browser
+web|no|are the pages good, judged in a browser; do SCIM libraries agree
 clang|no|the same pieces through the second compiler
 tsan|no|do threads touch the same memory at once
 fuzz|no|does a minute of hostile bytes find anything, each parser
@@ -136,8 +136,11 @@ part_e2e() {
 
 # The judges come from the lock file; no browser is downloaded.
 part_web() {
-	(cd tests/web &&
-		PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund) || return
+	local folder
+	for folder in tests/web tests/scim; do
+		(cd "$folder" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 \
+			npm ci --no-audit --no-fund) || return
+	done
 	build dev || return
 	run_ctest dev -L web
 }

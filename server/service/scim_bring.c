@@ -39,10 +39,10 @@ struct stay {
 };
 
 static int stay_begin(struct txn *txn, const struct ledger *ledger,
-    const struct scim_user_row *row, struct stay *stay, struct err *err)
+    const char *person_id, struct stay *stay, struct err *err)
 {
 	struct employment_row last;
-	int rc = last_of_ours(txn, ledger, row->person_id, &last, err);
+	int rc = last_of_ours(txn, ledger, person_id, &last, err);
 
 	if (rc < 0)
 		return rc;
@@ -183,6 +183,7 @@ static const char *number_of(const char *text, char out[STORE_NUMBER])
 
 struct saying {
 	struct roster_person person;
+	char person_id[STORE_ID]; /* whom it is about; "": not known */
 	struct stay stay;
 	char was_number[STORE_NUMBER];
 	char number[STORE_NUMBER];
@@ -229,7 +230,8 @@ static int employment_say(struct txn *txn, const struct ledger *ledger,
 		                        &saying->stay, err)
 		                  : 0;
 	if (!was_active)
-		rc = stay_begin(txn, ledger, row, &saying->stay, err);
+		rc = stay_begin(
+		    txn, ledger, saying->person_id, &saying->stay, err);
 	else if (!is_moved(was, row))
 		return 0;
 	/* Who names no department stays where others have put them. */
@@ -258,36 +260,68 @@ static int person_check(struct txn *txn, const struct ledger *ledger,
 	                    other.user_name);
 }
 
-/* A mail address or a key of the HR system that another person has. */
-static int taken_check(struct txn *txn, const struct ledger *ledger,
-    const struct scim_user_row *row, struct err *err)
+/* Whose the key of the HR system, or the mail address, is; id "": nobody's. */
+static int find_holder(struct txn *txn, const struct ledger *ledger,
+    const struct scim_user_row *row, bool by_mail, struct person_row *out,
+    struct err *err)
 {
-	struct person_row holder;
 	char mail[LIMIT_NAME + 1] = "";
-	bool is_new = !row->person_id[0];
-	int rc = ledger_mail_take(mail, sizeof(mail), row->mail, err);
+	int rc =
+	    by_mail ? ledger_mail_take(mail, sizeof(mail), row->mail, err) : 0;
 
 	if (rc < 0)
 		return rc;
-	rc = store_person_find_mail(txn, ledger->org_id, mail, &holder, err);
-	if (rc == 0 && strcmp(holder.id, row->person_id) != 0 &&
-	    (!is_new ||
-	        (holder.external_id[0] && row->employee_number[0] &&
-	            strcmp(holder.external_id, row->employee_number) != 0)))
-		return err_set(err, ERR_CONFLICT,
-		    "the mail address is that of another person of the ledger, "
-		    "%.100s: give that person another one first",
-		    holder.name);
+	rc = by_mail
+	    ? store_person_find_mail(txn, ledger->org_id, mail, out, err)
+	    : store_person_find_external(
+	          txn, ledger->org_id, row->employee_number, out, err);
+	if (rc == -ERR_NOT_FOUND)
+		*out = (struct person_row){.id = ""};
+	return rc == -ERR_NOT_FOUND ? 0 : rc;
+}
+
+static bool is_other_key(
+    const struct person_row *person, const struct scim_user_row *row)
+{
+	return person->external_id[0] && row->employee_number[0] &&
+	    strcmp(person->external_id, row->employee_number) != 0;
+}
+
+/*
+ * Who of the ledger the user is, as the roster will find: by the directory's
+ * key, the key of the HR system, the mail address. Refuses what another person
+ * has. *id "": somebody new, or known by no more than a name.
+ */
+static int find_person(struct txn *txn, const struct ledger *ledger,
+    const struct scim_user_row *row, char id[STORE_ID], struct err *err)
+{
+	struct source_person_row link = {.person_id = ""};
+	struct person_row by_key;
+	struct person_row by_mail;
+	int rc = store_source_person_find(
+	    txn, ledger->org_id, SCIM_SOURCE, row->source_key, &link, NULL);
+
 	if (rc < 0 && rc != -ERR_NOT_FOUND)
+		return err_set(err, -rc, "the source could not be read");
+	if ((rc = find_holder(txn, ledger, row, false, &by_key, err)) < 0 ||
+	    (rc = find_holder(txn, ledger, row, true, &by_mail, err)) < 0)
 		return rc;
-	rc = store_person_find_external(
-	    txn, ledger->org_id, row->employee_number, &holder, err);
-	if (rc == 0 && !is_new && strcmp(holder.id, row->person_id) != 0)
+	memcpy(id, link.person_id, STORE_ID);
+	if (!*id)
+		memcpy(id, by_key.id, STORE_ID);
+	if (!*id && !is_other_key(&by_mail, row))
+		memcpy(id, by_mail.id, STORE_ID);
+	if (by_key.id[0] && strcmp(by_key.id, id) != 0)
 		return err_set(err, ERR_CONFLICT,
 		    "the employeeNumber is that of another person of the "
 		    "ledger, %.100s",
-		    holder.name);
-	return rc == -ERR_NOT_FOUND ? 0 : rc;
+		    by_key.name);
+	if (by_mail.id[0] && strcmp(by_mail.id, id) != 0)
+		return err_set(err, ERR_CONFLICT,
+		    "the mail address is that of another person of the ledger, "
+		    "%.100s: give that person another one first",
+		    by_mail.name);
+	return 0;
 }
 
 int scim_user_bring(struct txn *txn, const struct ledger *ledger,
@@ -302,7 +336,7 @@ int scim_user_bring(struct txn *txn, const struct ledger *ledger,
 	if (!row->is_active && !row->person_id[0])
 		return 0; /* nothing is kept of who is not employed */
 	person_say(&saying, was, row);
-	if ((rc = taken_check(txn, ledger, row, err)) < 0 ||
+	if ((rc = find_person(txn, ledger, row, saying.person_id, err)) < 0 ||
 	    (rc = employment_say(txn, ledger, was, row, &saying, err)) < 0 ||
 	    (rc = roster_put_person(txn, ledger, SCIM_SOURCE, &saying.person,
 	         &person, &effect, err)) < 0 ||

@@ -62,13 +62,9 @@ class Case(harness.Case):
     def client(cls, scope="scim"):
         token = cls.cli.json("token", "create", "--name", "entra", "--scope",
                              scope)["token"]
-        return Directory(cls.server, token)
-
-    @classmethod
-    def tearDownClass(cls):
-        if hasattr(cls, "directory"):
-            cls.directory.close()
-        super().tearDownClass()
+        client = Directory(cls.server, token)
+        cls.addClassCleanup(client.close)
+        return client
 
     def tearDown(self):
         """Each test begins without users and groups."""
@@ -551,8 +547,10 @@ class Protocol(Case):
         other = self.client("people:read,people:write")
         self.assertEqual(other.ask("GET", "/Users").status, 403)
         nobody = Directory(self.server, "wp_nothing")
+        self.addCleanup(nobody.close)
         self.assertEqual(nobody.ask("GET", "/Users").status, 401)
         directory = Office(self.server, self.directory.token)
+        self.addCleanup(directory.close)
         self.assertEqual(directory.get("/api/v1/people").status, 403)
 
 
