@@ -13,6 +13,7 @@
 
 #include "policies/pack.h"
 #include "proto/base/buf.h"
+#include "server/receipts/receipt.h"
 #include "server/service/equipment_order.h"
 #include "server/store/store_task.h"
 
@@ -27,6 +28,21 @@ struct page_script {
 	enum pack_phrase phrase;
 	const char *language; /* of the pack */
 	char *text;
+};
+
+/* A thing that is handed out or comes back. */
+struct page_item {
+	enum receipt_thing_kind kind;
+	char name[LIMIT_NAME + 1];   /* model, operator, what accessory */
+	char detail[LIMIT_NAME + 1]; /* serial number, telephone number; "" */
+	char case_id[STORE_ID];      /* a return: to be signed for; "": not */
+	bool is_signed;              /* by this reader, before */
+};
+#define PAGE_ITEMS_MAX 16
+struct page_handover {
+	struct page_item items[PAGE_ITEMS_MAX];
+	size_t count;
+	char note[512]; /* a hand-out's condition, by who made it; "" */
 };
 
 #define PAGE_SCRIPTS_MAX (PACK_PHRASE_COUNT * 3)
@@ -62,6 +78,7 @@ struct page {
 	int32_t from_day; /* absence: first and last day; 0: not known */
 	int32_t until_day;
 	struct equipment_order_view order; /* order approval */
+	struct page_handover *handover;    /* hand-out, return; else NULL */
 	struct buf text;                   /* the exact text */
 	char text_sha256[STORE_SHA256];
 };
@@ -85,13 +102,17 @@ enum page_choice { PAGE_NO_CHOICE, PAGE_YES, PAGE_NO };
 
 struct page_answer {
 	enum page_choice choice; /* yes: true, read, accepted, approved */
-	const char *why;         /* a refused order; NULL */
+	const char *why;         /* a refused order; damage; NULL */
 	const char *text_sha256; /* as it stood in the form */
+	const char *typed_name;  /* the signature; NULL */
+	enum page_choice codes;  /* a return: were codes handed over */
+	unsigned picked;         /* a return: bit n: item n is here */
 };
 
 /*
- * Takes the answer, in one transaction: statement, acknowledgement, acceptance
- * or decision; the task is done, the link used up. -ERR_INVALID: no choice,
+ * Takes the answer, in one transaction: statement, acknowledgement, acceptance,
+ * decision or signature; the task is done, the link used up. Where a return is
+ * signed for in part, both stay for the rest. -ERR_INVALID: no choice,
  * or a reason is missing; -ERR_CONFLICT: used before, closed, or the text has
  * changed since: look again.
  */

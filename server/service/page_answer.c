@@ -8,6 +8,7 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/judge.h"
+#include "server/service/page_handover.h"
 #include "server/service/page_open.h"
 #include "server/service/service.h"
 #include "server/service/statement.h"
@@ -70,6 +71,7 @@ struct taking {
 	const struct task_answer *answer;
 	const struct page *page;
 	const char *result; /* the sentence the task closes with */
+	bool stays_open;    /* done in part */
 };
 
 static int64_t valid_until(const struct taking *taking, struct err *err)
@@ -172,6 +174,19 @@ static int take_decision(struct taking *taking, struct err *err)
 	    answer->choice == PAGE_YES, answer->why, err);
 }
 
+static int take_handout(struct taking *taking, struct err *err)
+{
+	return page_answer_handout(taking->txn, taking->world, taking->task,
+	    taking->answer, &taking->result, err);
+}
+
+static int take_return(struct taking *taking, struct err *err)
+{
+	return page_answer_return(taking->txn, taking->world, taking->task,
+	    taking->page, taking->answer, &taking->stays_open, &taking->result,
+	    err);
+}
+
 static int take_nothing(struct taking *taking, struct err *err)
 {
 	(void)taking;
@@ -188,9 +203,9 @@ static take_fn *const takers[TASK_KIND_COUNT] = {
     [TASK_ACCEPT_COLLEAGUE] = take_acceptance,
     [TASK_APPROVE_ORDER] = take_decision,
     [TASK_REGISTER_FIX] = take_nothing,
-    [TASK_RETURN_PHONE] = take_nothing,
-    [TASK_CONFIRM_RETURN] = take_nothing,
-    [TASK_ACCEPT_HANDOUT] = take_nothing,
+    [TASK_RETURN_PHONE] = take_return,
+    [TASK_CONFIRM_RETURN] = take_return,
+    [TASK_ACCEPT_HANDOUT] = take_handout,
     [TASK_DECIDE_RETURN] = take_nothing,
 };
 
@@ -198,7 +213,7 @@ int task_answer_take(struct txn *txn, const struct task_world *world,
     struct task_row *task, const struct task_answer *answer, struct err *err)
 {
 	struct page page = {.rules = NULL};
-	struct taking taking = {txn, world, task, answer, &page, NULL};
+	struct taking taking = {txn, world, task, answer, &page, NULL, false};
 	int rc;
 
 	if (!task_is_open(task->state))
@@ -214,7 +229,10 @@ int task_answer_take(struct txn *txn, const struct task_world *world,
 		rc = takers[task->kind](&taking, err);
 	if (rc == 0)
 		rc = text_keep(txn, world, &page, err);
-	if (rc == 0)
+	if (answer->stays_open)
+		*answer->stays_open = taking.stays_open;
+	/* What the last signature closed is closed. */
+	if (rc == 0 && !taking.stays_open && task_is_open(task->state))
 		rc = task_apply(txn, world, task, TASK_EVENT_ANSWER, answer->by,
 		    taking.result, err);
 	page_clear(&page);
@@ -236,8 +254,10 @@ static int answer_page(struct txn *txn, void *arg, struct err *err)
 {
 	struct answering *answering = arg;
 	struct page_link_row *link = &answering->link;
-	struct task_answer answer = {
-	    .language = answering->language, .answer = answering->answer};
+	bool stays_open = false;
+	struct task_answer answer = {.language = answering->language,
+	    .answer = answering->answer,
+	    .stays_open = &stays_open};
 	struct task_world world;
 	char by[64];
 	int rc = page_link_find(
@@ -259,7 +279,7 @@ static int answer_page(struct txn *txn, void *arg, struct err *err)
 	if (rc == 0)
 		rc = task_answer_take(
 		    txn, &world, &answering->task, &answer, err);
-	if (rc < 0)
+	if (rc < 0 || stays_open)
 		return rc;
 	link->used_at = world.now;
 	return store_page_link_save(txn, link, err);

@@ -19,7 +19,8 @@ bool page_link_is_over(const struct page_link_row *link, int64_t now);
 struct task_answer {
 	const char *language; /* of the text that was shown; NULL: found out */
 	const struct page_answer *answer;
-	const char *by; /* "page:<link id>", "token:…" */
+	const char *by;   /* "page:<link id>", "token:…" */
+	bool *stays_open; /* out, when not NULL: answered in part */
 	struct statement_row
 	    *statement; /* out, when not NULL and one is made */
 };

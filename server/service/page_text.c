@@ -15,6 +15,7 @@
 #include "server/service/digest.h"
 #include "server/service/page.h"
 #include "server/service/page_fill.h"
+#include "server/service/page_handover.h"
 #include "server/service/task_world.h"
 
 void page_clear(struct page *page)
@@ -36,6 +37,7 @@ void page_clear(struct page *page)
 	free(page->statement);
 	free(page->operator_name);
 	free(page->operator_steps);
+	free(page->handover);
 	buf_clear(&page->text);
 	memset(page, 0, sizeof(*page));
 }
@@ -361,6 +363,8 @@ static int take_body(struct page *page, struct page_reader *reader,
 		rc = take_absence(page, world, txn, task, err);
 	if (rc == 0 && task->kind == TASK_APPROVE_ORDER)
 		rc = take_order(page, world, txn, task, err);
+	if (rc == 0)
+		rc = page_take_handover(page, txn, world, task, err);
 	if (rc == 0 && rule && task->kind != TASK_REGISTER_FIX)
 		rc = take_statement(page, rule, reader, err);
 	return rc;

@@ -77,8 +77,18 @@ static int sha_parse(const char *text, char out[STORE_SHA256], struct err *err)
 }
 
 /* The fields of our forms. */
-enum field { FIELD_ANSWER, FIELD_TEXT, FIELD_WHY, FIELD_COUNT };
-static const char *const fields[FIELD_COUNT] = {"answer", "text", "why"};
+enum field {
+	FIELD_ANSWER,
+	FIELD_TEXT,
+	FIELD_WHY,
+	FIELD_NAME,
+	FIELD_CODES,
+	FIELD_ITEM, /* "item0" and on */
+	FIELD_COUNT = FIELD_ITEM + PAGE_ITEMS_MAX
+};
+static const char *const fields[FIELD_ITEM] = {
+    "answer", "text", "why", "name", "codes"};
+#define ITEM "item"
 
 static int field_take(enum field field, const char *value,
     struct form_body *form, struct err *err)
@@ -88,24 +98,55 @@ static int field_take(enum field field, const char *value,
 		return choice_parse(value, &form->choice, err);
 	case FIELD_TEXT:
 		return sha_parse(value, form->text_sha256, err);
-	default:
+	case FIELD_WHY:
 		(void)str_copy(form->why, sizeof(form->why), value);
 		return 0;
+	case FIELD_NAME:
+		if (str_copy(form->name, sizeof(form->name), value) < 0)
+			return err_set(
+			    err, ERR_LIMIT, "a field of the form is too long");
+		return 0;
+	case FIELD_CODES:
+		return choice_parse(value, &form->codes, err);
+	default: /* a ticked box; one that is not ticked is not sent */
+		if (strcmp(value, "yes") != 0)
+			return err_set(
+			    err, ERR_INVALID, "there is no such answer");
+		form->picked |= 1u << (field - FIELD_ITEM);
+		return 0;
 	}
+}
+
+/* "item0" to "item15". */
+static int item_find(const uint8_t *name, size_t len, enum field *out)
+{
+	char text[sizeof(ITEM) + 2];
+	uint64_t number = 0;
+
+	if (len < sizeof(ITEM) || len >= sizeof(text) ||
+	    memcmp(name, ITEM, sizeof(ITEM) - 1) != 0)
+		return -(int)ERR_INVALID;
+	memcpy(text, name, len);
+	text[len] = '\0';
+	if (str_number_parse(
+	        text + sizeof(ITEM) - 1, PAGE_ITEMS_MAX - 1, &number) < 0)
+		return -(int)ERR_INVALID;
+	*out = (enum field)(FIELD_ITEM + number);
+	return 0;
 }
 
 static int field_find(const uint8_t *name, size_t len, enum field *out)
 {
 	int i;
 
-	for (i = 0; i < FIELD_COUNT; i++) {
+	for (i = 0; i < FIELD_ITEM; i++) {
 		if (strlen(fields[i]) == len &&
 		    memcmp(fields[i], name, len) == 0) {
 			*out = (enum field)i;
 			return 0;
 		}
 	}
-	return -(int)ERR_INVALID;
+	return item_find(name, len, out);
 }
 
 int form_body_parse(

@@ -19,6 +19,9 @@ struct form_body {
 	enum page_choice choice;
 	char text_sha256[STORE_SHA256]; /* "" when left out */
 	char why[FORM_WHY_MAX];
+	char name[LIMIT_NAME + 1]; /* typed as a signature */
+	enum page_choice codes;
+	unsigned picked; /* bit n: item<n> */
 };
 
 /* -ERR_INVALID: not such a body, an unknown or repeated field, bad escapes,

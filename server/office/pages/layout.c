@@ -190,6 +190,23 @@ void layout_day(struct view *view, int32_t day, char out[64])
 
 /* ---- what is wrong ---- */
 
+/* The field that it is about. */
+static const char *problem_place(enum word problem)
+{
+	switch (problem) {
+	case WORD_ERROR_WHY:
+	case WORD_ERROR_WHY_LONG:
+	case WORD_ERROR_NOT_RIGHT:
+		return "#why";
+	case WORD_ERROR_NAME:
+		return "#name";
+	case WORD_ERROR_CODES:
+		return "#codes-yes";
+	default:
+		return "#answer";
+	}
+}
+
 void layout_problem(struct view *view)
 {
 	struct html *h = &view->h;
@@ -202,11 +219,7 @@ void layout_problem(struct view *view)
 	h_line(h, H_H2, NULL, say(view, WORD_ERROR_TITLE));
 	h_open(h, H_P);
 	h_open(h, H_A);
-	h_address(h, H_HREF,
-	    view->problem == WORD_ERROR_WHY ||
-	            view->problem == WORD_ERROR_WHY_LONG
-	        ? "#why"
-	        : "#answer");
+	h_address(h, H_HREF, problem_place(view->problem));
 	h_text(h, say(view, view->problem));
 	h_close(h);
 	h_close(h);
@@ -215,8 +228,10 @@ void layout_problem(struct view *view)
 
 /* ---- the form ---- */
 
-static void hidden(struct html *h, const char *name, const char *value)
+void form_hidden(struct view *view, const char *name, const char *value)
 {
+	struct html *h = &view->h;
+
 	h_open(h, H_INPUT);
 	h_attr(h, H_TYPE, "hidden");
 	h_attr(h, H_NAME, name);
@@ -234,7 +249,7 @@ void form_begin(struct view *view, enum word legend)
 	h_open(h, H_FORM);
 	h_attr(h, H_METHOD, "post");
 	h_address(h, H_ACTION, action);
-	hidden(h, "text", view->page->text_sha256);
+	form_hidden(view, "text", view->page->text_sha256);
 	h_open(h, H_FIELDSET);
 	h_line(h, H_LEGEND, NULL, say(view, legend));
 	if (view->problem != WORD_COUNT) {
@@ -269,6 +284,68 @@ void form_choice(struct view *view, const char *value, enum word label,
 	h_open(h, H_LABEL);
 	h_attr(h, H_FOR, id);
 	h_text(h, say(view, label));
+	h_close(h);
+	h_close(h);
+}
+
+void form_text(
+    struct view *view, enum word label, enum word hint, bool is_wrong)
+{
+	struct html *h = &view->h;
+
+	h_open(h, H_DIV);
+	h_attr(h, H_CLASS, "reason");
+	h_open(h, H_LABEL);
+	h_attr(h, H_FOR, "why");
+	h_text(h, say(view, label));
+	h_close(h);
+	h_open(h, H_P);
+	h_attr(h, H_ID, "why-hint");
+	h_attr(h, H_CLASS, "soft");
+	h_text(h, say(view, hint));
+	h_close(h);
+	h_open(h, H_TEXTAREA);
+	h_attr(h, H_ID, "why");
+	h_attr(h, H_NAME, "why");
+	h_attr_number(h, H_ROWS, 4);
+	h_attr_number(h, H_MAXLENGTH, 500);
+	h_attr(h, H_AUTOCOMPLETE, "off");
+	h_attr(
+	    h, H_ARIA_DESCRIBEDBY, is_wrong ? "problem why-hint" : "why-hint");
+	if (is_wrong)
+		h_attr(h, H_ARIA_INVALID, "true");
+	h_text(h, view->why);
+	h_close(h);
+	h_close(h);
+}
+
+void form_name(struct view *view)
+{
+	struct html *h = &view->h;
+	bool is_wrong = view->problem == WORD_ERROR_NAME;
+
+	h_open(h, H_DIV);
+	h_attr(h, H_CLASS, "reason");
+	h_open(h, H_LABEL);
+	h_attr(h, H_FOR, "name");
+	h_text(h, say(view, WORD_SIGN_NAME));
+	h_close(h);
+	h_open(h, H_P);
+	h_attr(h, H_ID, "name-hint");
+	h_attr(h, H_CLASS, "soft");
+	h_text(h, say(view, WORD_SIGN_NAME_HINT));
+	h_close(h);
+	h_open(h, H_INPUT);
+	h_attr(h, H_TYPE, "text");
+	h_attr(h, H_ID, "name");
+	h_attr(h, H_NAME, "name");
+	h_attr_number(h, H_MAXLENGTH, 100);
+	h_attr(h, H_AUTOCOMPLETE, "name");
+	h_attr(h, H_ARIA_DESCRIBEDBY,
+	    is_wrong ? "problem name-hint" : "name-hint");
+	if (is_wrong)
+		h_attr(h, H_ARIA_INVALID, "true");
+	h_attr(h, H_VALUE, view->name ? view->name : "");
 	h_close(h);
 	h_close(h);
 }

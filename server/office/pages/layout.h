@@ -25,7 +25,10 @@ struct view {
 	enum word problem; /* why the answer was not taken; WORD_COUNT: none */
 	enum page_choice choice; /* what was chosen before, to show again */
 	const char *why;         /* what was written before; NULL */
-	bool is_public;          /* for everybody: no link of one's own */
+	const char *name;        /* and as a signature; NULL */
+	enum page_choice codes;
+	unsigned picked;
+	bool is_public; /* for everybody: no link of one's own */
 };
 
 /* h1 is also the title. Content follows, inside <main>. */
@@ -54,6 +57,12 @@ void form_begin(struct view *view, enum word legend);
 /* A radio button; is_first carries the id that the problem leads to. */
 void form_choice(struct view *view, const char *value, enum word label,
     bool is_first, bool is_checked);
+void form_hidden(struct view *view, const char *name, const char *value);
+/* A text area with its label and hint; is_wrong: it is what is wrong. */
+void form_text(
+    struct view *view, enum word label, enum word hint, bool is_wrong);
+/* Where a name is typed as a signature. */
+void form_name(struct view *view);
 void form_end(struct view *view, enum word button);
 
 /* Demand, why, how and texts to copy of one rule; its source. */
@@ -68,6 +77,11 @@ void show_reading(struct view *view);
 void show_acceptance(struct view *view);
 void show_order(struct view *view);
 void show_fix(struct view *view);
+/* Signing for things: a hand-out; a return, by who brings or takes it; one that
+ * did not come back. */
+void show_handout(struct view *view);
+void show_return(struct view *view);
+void show_missing(struct view *view);
 /* Answered, closed otherwise. */
 void show_closed(struct view *view);
 /* What everybody may know; the view's page is that of about. */

@@ -93,10 +93,10 @@ static show_fn *const shows[TASK_KIND_COUNT] = {
     [TASK_ACCEPT_COLLEAGUE] = show_acceptance,
     [TASK_APPROVE_ORDER] = show_order,
     [TASK_REGISTER_FIX] = show_fix,
-    [TASK_RETURN_PHONE] = show_fix,
-    [TASK_CONFIRM_RETURN] = show_fix,
-    [TASK_ACCEPT_HANDOUT] = show_fix,
-    [TASK_DECIDE_RETURN] = show_fix,
+    [TASK_RETURN_PHONE] = show_return,
+    [TASK_CONFIRM_RETURN] = show_return,
+    [TASK_ACCEPT_HANDOUT] = show_handout,
+    [TASK_DECIDE_RETURN] = show_missing,
 };
 
 static void show_page(struct view *view)
@@ -207,17 +207,32 @@ static size_t characters_of(const char *text)
 	return count;
 }
 
+/* What a signature lacks, in the order of the page. */
+static enum word problem_of_signing(
+    const struct page *page, const struct form_body *form)
+{
+	if (page->task.kind != TASK_ACCEPT_HANDOUT)
+		return !form->picked                ? WORD_ERROR_PICK
+		    : form->codes == PAGE_NO_CHOICE ? WORD_ERROR_CODES
+		                                    : WORD_ERROR_NAME;
+	if (form->choice == PAGE_NO_CHOICE)
+		return WORD_ERROR_CHOOSE;
+	return form->choice == PAGE_NO ? WORD_ERROR_NOT_RIGHT : WORD_ERROR_NAME;
+}
+
 static enum word problem_of(
     const struct page *page, const struct form_body *form, int code)
 {
 	if (code == -ERR_CONFLICT)
 		return WORD_ERROR_CHANGED;
 	if (code == -ERR_DENIED)
-		return WORD_ERROR_DENIED;
+		return page->handover ? WORD_ERROR_OWN : WORD_ERROR_DENIED;
 	if (code == -ERR_LIMIT)
 		return WORD_ERROR_WHY_LONG;
 	if (page->task.kind == TASK_ACKNOWLEDGE)
 		return WORD_ERROR_TICK;
+	if (page->handover)
+		return problem_of_signing(page, form);
 	return form->choice == PAGE_NO ? WORD_ERROR_WHY : WORD_ERROR_CHOOSE;
 }
 
@@ -255,6 +270,9 @@ static int show_again(struct office_call *call, const struct form_body *form,
 		view.problem = problem_of(&page, form, code);
 		view.choice = form->choice;
 		view.why = form->why;
+		view.name = form->name;
+		view.codes = form->codes;
+		view.picked = form->picked;
 		show_page(&view);
 		rc = page_send(call, &view, status_of(code), err);
 	}
@@ -281,6 +299,9 @@ int pages_task_post(struct office_call *call, struct err *err)
 	answer.choice = form.choice;
 	answer.why = form.why;
 	answer.text_sha256 = form.text_sha256;
+	answer.typed_name = form.name;
+	answer.codes = form.codes;
+	answer.picked = form.picked;
 	if (rc == 0 && characters_of(form.why) > 500)
 		rc = -ERR_LIMIT;
 	if (rc == 0)

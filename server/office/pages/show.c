@@ -233,38 +233,6 @@ static void order_terms(struct view *view)
 _Static_assert(WORD_WHAT_REPLACE - WORD_WHAT_PHONE == EQUIPMENT_REPLACE,
     "the words stand in the order of the kinds");
 
-static void order_reason(struct view *view)
-{
-	struct html *h = &view->h;
-	bool is_wrong = view->problem == WORD_ERROR_WHY ||
-	    view->problem == WORD_ERROR_WHY_LONG;
-
-	h_open(h, H_DIV);
-	h_attr(h, H_CLASS, "reason");
-	h_open(h, H_LABEL);
-	h_attr(h, H_FOR, "why");
-	h_text(h, say(view, WORD_ORDER_WHY));
-	h_close(h);
-	h_open(h, H_P);
-	h_attr(h, H_ID, "why-hint");
-	h_attr(h, H_CLASS, "soft");
-	h_text(h, say(view, WORD_ORDER_WHY_HINT));
-	h_close(h);
-	h_open(h, H_TEXTAREA);
-	h_attr(h, H_ID, "why");
-	h_attr(h, H_NAME, "why");
-	h_attr_number(h, H_ROWS, 4);
-	h_attr_number(h, H_MAXLENGTH, 500);
-	h_attr(h, H_AUTOCOMPLETE, "off");
-	h_attr(
-	    h, H_ARIA_DESCRIBEDBY, is_wrong ? "problem why-hint" : "why-hint");
-	if (is_wrong)
-		h_attr(h, H_ARIA_INVALID, "true");
-	h_text(h, view->why);
-	h_close(h);
-	h_close(h);
-}
-
 void show_order(struct view *view)
 {
 	const struct page_rule *rule = rule_of(view);
@@ -279,7 +247,9 @@ void show_order(struct view *view)
 	}
 	form_begin(view, WORD_ANSWER);
 	choices(view, WORD_ORDER_APPROVE, WORD_ORDER_REFUSE);
-	order_reason(view);
+	form_text(view, WORD_ORDER_WHY, WORD_ORDER_WHY_HINT,
+	    view->problem == WORD_ERROR_WHY ||
+	        view->problem == WORD_ERROR_WHY_LONG);
 	form_end(view, WORD_ORDER_SEND);
 	layout_end(view);
 }
@@ -322,6 +292,8 @@ static const struct {
     {"approved", WORD_ORDER_APPROVE, WORD_COUNT},
     {"refused", WORD_ORDER_REFUSE, WORD_COUNT},
     {"read", WORD_READ_TICK, WORD_COUNT},
+    {"signed", WORD_DONE_SIGNED, WORD_DONE_SIGNED_MORE},
+    {"not accepted", WORD_HANDOUT_NO, WORD_DONE_NOT_RIGHT},
 };
 
 static void show_answer(struct view *view)

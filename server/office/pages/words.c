@@ -123,6 +123,108 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
             "Name a person and tell the telephony service or IT support, who "
             "enter the name in the register. The task closes by itself when "
             "that is done. There is nothing to send here."},
+    [WORD_HANDOUT_TITLE] = {"Skriv under för det du har fått",
+        "Skriv under på det, du har fået", "Sign for what you were given"},
+    [WORD_HANDOUT_LEAD] = {"Titta på listan. Stämmer den, så skriv ditt namn "
+                           "längst ned. Du får ett kvitto.",
+        "Se på listen. Passer den, så skriv dit navn nederst. Du får en "
+        "kvittering.",
+        "Look at the list. If it is right, type your name at the end. You get "
+        "a receipt."},
+    [WORD_HANDOUT_THINGS] = {"Det här har du fått", "Det har du fået",
+        "What you were given"},
+    [WORD_HANDOUT_NOTE] = {"Skick: {0}", "Stand: {0}", "Condition: {0}"},
+    [WORD_HANDOUT_PROMISE] = {"Utrustningen är arbetsgivarens. Du lämnar "
+                              "tillbaka den när anställningen upphör eller när "
+                              "du blir ombedd.",
+        "Udstyret er arbejdsgiverens. Du afleverer det, når ansættelsen "
+        "ophører, eller når du bliver bedt om det.",
+        "The equipment is the employer's. You return it when your employment "
+        "ends or when you are asked to."},
+    [WORD_HANDOUT_YES] = {"Ja, jag har tagit emot allt i listan",
+        "Ja, jeg har modtaget alt på listen",
+        "Yes, I have received everything on the list"},
+    [WORD_HANDOUT_NO] = {"Nej, något stämmer inte", "Nej, noget passer ikke",
+        "No, something is not right"},
+    [WORD_HANDOUT_WHY] = {"Vad stämmer inte?", "Hvad passer ikke?",
+        "What is not right?"},
+    [WORD_HANDOUT_WHY_HINT] = {"Bara om du svarar nej. Högst 500 tecken.",
+        "Kun hvis du svarer nej. Højst 500 tegn.",
+        "Only if you answer no. At most 500 characters."},
+    [WORD_BACK_TITLE] = {"Lämna tillbaka det du har lånat",
+        "Aflever det, du har lånt", "Return what you were given"},
+    [WORD_BACK_LEAD] = {"Lämna det här till din chef eller till IT senast den "
+                        "sista dagen. Skriv sedan under för det du har lämnat.",
+        "Aflever dette til din leder eller til IT senest den sidste dag. Skriv "
+        "derefter under på det, du har afleveret.",
+        "Hand this in to your manager or to IT on your last day at the latest. "
+        "Then sign for what you have handed in."},
+    [WORD_CONFIRM_TITLE] = {"Har du fått tillbaka telefonen från {0}?",
+        "Har du fået telefonen tilbage fra {0}?",
+        "Have you got the phone back from {0}?"},
+    [WORD_CONFIRM_LEAD] = {"Kryssa för det du har fått i handen, och skriv "
+                           "under. Då vet alla att det är tillbaka.",
+        "Sæt kryds ved det, du har fået i hånden, og skriv under. Så ved alle, "
+        "at det er tilbage.",
+        "Tick what you have in your hand, and sign. Then everybody knows that "
+        "it is back."},
+    [WORD_RETURN_THINGS] = {"Det här ska tillbaka", "Det skal tilbage",
+        "What is to come back"},
+    [WORD_RETURN_PICK] = {"Det här är lämnat", "Det er afleveret",
+        "This is handed in"},
+    [WORD_RETURN_REST] = {"Är inte allt här? Skriv under för det som är här, "
+                          "och öppna länken igen när resten kommer.",
+        "Er ikke alt her? Skriv under på det, der er her, og åbn linket igen, "
+        "når resten kommer.",
+        "Not everything here? Sign for what is, and open the link again when "
+        "the rest comes."},
+    [WORD_RETURN_DONE] = {"Du har redan skrivit under för {0}.",
+        "Du har allerede skrevet under på {0}.",
+        "You have signed for {0} already."},
+    [WORD_RETURN_CODES] = {"Är koder och konton borttagna eller överlämnade?",
+        "Er koder og konti fjernet eller overdraget?",
+        "Are codes and accounts removed or handed over?"},
+    [WORD_RETURN_CODES_HINT] = {"Skriv aldrig själva koden här.",
+        "Skriv aldrig selve koden her.", "Never write the code itself here."},
+    [WORD_RETURN_CODES_YES] = {"Ja", "Ja", "Yes"},
+    [WORD_RETURN_CODES_NO] = {"Nej, eller jag vet inte",
+        "Nej, eller jeg ved det ikke", "No, or I do not know"},
+    [WORD_RETURN_NOTE] = {"Skador, eller något som saknas",
+        "Skader, eller noget der mangler", "Damage, or something missing"},
+    [WORD_RETURN_NOTE_HINT] =
+        {"Lämna tomt om allt är som det ska. Högst 500 tecken.",
+            "Lad feltet stå tomt, hvis alt er i orden. Højst 500 tegn.",
+            "Leave empty if all is well. At most 500 characters."},
+    [WORD_DECIDE_TITLE] = {"Telefonen från {0} har inte kommit tillbaka",
+        "Telefonen fra {0} er ikke kommet tilbage",
+        "The phone of {0} has not come back"},
+    [WORD_DECIDE_TEXT] = {"Säg till IT om den ska spärras, letas efter eller "
+                          "skrivas av, och varför. IT gör det.",
+        "Sig til IT, om den skal spærres, eftersøges eller afskrives, og "
+        "hvorfor. IT gør det.",
+        "Tell IT whether it is to be blocked, looked for or written off, and "
+        "why. IT does it."},
+    [WORD_SIGN_NAME] = {"Ditt namn", "Dit navn", "Your name"},
+    [WORD_SIGN_NAME_HINT] = {"Namnet du skriver är din underskrift.",
+        "Navnet, du skriver, er din underskrift.",
+        "The name you type is your signature."},
+    [WORD_SIGN_LEGEND] = {"Din underskrift", "Din underskrift",
+        "Your signature"},
+    [WORD_SIGN_SEND] = {"Skriv under", "Skriv under", "Sign"},
+    [WORD_THING_PHONE] = {"Telefon", "Telefon", "Phone"},
+    [WORD_THING_SUBSCRIPTION] = {"Abonnemang", "Abonnement", "Subscription"},
+    [WORD_THING_ACCESSORY] = {"Tillbehör", "Tilbehør", "Accessory"},
+    [WORD_ERROR_NAME] = {"Skriv ditt namn", "Skriv dit navn", "Type your name"},
+    [WORD_ERROR_PICK] = {"Kryssa för minst en telefon",
+        "Sæt kryds ved mindst én telefon", "Tick at least one phone"},
+    [WORD_ERROR_CODES] = {"Svara om koder och konton", "Svar om koder og konti",
+        "Answer about codes and accounts"},
+    [WORD_ERROR_NOT_RIGHT] = {"Skriv vad som inte stämmer",
+        "Skriv, hvad der ikke passer", "Write what is not right"},
+    [WORD_ERROR_OWN] = {"Ingen bekräftar sin egen återlämning. Din chef gör "
+                        "det.",
+        "Ingen bekræfter sin egen aflevering. Det gør din leder.",
+        "Nobody confirms their own return. Your manager does."},
     [WORD_ERROR_TITLE] = {"Svaret är inte sparat", "Svaret er ikke gemt",
         "The answer was not saved"},
     [WORD_ERROR_CHOOSE] = {"Välj ett av svaren", "Vælg et af svarene",
@@ -171,6 +273,16 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
         "finder en anden.",
         "You will not take the calls. The absent person's manager can see that "
         "and finds somebody else."},
+    [WORD_DONE_SIGNED] = {"Du har skrivit under.", "Du har skrevet under.",
+        "You have signed."},
+    [WORD_DONE_SIGNED_MORE] = {"Kvittot skickas till dig när alla har skrivit "
+                               "under.",
+        "Kvitteringen sendes til dig, når alle har skrevet under.",
+        "The receipt is sent to you when everybody has signed."},
+    [WORD_DONE_NOT_RIGHT] = {"Du svarade att något inte stämmer. IT tittar på "
+                             "det.",
+        "Du svarede, at noget ikke passer. IT ser på det.",
+        "You answered that something is not right. IT looks into it."},
     [WORD_CLOSED_TITLE] = {"Det behövs inget svar längre",
         "Der er ikke længere brug for et svar", "No answer is needed any more"},
     [WORD_CLOSED_MEASURED] = {"Det som frågades har bekräftats på annat sätt.",
