@@ -303,7 +303,7 @@ static int wipe_all(struct going *g, struct err *err)
 
 static bool is_out(const struct return_case_row *row)
 {
-	return return_case_is_open(row->state) && row->state != RETURN_LOST &&
+	return return_case_is_open(row->state) &&
 	    row->kind != RETURN_KIND_PRIVATE &&
 	    row->kind != RETURN_KIND_SHARED &&
 	    (row->marks & RETURN_MARK_ASKED) &&
@@ -402,12 +402,15 @@ static int lose_one(
 
 static int lose_all(struct going *g, struct err *err)
 {
+	bool is_any = false;
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; rc == 0 && i < g->cases.count; i++)
+	for (i = 0; rc == 0 && i < g->cases.count; i++) {
 		rc = lose_one(g, &g->cases.rows[i], err);
-	return rc < 0
+		is_any |= g->cases.rows[i].state == RETURN_LOST;
+	}
+	return rc < 0 || !is_any
 	    ? rc
 	    : tell(g, NOTICE_RETURN_LOST_MODE, g->departure->person_id, err);
 }

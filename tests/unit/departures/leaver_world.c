@@ -8,6 +8,7 @@
 #include "proto/apple/mdm_command.h"
 #include "proto/base/str.h"
 #include "server/service/order_command.h"
+#include "server/service/visit.h"
 #include "server/store/store_bench.h"
 #include "server/store/store_task.h"
 
@@ -103,6 +104,111 @@ void sim(
 	    name, number, serial);
 }
 
+struct living {
+	const char *serial;
+	const char *name;
+	bool in_setup;
+	struct device device;
+	struct life life;
+};
+
+static int load_living(struct txn *txn, void *arg, struct err *err)
+{
+	struct living *living = arg;
+	int rc = ledger_phone_find(
+	    txn, ada->org_id, living->serial, &living->device, err);
+
+	return rc < 0 || !living->device.life_id[0]
+	    ? rc
+	    : store_life_load(txn, living->device.life_id, &living->life, err);
+}
+
+static struct living living_of(const char *serial)
+{
+	struct living living = {.serial = serial};
+
+	towns_read(load_living, &living);
+	return living;
+}
+
+const char *life_of(const char *serial)
+{
+	static char id[STORE_ID];
+
+	memcpy(id, living_of(serial).device.life_id, STORE_ID);
+	return id;
+}
+
+bool is_enrolled(const char *serial)
+{
+	struct living living = living_of(serial);
+
+	return living.device.life_id[0] && life_is_open(living.life.state);
+}
+
+/* As begin_life.c and check_in.c do it, without the certificates. */
+static int enrol(struct txn *txn, void *arg, struct err *err)
+{
+	struct living *living = arg;
+	struct person_row person;
+	struct ledger ledger;
+	int rc = load_living(txn, living, err);
+
+	if (rc == 0)
+		rc = ledger_init(&ledger, &towns, ada, err);
+	if (rc == 0)
+		rc = ledger_person_find(
+		    txn, ada->org_id, living->name, &person, err);
+	if (rc == 0)
+		rc = life_end(txn, &towns, living->device.life_id,
+		    LIFE_EVENT_REPLACE, "the phone enrolled again", towns_now,
+		    err);
+	if (rc < 0)
+		return rc;
+	uuid_make(towns_now, towns.rng, living->life.id);
+	living->life.state = LIFE_ENROLLED;
+	living->life.started_at = living->life.enrolled_at = towns_now;
+	living->life.ended_at = 0;
+	memcpy(living->device.life_id, living->life.id, STORE_ID);
+	if ((rc = store_device_save(txn, &living->device, err)) < 0 ||
+	    (rc = store_life_save(txn, &living->life, err)) < 0 ||
+	    (rc = holder_open(txn, &ledger, &living->device, &person,
+	         living->life.id, err)) < 0 ||
+	    (rc = store_device_save(txn, &living->device, err)) < 0)
+		return rc;
+	return return_life_began(txn, &towns, ada->org_id, living->device.id,
+	    living->in_setup, towns_now, err);
+}
+
+void enrols(const char *serial, const char *name, bool in_setup)
+{
+	struct living living = {
+	    .serial = serial, .name = name, .in_setup = in_setup};
+
+	towns_write(enrol, &living);
+}
+
+static int check_out(struct txn *txn, void *arg, struct err *err)
+{
+	struct living *living = arg;
+	int rc = load_living(txn, living, err);
+
+	if (rc == 0)
+		rc = life_end(txn, &towns, living->device.life_id,
+		    LIFE_EVENT_CHECK_OUT, "the phone left management",
+		    towns_now, err);
+	return rc < 0 ? rc
+	              : return_life_ended(txn, &towns, ada->org_id,
+	                    living->device.id, towns_now, err);
+}
+
+void checks_out(const char *serial)
+{
+	struct living living = {.serial = serial};
+
+	towns_write(check_out, &living);
+}
+
 static char sent_id[STORE_ID];
 static char sent_type[64];
 
@@ -121,7 +227,7 @@ static void hear(
 	    answer.command_uuid, sizeof(answer.command_uuid), "%s", command_id);
 	memcpy(identity.udid, answer.udid, sizeof(identity.udid));
 	memcpy(identity.org_id, ada->org_id, STORE_ID);
-	(void)snprintf(identity.life_id, STORE_ID, "life-%.20s", serial);
+	memcpy(identity.life_id, life_of(serial), STORE_ID);
 	(void)snprintf(identity.device_id, STORE_ID, "device-%.20s", serial);
 	(void)snprintf(identity.link_id, STORE_ID, "link-%.20s", serial);
 	if (service_connect(&towns, &identity, &answer, (const uint8_t *)"raw",

@@ -35,6 +35,12 @@ void tick(void);
 /* The phone connects and says Idle: the type of what it is given, "" nothing.
  * It then answers with acknowledge or error. */
 const char *connects(const char *serial, bool acknowledges);
+/* It enrols again for a person, from Setup Assistant or not; it leaves. */
+void enrols(const char *serial, const char *name, bool in_setup);
+void checks_out(const char *serial);
+bool is_enrolled(const char *serial);
+/* The life it is in now. */
+const char *life_of(const char *serial);
 /* Given it, and nothing is heard any more. */
 const char *takes(const char *serial);
 
