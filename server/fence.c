@@ -52,9 +52,23 @@ static bool allow_network_files(int rules)
 	return true;
 }
 
+/* Receipts are drawn while the server runs; fonts are nobody's secret. */
+static bool allow_fonts(int rules)
+{
+	static const char *const folders[] = {"/usr/share/fonts",
+	    "/usr/local/share/fonts", "/etc/fonts", "/usr/share/fontconfig",
+	    "/var/cache/fontconfig"};
+	bool done = true;
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		done = done && allow(rules, folders[i], READ);
+	return done;
+}
+
 static bool allow_all(int rules, const char *data, uint64_t truncate)
 {
-	bool done = allow(rules, data, READ | WRITE | truncate) &&
+	bool done = allow_fonts(rules) &&
+	    allow(rules, data, READ | WRITE | truncate) &&
 	    allow(rules, "/proc", READ) &&
 	    allow(rules, "/dev", READ | LANDLOCK_ACCESS_FS_WRITE_FILE) &&
 	    allow_network_files(rules);

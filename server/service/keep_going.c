@@ -16,6 +16,7 @@
 #include "server/service/last_seen.h"
 #include "server/service/order_command.h"
 #include "server/service/policy_profile.h"
+#include "server/service/receipts.h"
 #include "server/service/repeat.h"
 #include "server/service/return_case.h"
 #include "server/service/service.h"
@@ -442,7 +443,7 @@ int service_keep_going(struct service *service, struct err *err)
 	    service_repeat_purge, service_policy_keep_going, service_judge_due,
 	    service_guard_keep_going, service_retention_keep_going,
 	    service_tasks_keep_going, service_departures_keep_going,
-	    service_audit_keep_going};
+	    service_receipts_keep_going, service_audit_keep_going};
 	int first = 0;
 	size_t i;
 	int rc;
