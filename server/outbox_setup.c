@@ -133,3 +133,14 @@ int outbox_setup(const struct config *config, struct service *service,
 	secret_clear(&outbox.hooks.ca);
 	return rc;
 }
+
+int outbox_setup_check(const struct config *config, struct err *err)
+{
+	struct outbox_health health;
+	struct service service = {.store = NULL};
+	struct outbox *outbox = NULL;
+	int rc = outbox_setup(config, &service, &health, &outbox, err);
+
+	outbox_free(outbox);
+	return rc;
+}

@@ -16,4 +16,7 @@ struct service;
 int outbox_setup(const struct config *config, struct service *service,
     struct outbox_health *health, struct outbox **out, struct err *err);
 
+/* Could it be set up? Starts nothing. */
+int outbox_setup_check(const struct config *config, struct err *err);
+
 #endif

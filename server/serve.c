@@ -491,6 +491,18 @@ static int start_outbox(struct server *server, struct err *err)
 }
 
 /* All files are read by now, but those of the data folder. */
+/* Where there are no fonts, all else still works: it is said, not fatal. */
+static int warm_fonts(struct server *server, struct err *err)
+{
+	struct err why = {0};
+
+	(void)err;
+	if (receipt_draw_warm(&why) < 0)
+		log_warning(&server->log, "receipts_not_drawn", LOG_CAUSE,
+		    why.text, NULL);
+	return 0;
+}
+
 static int close_fence(struct server *server, struct err *err)
 {
 	(void)err;
@@ -632,6 +644,8 @@ int program_check_config(const struct options *options)
 
 	if (rc == 0)
 		rc = check_proxy_address(config->listeners->phones_proxy, &err);
+	if (rc == 0)
+		rc = outbox_setup_check(config, &err);
 	if (rc == 0)
 		rc = organisations_load(config, &all, NULL, &err);
 	if (rc == 0)

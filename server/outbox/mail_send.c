@@ -198,6 +198,9 @@ int mail_send_prepare(struct transfer *transfer, struct err *err)
 	    easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
 	(void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)WHOLE_MS);
 	(void)curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, REUSE_SECONDS);
+	transfer->is_fresh = transfer->outbox->mail_server.wants_fresh;
+	(void)curl_easy_setopt(
+	    easy, CURLOPT_FRESH_CONNECT, transfer->is_fresh ? 1L : 0L);
 	return 0;
 }
 
@@ -220,11 +223,12 @@ static enum outcome outcome_of(const struct transfer *transfer, CURLcode code)
 	/* The bytes are over there, perhaps with the dot that ends them. */
 	if (transfer->status == SMTP_DATA_GO && all_given)
 		return OUTCOME_UNKNOWN;
+	if (code != CURLE_SEND_ERROR && code != CURLE_RECV_ERROR)
+		return OUTCOME_DOWN;
 	(void)curl_easy_getinfo(
 	    transfer->easy, CURLINFO_NUM_CONNECTS, &connects);
-	if (connects == 0)
-		return OUTCOME_AGAIN;
-	return OUTCOME_DOWN;
+	return connects == 0 && !transfer->is_fresh ? OUTCOME_AGAIN
+	                                            : OUTCOME_DOWN;
 }
 
 /* curl's own words: they hold host and code, never the password. */
@@ -253,5 +257,7 @@ void mail_send_ended(struct transfer *transfer, CURLcode code)
 	(void)curl_easy_getinfo(
 	    transfer->easy, CURLINFO_RESPONSE_CODE, &transfer->status);
 	transfer->outcome = outcome_of(transfer, code);
+	transfer->outbox->mail_server.wants_fresh =
+	    transfer->outcome == OUTCOME_AGAIN;
 	say(transfer, code);
 }

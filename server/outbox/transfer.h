@@ -63,6 +63,7 @@ struct transfer {
 	size_t given;    /* bytes of it that libcurl took */
 	size_t received; /* bytes of the answer */
 	bool is_inner;   /* an address was refused */
+	bool is_fresh;   /* on a connection of its own */
 	char curl_error[CURL_ERROR_SIZE];
 	bool has_ended;
 	enum outcome outcome;
@@ -82,8 +83,9 @@ struct outbox {
 	struct {
 		int64_t failures; /* in a row */
 		int64_t retry_at;
-		int64_t minute; /* begins */
-		unsigned sent;  /* in it */
+		int64_t minute;   /* begins */
+		unsigned sent;    /* in it */
+		bool wants_fresh; /* an old connection was gone */
 	} mail_server;
 	int64_t last_now; /* the clock may go back */
 	int64_t tidy_at;
