@@ -177,15 +177,19 @@ static int row_fill(
 static int row_bind_to_chain(struct audit_row *row,
     const struct audit_head *before, struct audit_head *after, struct err *err)
 {
+	struct audit_hasher *hasher = NULL;
 	uint8_t entry[AUDIT_HASH];
-	int rc;
+	int rc = audit_hasher_new(&hasher, err);
 
 	row->seq = before->seq + 1;
-	rc = audit_body_hash(row, row->body_sha256, err);
 	if (rc == 0)
-		rc = audit_entry_hash(row, entry, err);
+		rc = audit_body_hash(hasher, row, row->body_sha256, err);
 	if (rc == 0)
-		rc = audit_link_hash(before->sha256, entry, row->sha256, err);
+		rc = audit_entry_hash(hasher, row, entry, err);
+	if (rc == 0)
+		rc = audit_link_hash(
+		    hasher, before->sha256, entry, row->sha256, err);
+	audit_hasher_free(hasher);
 	after->seq = row->seq;
 	memcpy(after->sha256, row->sha256, AUDIT_HASH);
 	return rc;

@@ -19,12 +19,20 @@
 
 struct err;
 
+struct audit_hasher;
+
+/* For one thread at a time; takes memory once for many hashes. */
+int audit_hasher_new(struct audit_hasher **out, struct err *err);
+/* Takes NULL. */
+void audit_hasher_free(struct audit_hasher *hasher);
+
 /* All return -ERR_CRYPTO when the library has no SHA-256. */
-int audit_body_hash(
-    const struct audit_row *row, uint8_t out[AUDIT_HASH], struct err *err);
-int audit_entry_hash(
-    const struct audit_row *row, uint8_t out[AUDIT_HASH], struct err *err);
-int audit_link_hash(const uint8_t before[AUDIT_HASH],
-    const uint8_t entry[AUDIT_HASH], uint8_t out[AUDIT_HASH], struct err *err);
+int audit_body_hash(struct audit_hasher *hasher, const struct audit_row *row,
+    uint8_t out[AUDIT_HASH], struct err *err);
+int audit_entry_hash(struct audit_hasher *hasher, const struct audit_row *row,
+    uint8_t out[AUDIT_HASH], struct err *err);
+int audit_link_hash(struct audit_hasher *hasher,
+    const uint8_t before[AUDIT_HASH], const uint8_t entry[AUDIT_HASH],
+    uint8_t out[AUDIT_HASH], struct err *err);
 
 #endif

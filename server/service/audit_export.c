@@ -24,6 +24,7 @@ struct part {
 	char device_id[STORE_ID];
 	int64_t last_seq;
 	int room; /* in hidden entries */
+	struct audit_hasher *hasher;
 	bool is_full;
 	int rc;
 	struct err *err;
@@ -97,7 +98,7 @@ static int hide(struct part *part, const struct audit_row *row)
 	part->room--;
 	if (part->ask->is_csv)
 		return 0;
-	rc = audit_entry_hash(row, entry, part->err);
+	rc = audit_entry_hash(part->hasher, row, entry, part->err);
 	if (rc == 0)
 		audit_lines_hidden(part->out, row->seq, entry);
 	return rc;
@@ -195,13 +196,16 @@ int service_audit_export(struct service *service, const struct actor *actor,
 	    .out = out,
 	    .room = ask->limit * HIDDEN_PER_ENTRY,
 	};
-	int rc = store_read(service->store, find_whom, &part, err);
+	int rc = audit_hasher_new(&part.hasher, err);
 
+	if (rc == 0)
+		rc = store_read(service->store, find_whom, &part, err);
 	if (rc == 0 && ask->after_seq == 0)
 		rc = store_write(service->store, note_export, &part, err);
 	if (rc == 0)
 		rc = store_read(service->store, put_part, &part, err);
 	if (rc == 0)
 		*next_seq = part.is_full ? part.last_seq : 0;
+	audit_hasher_free(part.hasher);
 	return rc;
 }

@@ -24,6 +24,7 @@ struct emptied {
 struct audit_judge {
 	char org_id[STORE_ID];
 	struct audit_signature_key *key; /* NULL: none */
+	struct audit_hasher *hasher;
 	struct audit_head last;
 	bool is_linked; /* last.sha256 is to be believed */
 	struct mark *marks;
@@ -39,13 +40,14 @@ int audit_judge_new(const char *org_id, const char *orders_key,
     struct audit_judge **out, struct err *err)
 {
 	struct audit_judge *judge = calloc(1, sizeof(*judge));
-	int rc = 0;
+	int rc;
 
 	if (!judge)
 		return err_memory(err);
 	(void)snprintf(judge->org_id, sizeof(judge->org_id), "%s", org_id);
 	judge->is_linked = true;
-	if (orders_key)
+	rc = audit_hasher_new(&judge->hasher, err);
+	if (rc == 0 && orders_key)
 		rc = audit_signature_key_new(orders_key, &judge->key, err);
 	if (rc < 0) {
 		audit_judge_free(judge);
@@ -60,6 +62,7 @@ void audit_judge_free(struct audit_judge *judge)
 	if (!judge)
 		return;
 	audit_signature_key_free(judge->key);
+	audit_hasher_free(judge->hasher);
 	free(judge->marks);
 	free(judge->emptied);
 	free(judge);
@@ -208,7 +211,8 @@ static int link_reckon(struct audit_judge *judge,
 		memset(out, 0, AUDIT_HASH);
 		return 0;
 	}
-	return audit_link_hash(judge->last.sha256, entry, out, err);
+	return audit_link_hash(
+	    judge->hasher, judge->last.sha256, entry, out, err);
 }
 
 int audit_judge_hidden(struct audit_judge *judge, int64_t seq,
@@ -303,7 +307,7 @@ static int body_check(
 
 	if (row->body_len == 0 && row->salt_len == 0)
 		return emptied_note(judge, row, err);
-	rc = audit_body_hash(row, sha256, err);
+	rc = audit_body_hash(judge->hasher, row, sha256, err);
 	if (rc == 0 && memcmp(sha256, row->body_sha256, AUDIT_HASH) != 0)
 		audit_judge_fault(judge, "the body of entry %lld was changed",
 		    (long long)row->seq);
@@ -324,7 +328,7 @@ int audit_judge_entry(
 		    (long long)row->seq);
 	rc = body_check(judge, row, err);
 	if (rc == 0)
-		rc = audit_entry_hash(row, entry, err);
+		rc = audit_entry_hash(judge->hasher, row, entry, err);
 	if (rc == 0)
 		rc = link_reckon(judge, entry, sha256, err);
 	if (rc < 0)

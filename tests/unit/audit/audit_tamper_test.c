@@ -253,6 +253,7 @@ static void test_emptied_table(void **state)
 /* ---- made anew ---- */
 
 struct anew {
+	struct audit_hasher *hasher;
 	int64_t from;
 	struct audit_head head;
 	char sql[64 * 1024];
@@ -277,9 +278,9 @@ static int remake(void *arg, const struct audit_row *row)
 
 	if (row->seq == anew->from)
 		(void)snprintf(made.actor, sizeof(made.actor), "Mallory");
-	assert_int_equal(audit_entry_hash(&made, entry, NULL), 0);
-	assert_int_equal(
-	    audit_link_hash(anew->head.sha256, entry, anew->head.sha256, NULL),
+	assert_int_equal(audit_entry_hash(anew->hasher, &made, entry, NULL), 0);
+	assert_int_equal(audit_link_hash(anew->hasher, anew->head.sha256, entry,
+	                     anew->head.sha256, NULL),
 	    0);
 	anew->head.seq = row->seq;
 	append_hex(hex, anew->head.sha256);
@@ -305,7 +306,9 @@ static void test_made_anew(void **state)
 	(void)state;
 	fill();
 	anew->from = 3;
+	assert_int_equal(audit_hasher_new(&anew->hasher, NULL), 0);
 	towns_read(remake_all, anew);
+	audit_hasher_free(anew->hasher);
 	(void)world_tamper(anew->sql);
 	assert_string_equal(
 	    world_ask("SELECT actor FROM audit_entries WHERE seq = 3"),
@@ -323,7 +326,9 @@ static void test_made_anew_behind_the_checkpoint(void **state)
 	(void)state;
 	fill();
 	anew->from = 9;
+	assert_int_equal(audit_hasher_new(&anew->hasher, NULL), 0);
 	towns_read(remake_all, anew);
+	audit_hasher_free(anew->hasher);
 	(void)world_tamper(anew->sql);
 	found = world_verify(ada);
 	assert_int_equal(found.faults, 0);
