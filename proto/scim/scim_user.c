@@ -42,11 +42,11 @@ static void text_keep(char *out, const char *text)
 {
 	size_t len;
 
-	text += text ? strspn(text, " ") : 0;
-	len = text ? strlen(text) : 0;
+	text = text ? text + strspn(text, " ") : "";
+	len = strlen(text);
 	while (len > 0 && text[len - 1] == ' ')
 		len--;
-	(void)snprintf(out, SCIM_TEXT, "%.*s", (int)len, text ? text : "");
+	(void)snprintf(out, SCIM_TEXT, "%.*s", (int)len, text);
 }
 
 static int text_take(
@@ -111,7 +111,7 @@ static void mail_check(char *mail)
 
 	if (!at || at == mail || !at[1] || strchr(at + 1, '@') ||
 	    strpbrk(mail, " ,;<>\""))
-		mail[0] = '\0';
+		memset(mail, 0, SCIM_TEXT); /* users are compared whole */
 }
 
 static int reach_take(

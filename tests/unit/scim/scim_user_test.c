@@ -172,6 +172,22 @@ static void test_too_long(void **state)
 	assert_int_equal(decode(text, &user, &why), 0);
 }
 
+/* What is left out leaves nothing behind: users are compared byte by byte. */
+static void test_nothing_left(void **state)
+{
+	struct scim_user one;
+	struct scim_user other;
+	enum scim_why why;
+
+	(void)state;
+	assert_int_equal(decode("{\"userName\":\"a\",\"emails\":[{\"value\":"
+	                        "\"x@y.;z\"}]}",
+	                     &one, &why),
+	    0);
+	assert_int_equal(decode("{\"userName\":\"a\"}", &other, &why), 0);
+	assert_memory_equal(&one, &other, sizeof(one));
+}
+
 /* What comes out goes in again as the same. */
 static void test_round(void **state)
 {
@@ -252,6 +268,7 @@ int main(void)
 	    cmocka_unit_test(test_spellings),
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_too_long),
+	    cmocka_unit_test(test_nothing_left),
 	    cmocka_unit_test(test_round),
 	    cmocka_unit_test(test_projection),
 	};
