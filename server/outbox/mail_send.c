@@ -217,8 +217,11 @@ static enum outcome outcome_of(const struct transfer *transfer, CURLcode code)
 		return OUTCOME_DOWN; /* of us, not of this mail */
 	if (transfer->status == SMTP_SHUTTING)
 		return OUTCOME_DOWN;
-	if (transfer->status >= SMTP_REFUSALS && code != CURLE_USE_SSL_FAILED &&
-	    code != CURLE_WEIRD_SERVER_REPLY)
+	/* "Weird" is a refusal of the greeting, and of the data as well. */
+	if (transfer->status >= SMTP_REFUSALS &&
+	    (all_given ||
+	        (code != CURLE_USE_SSL_FAILED &&
+	            code != CURLE_WEIRD_SERVER_REPLY)))
 		return OUTCOME_REFUSED;
 	/* The bytes are over there, perhaps with the dot that ends them. */
 	if (transfer->status == SMTP_DATA_GO && all_given)
