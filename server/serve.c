@@ -31,6 +31,7 @@
 #include "server/paths.h"
 #include "server/phones/caller.h"
 #include "server/programs.h"
+#include "server/receipts/receipt_draw.h"
 #include "server/routes.h"
 #include "server/service/api_token.h"
 #include "server/service/handler_ctx.h"
@@ -610,7 +611,7 @@ static void stop(struct server *server)
 /* No thread is started before the fence: it would not stand around it. */
 static int (*const steps[])(struct server *, struct err *) = {raise_limits,
     take_lock, start_keeper, load_ca, load_bench, load_policy, make_office,
-    make_http, make_outbox, close_fence, open_store, make_service,
+    make_http, make_outbox, warm_fonts, close_fence, open_store, make_service,
     start_outbox, start_http};
 
 int program_serve(const struct options *options)
