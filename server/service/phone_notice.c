@@ -4,6 +4,7 @@
 
 #include "proto/base/err.h"
 #include "server/service/notify.h"
+#include "server/service/return_case.h"
 #include "server/service/service.h"
 #include "server/service/task_world.h"
 
@@ -11,12 +12,29 @@ int phone_notice_case(struct txn *txn, const struct ledger *ledger,
     const struct device *device, const struct phone_step_ask *ask,
     struct err *err)
 {
-	(void)txn;
-	(void)ledger;
-	(void)device;
-	(void)ask;
-	(void)err;
-	return 0;
+	struct return_case_row row;
+	int rc;
+
+	if (ask->event != PHONE_EVENT_REPORT_LOST &&
+	    ask->event != PHONE_EVENT_REPORT_STOLEN &&
+	    ask->event != PHONE_EVENT_FIND &&
+	    ask->event != PHONE_EVENT_WRITE_OFF)
+		return 0;
+	if (!ask->reason || !*ask->reason)
+		return err_set(err, ERR_INVALID, "say why");
+	rc = return_case_of_phone(txn, ledger->org_id, device->id, &row, NULL);
+	if (rc == -ERR_NOT_FOUND)
+		return 0;
+	if (rc < 0)
+		return err_set(err, ERR_IO, "cannot read the return case");
+	if (ask->event == PHONE_EVENT_FIND)
+		rc = return_found(txn, ledger, row.id, ask->reason, &row, err);
+	else if (ask->event == PHONE_EVENT_WRITE_OFF)
+		rc = return_write_off(
+		    txn, ledger, row.id, ask->reason, &row, err);
+	else
+		rc = return_lost(txn, ledger, row.id, ask->reason, &row, err);
+	return rc < 0 ? rc : 1;
 }
 
 int phone_notice_manager(struct txn *txn, const struct ledger *ledger,

@@ -1,7 +1,7 @@
 /*
  * phone_notice: who else is to know what a person said of a phone: the way back
  * of a leaver's phone, and the manager of who holds it. Private to
- * phone_register.c.
+ * phone_register.c and lost_mode_order.c.
  */
 #ifndef SERVER_SERVICE_PHONE_NOTICE_H
 #define SERVER_SERVICE_PHONE_NOTICE_H
