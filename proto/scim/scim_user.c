@@ -111,7 +111,7 @@ static void mail_check(char *mail)
 
 	if (!at || at == mail || !at[1] || strchr(at + 1, '@') ||
 	    strpbrk(mail, " ,;<>\""))
-		memset(mail, 0, SCIM_TEXT); /* users are compared whole */
+		memset(mail, 0, SCIM_TEXT);
 }
 
 static int reach_take(

@@ -183,7 +183,10 @@ static int mark_case(struct txn *txn, const struct ledger *ledger,
 	bool decided = is_decided(sims, row->id, &about);
 	bool marked = row->marks & RETURN_MARK_SIM_DECIDED;
 
-	if (!return_case_is_open(row->state) || decided == marked)
+	/* One that was written off may turn up yet. */
+	if ((!return_case_is_open(row->state) &&
+	        row->state != RETURN_WRITTEN_OFF) ||
+	    decided == marked)
 		return 0;
 	return_step_init(&step, ledger, RETURN_STEP_SIM);
 	(void)snprintf(step.note, sizeof(step.note), "%s",

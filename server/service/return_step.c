@@ -284,6 +284,25 @@ static int follow_up(struct txn *txn, const struct ledger *ledger,
 	}
 }
 
+/* A case that was over goes on: so does what it is part of. */
+static int reopen_departure(struct txn *txn, const struct ledger *ledger,
+    const struct return_case_row *row, struct err *err)
+{
+	struct departure_world world;
+	struct departure_row departure;
+	int rc = store_departure_load(
+	    txn, row->org_id, row->departure_id, &departure, err);
+
+	if (rc < 0 || departure.state <= DEPARTURE_PAUSED)
+		return rc;
+	rc = departure_world_init(ledger, &world, err);
+	if (rc < 0)
+		return rc;
+	departure.closed_at = 0;
+	return departure_move(
+	    txn, &world, &departure, DEPARTURE_OPEN, "a return goes on", err);
+}
+
 /* ---- the step ---- */
 
 static void set_times(struct return_case_row *row, enum return_event event,
@@ -342,6 +361,9 @@ int return_apply(struct txn *txn, const struct ledger *ledger,
 		return rc;
 	if (row->state != was)
 		rc = tell_programs(txn, ledger, row, err);
+	if (rc == 0 && !return_case_is_open(was) &&
+	    return_case_is_open(row->state))
+		rc = reopen_departure(txn, ledger, row, err);
 	return rc < 0 ? rc
 	              : departure_wake(txn, row->org_id, row->departure_id,
 	                    ledger->now, err);

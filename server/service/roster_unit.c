@@ -68,7 +68,7 @@ static int refuse(struct roster_look *look, unsigned long line,
 	int rc;
 
 	(void)snprintf(
-	    sentence, sizeof(sentence), "unit: \"%.100s\" %s", text, why);
+	    sentence, sizeof(sentence), "unit: \"%.100s\" %.250s", text, why);
 	rc = plan_fault(look->plan, line, "unit", sentence, look->err);
 	return rc < 0 ? rc : 1;
 }

@@ -15,6 +15,7 @@
 
 void scim_row_of_user(struct scim_user_row *row, const struct scim_user *user);
 void scim_user_of_row(struct scim_user *user, const struct scim_user_row *row);
+bool scim_user_is_alike(const struct scim_user *a, const struct scim_user *b);
 /* W/"3" */
 #define SCIM_VERSION_MAX 32
 void scim_version_text(int64_t version, char out[SCIM_VERSION_MAX]);

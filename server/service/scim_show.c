@@ -58,6 +58,17 @@ void scim_user_of_row(struct scim_user *user, const struct scim_user_row *row)
 		    (const char *)row + same[i].row, same[i].size);
 }
 
+bool scim_user_is_alike(const struct scim_user *a, const struct scim_user *b)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		if (strcmp((const char *)a + same[i].user,
+		        (const char *)b + same[i].user) != 0)
+			return false;
+	return a->is_active == b->is_active;
+}
+
 /* ---- versions ---- */
 
 void scim_version_text(int64_t version, char out[SCIM_VERSION_MAX])

@@ -160,15 +160,6 @@ int service_scim_user_create(
 
 /* ---- change ---- */
 
-static bool is_alike(const struct scim_user *a, const struct scim_user *b)
-{
-	struct scim_user one = *a;
-	struct scim_user other = *b;
-
-	one.says_active = other.says_active = false;
-	return memcmp(&one, &other, sizeof(one)) == 0;
-}
-
 /* What the user is to be: as a PUT says, or as a PATCH makes it. */
 static int work_out(struct change *change, const struct scim_user *was,
     struct scim_user *out, struct err *err)
@@ -230,7 +221,7 @@ static int change_user(struct txn *txn, void *arg, struct err *err)
 	if (rc < 0)
 		return rc;
 	row = was;
-	if (!is_alike(&before, &after)) {
+	if (!scim_user_is_alike(&before, &after)) {
 		scim_row_of_user(&row, &after);
 		rc = save(txn, change->ask, &was, &row, err);
 	}

@@ -172,7 +172,7 @@ static void test_too_long(void **state)
 	assert_int_equal(decode(text, &user, &why), 0);
 }
 
-/* What is left out leaves nothing behind: users are compared byte by byte. */
+/* What is left out leaves nothing behind, not even in the rest of a field. */
 static void test_nothing_left(void **state)
 {
 	struct scim_user one;
