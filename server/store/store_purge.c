@@ -101,15 +101,20 @@ int store_purge_ties(struct txn *txn, const char *org_id, const char *person_id,
 	"(SELECT id FROM departures WHERE org_id = $1 AND person_id = $2)"
 
 /*
- * In the order of folders. $1: organisation, $2: person, $3: now. One that is
+ * In the order of folders. $1: organisation, $2: person. One that is
  * not here and holds a name is found by tests/unit/guard/retention_test.c,
  * which looks into every column of every table.
  */
 static const char *const person_steps[] = {
     /* the ledger */
     "UPDATE links SET person = '' WHERE org_id = $1 AND person_id = $2",
+    /* Whom a phone was given to last; somebody else's name stays. */
     "UPDATE devices SET person = '', person_id = '', name = '' WHERE"
-    " org_id = $1 AND person_id = $2",
+    " org_id = $1 AND (person_id = $2 OR id IN (SELECT device_id FROM"
+    " assignments WHERE org_id = $1 AND person_id = $2 AND kind = 0)) AND"
+    " NOT EXISTS (SELECT 1 FROM assignments o WHERE o.org_id = $1 AND"
+    " o.device_id = devices.id AND o.kind = 0 AND o.to_at = 0 AND"
+    " o.voided_at = 0)",
     "DELETE FROM ledger_history WHERE org_id = $1 AND row_id = $2",
     "DELETE FROM absences WHERE org_id = $1 AND person_id = $2",
     "UPDATE employments SET external_id = '' WHERE org_id = $1 AND"
@@ -122,9 +127,6 @@ static const char *const person_steps[] = {
     "DELETE FROM scim_members WHERE org_id = $1 AND member_id IN (SELECT id"
     " FROM scim_users WHERE org_id = $1 AND person_id = $2)",
     "DELETE FROM scim_users WHERE org_id = $1 AND person_id = $2",
-    "UPDATE people SET external_id = '', name = '', first_name = '',"
-    " last_name = '', mail = '', number = '', language = '', unit_id = '',"
-    " purged_at = $3 WHERE org_id = $1 AND id = $2",
     /* what their phones said while they were theirs */
     "DELETE FROM facts WHERE life_id IN " THEIR_LIVES,
     "DELETE FROM answers WHERE life_id IN " THEIR_LIVES,
@@ -132,7 +134,7 @@ static const char *const person_steps[] = {
     " life_id IN " THEIR_LIVES,
     "DELETE FROM command_payloads WHERE command_id IN (SELECT id FROM"
     " commands WHERE state > 2 AND life_id IN " THEIR_LIVES ")",
-    "UPDATE wipes SET reason = '' WHERE life_id IN " THEIR_LIVES,
+    "UPDATE wipes SET reason = '', warning = '' WHERE life_id IN " THEIR_LIVES,
     "UPDATE work_orders SET reason = '', result = '' WHERE org_id = $1 AND"
     " (link_id IN (SELECT id FROM links WHERE org_id = $1 AND person_id ="
     " $2) OR wipe_id IN (SELECT id FROM wipes WHERE life_id IN " THEIR_LIVES
@@ -140,7 +142,7 @@ static const char *const person_steps[] = {
     "UPDATE phone_places SET reason = '' WHERE org_id = $1 AND lost_mode_id"
     " IN (SELECT id FROM lost_modes WHERE life_id IN " THEIR_LIVES ")",
     "UPDATE lost_modes SET message = '', number = '', footnote = '', reason"
-    " = '', lift_reason = '' WHERE life_id IN " THEIR_LIVES,
+    " = '', lift_reason = '', warning = '' WHERE life_id IN " THEIR_LIVES,
     "UPDATE phone_steps SET reason = '' WHERE org_id = $1 AND EXISTS (SELECT"
     " 1 FROM assignments a WHERE a.org_id = $1 AND a.person_id = $2 AND"
     " a.kind = 0 AND a.device_id = phone_steps.device_id AND phone_steps.at"
@@ -174,6 +176,8 @@ static const char *const person_steps[] = {
     " IN " THEIR_DEPARTURES,
     "UPDATE departures SET note = '', waits = '' WHERE org_id = $1 AND"
     " person_id = $2",
+    "UPDATE receipts SET void_reason = '' WHERE org_id = $1 AND person_id ="
+    " $2",
     "UPDATE legal_holds SET reference = '', lift_reason = '' WHERE org_id ="
     " $1 AND subject_id = $2 AND lifted_at > 0",
 };
@@ -199,6 +203,13 @@ int store_purge_person(struct txn *txn, const char *org_id,
 	for (i = 0;
 	     rc == 0 && i < sizeof(person_steps) / sizeof(person_steps[0]); i++)
 		rc = run(txn, person_steps[i],
+		    VALUES(TEXT(org_id), TEXT(person_id)), NULL, err);
+	if (rc == 0)
+		rc = run(txn,
+		    "UPDATE people SET external_id = '', name = '', first_name"
+		    " = '', last_name = '', mail = '', number = '', language ="
+		    " '', unit_id = '', purged_at = $3 WHERE org_id = $1 AND"
+		    " id = $2",
 		    VALUES(TEXT(org_id), TEXT(person_id), NUMBER(now)), NULL,
 		    err);
 	return rc;
