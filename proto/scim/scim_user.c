@@ -240,8 +240,7 @@ static void part_put(
 
 json_t *scim_user_encode(const struct scim_user *user)
 {
-	json_t *out = json_pack(
-	    "{s:[ss]}", "schemas", SCIM_USER_URN, SCIM_ENTERPRISE_URN);
+	json_t *out = json_pack("{s:[s]}", "schemas", SCIM_USER_URN);
 	size_t i;
 
 	if (!out)
@@ -256,5 +255,8 @@ json_t *scim_user_encode(const struct scim_user *user)
 	text_put(out, "preferredLanguage", user->language);
 	(void)json_object_set_new(out, "active", json_boolean(user->is_active));
 	part_put(out, user, PLACE_ENTERPRISE);
+	if (json_object_get(out, SCIM_ENTERPRISE_URN))
+		(void)json_array_append_new(json_object_get(out, "schemas"),
+		    json_string(SCIM_ENTERPRISE_URN));
 	return out;
 }

@@ -57,9 +57,6 @@ int store_scim_user_count(
 /* With its memberships. */
 int store_scim_user_delete(
     struct txn *txn, const char *org_id, const char *id, struct err *err);
-/* When a person's data are purged: what SCIM knew of them goes, too. */
-int store_scim_forget_person(struct txn *txn, const char *org_id,
-    const char *person_id, struct err *err);
 
 /* ---- groups ---- */
 

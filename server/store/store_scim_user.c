@@ -156,14 +156,3 @@ int store_scim_user_delete(
 	    ? err_set(err, ERR_NOT_FOUND, "there is no such user")
 	    : r;
 }
-
-int store_scim_forget_person(
-    struct txn *txn, const char *org_id, const char *person_id, struct err *err)
-{
-	struct scim_user_row row;
-	int r = store_scim_user_find_person(txn, org_id, person_id, &row, err);
-
-	if (r == -ERR_NOT_FOUND)
-		return 0;
-	return r < 0 ? r : store_scim_user_delete(txn, org_id, row.id, err);
-}
