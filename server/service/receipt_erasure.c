@@ -12,6 +12,7 @@
 #include "server/service/service.h"
 #include "server/store/store_bench.h"
 #include "server/store/store_case.h"
+#include "server/store/store_phone.h"
 
 #define COPY(to, from) (void)snprintf((to), sizeof(to), "%s", (from))
 #define WHOLE_SECOND(at) ((at) / TIME_SECOND_MS * TIME_SECOND_MS)
@@ -123,6 +124,45 @@ static int take_statement(void *arg, const struct return_step_row *step)
 	return 0;
 }
 
+/* Of a phone that is not managed, somebody says so in the register; what its
+ * next holder does with it takes the word back. */
+static int take_register(void *arg, const struct phone_step_row *step)
+{
+	struct receipt_work *work = arg;
+	struct receipt *receipt = work->receipt;
+
+	if (step->event == PHONE_EVENT_ASSIGN)
+		receipt->erasure = RECEIPT_ERASURE_NONE;
+	if (step->event != PHONE_EVENT_PROVE_WIPED || !step->reason[0])
+		return 0;
+	receipt->erasure = RECEIPT_ERASURE_STATED;
+	receipt->erasure_proven_at = WHOLE_SECOND(step->at);
+	COPY(receipt->erasure_why, step->reason);
+	COPY(receipt->erasure_by, step->made_by);
+	return 0;
+}
+
+static int take_stated(struct receipt_work *work, const char *device_id,
+    const char *case_id, struct err *err)
+{
+	const char *org_id = work->world.org_id;
+	struct device device;
+	int rc = 0;
+
+	if (*case_id)
+		rc = store_return_step_each(
+		    work->txn, org_id, case_id, take_statement, work, err);
+	if (rc == 0 && work->receipt->erasure != RECEIPT_ERASURE_STATED)
+		rc = store_device_load_of(
+		    work->txn, org_id, device_id, &device, err);
+	else
+		return rc;
+	if (rc == 0 && !phone_kind_is_managed(device.kind))
+		rc = store_phone_step_each(
+		    work->txn, org_id, device_id, take_register, work, err);
+	return rc;
+}
+
 int receipt_take_erasure(struct receipt_work *work, const char *device_id,
     const char *case_id, const char *wipe_id, struct err *err)
 {
@@ -136,10 +176,8 @@ int receipt_take_erasure(struct receipt_work *work, const char *device_id,
 		rc = 0;
 	else if (rc == 0)
 		rc = take_wipe(work, &wipe, err);
-	if (rc == 0 && *case_id &&
-	    !receipt_erasure_is_proven(work->receipt->erasure))
-		rc = store_return_step_each(work->txn, work->world.org_id,
-		    case_id, take_statement, work, err);
+	if (rc == 0 && !receipt_erasure_is_proven(work->receipt->erasure))
+		rc = take_stated(work, device_id, case_id, err);
 	return rc;
 }
 

@@ -361,6 +361,50 @@ class Day(harness.Case):
         self.office.post(path + "/revoke")
         self.good("GET", path)
 
+    def handouts(self):
+        body = {"person": "it@example.org", "phone": "DAY1",
+                "accessories": ["Laddare"], "note": "Ny"}
+        made = [self.good("POST", "/api/v1/handouts", body)]
+        self.office.post("/api/v1/handouts", body)
+        self.office.post("/api/v1/handouts", {"person": "it@example.org"})
+        made += [self.good("POST", "/api/v1/handouts", {
+            "person": "it@example.org", "accessories": [name]})
+            for name in ("Fodral", "Hörlur")]
+        self.assertEqual(len(self.items("/api/v1/handouts?open=1")), 3)
+        paths = ["/api/v1/handouts/" + one["id"] for one in made]
+        self.good("GET", paths[0])
+        self.assertEqual(self.office.post(
+            paths[0] + "/accept", {"typed_name": " "}).status, 400)
+        whole = self.good("POST", paths[0] + "/accept",
+                          {"typed_name": "Ivar Tekniker"})
+        self.good("POST", paths[1] + "/refuse", {"reason": "Fel fodral"})
+        self.good("POST", paths[2] + "/withdraw", {"reason": "Fel person"})
+        self.assertEqual(self.office.post(
+            paths[0] + "/withdraw", {"reason": "x"}).status, 409)
+        return whole["receipt"]
+
+    def receipts(self, receipt):
+        self.good("POST", "/api/v1/devices", {
+            "kind": "android", "serial": "ANDROID1", "model": "Galaxy"})
+        path = "/api/v1/devices/ANDROID1/erasure-certificate"
+        self.assertEqual(self.office.post(path).status, 409)
+        self.good("POST", "/api/v1/devices/ANDROID1/steps", {
+            "event": "prove_wiped", "reason": "Återställd, startad på nytt"})
+        self.good("POST", path)
+        self.assertEqual(
+            sorted(one["kind"] for one in self.items("/api/v1/receipts")),
+            ["erasure", "hand_out"])
+        whole = self.good("GET", "/api/v1/receipts/" + receipt)
+        self.good("GET", "/api/v1/receipts/" + whole["number"])
+        for form, begins in (("pdf", b"%PDF-1."), ("twin", b"0"),
+                             ("json", b"{")):
+            file = self.good("GET", f"/api/v1/receipts/{receipt}/file"
+                                    f"?form={form}")
+            self.assertTrue(
+                base64.b64decode(file["data"]).startswith(begins), form)
+        self.office.get("/api/v1/receipts/1999-1")
+        self.office.get(f"/api/v1/receipts/{receipt}/file?form=doc")
+
     def equipment(self):
         chef, tech = (self.good("GET", "/api/v1/people/" + mail)["id"]
                       for mail in ("chef@example.org", "it@example.org"))
@@ -430,6 +474,7 @@ class Day(harness.Case):
         self.exceptions()
         self.outbox()
         self.equipment()
+        self.receipts(self.handouts())
         self.guard(device)
         self.wipe(device)
         self.good("POST", "/api/v1/returns", {
