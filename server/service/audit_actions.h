@@ -73,7 +73,7 @@
 	ACTION(AUDIT_TOKEN_REVOKED, "token.revoked",                           \
 	    "an API token was revoked", "name")                                \
 	ACTION(AUDIT_EVIDENCE_KEY_ADDED, "evidence_key.added",                 \
-	    "a source of evidence was admitted", "name kinds")                 \
+	    "a source of evidence was admitted", "name kinds facts")           \
 	ACTION(AUDIT_EVIDENCE_KEY_REVOKED, "evidence_key.revoked",             \
 	    "a source of evidence was revoked", "name")                        \
 	ACTION(AUDIT_SECRET_READ, "secret.read",                               \
