@@ -26,3 +26,9 @@ CREATE INDEX source_people_person ON source_people(org_id, person_id);
 
 ALTER TABLE employments ADD COLUMN source TEXT NOT NULL DEFAULT '';
 ALTER TABLE absences ADD COLUMN source TEXT NOT NULL DEFAULT '';
+
+-- With the id behind it, one subject's tasks come in their order from the index
+-- itself: without it, all tasks of the organisation were walked for each.
+DROP INDEX tasks_subject;
+CREATE INDEX tasks_subject
+  ON tasks(org_id, subject_kind, subject_id, rule, id);
