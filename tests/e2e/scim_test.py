@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import threading
+import time
 import unittest
 import urllib.parse
 
@@ -323,6 +324,48 @@ class Lives(Case):
                          self.person("nr-hans")["id"])
         shown = self.good("GET", "/Users/" + made["id"])
         self.assertEqual(shown[ENTERPRISE]["manager"]["value"], boss["id"])
+
+
+class Leaver(Case):
+    """Who is switched off in the directory gives back what they hold."""
+
+    SERIAL = "SCIMLEAVER01"
+
+    def entries(self, action):
+        found = self.cli.json("audit", "person", "lisa@example.org")
+        return [one for one in found if one["action"] == action]
+
+    def test_departure_opens_and_closes(self):
+        made = self.good("POST", "/Users", user(
+            "lisa", externalId="l1", displayName="Lisa Lind",
+            emails=[{"value": "lisa@example.org", "type": "work"}]))
+        link = self.cli.link(self.SERIAL, "lisa@example.org")
+        self.phones.enrol(link["url"], self.SERIAL)
+        path = "/Users/" + made["id"]
+        self.assertEqual(self.entries("departure.moved"), [])
+        self.good("PATCH", path, patch(
+            {"op": "Replace", "path": "active", "value": "False"}))
+        opened = self.entries("departure.moved")
+        self.assertEqual(len(opened), 1, opened)
+        self.assertEqual(len(self.entries("scim.user_changed")), 1)
+        # The same again opens no other; nothing is erased today.
+        self.good("PATCH", path, patch(
+            {"op": "Replace", "path": "active", "value": False}))
+        self.assertEqual(len(self.entries("departure.moved")), 1)
+        self.assertEqual(self.entries("wipe.ordered"), [])
+        self.good("PATCH", path, patch(
+            {"op": "Replace", "path": "active", "value": True}))
+        self.assertEqual(len(self.entries("departure.moved")), 2)
+        # Not on a Friday afternoon, a weekend or a holiday; then, once.
+        self.good("PATCH", path, patch(
+            {"op": "Replace", "path": "active", "value": False}))
+        for _ in range(14):
+            self.server.move_clock(24 * 3600)
+            time.sleep(3)
+            if self.entries("wipe.ordered"):
+                break
+        self.assertEqual(len(self.entries("wipe.ordered")), 1)
+        self.assertTrue(self.cli.json("audit", "verify")["whole"])
 
 
 class Protocol(Case):
