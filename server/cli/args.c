@@ -59,7 +59,7 @@ const struct cli_option_kind cli_options[OPTION_COUNT] = {
 	[OPTION_ITEM] = {"item", "NAME", "which one, of the catalogue"},
 	[OPTION_NEED] = {"need", "TEXT", "what it is needed for"},
 	[OPTION_AS] = {"as", "PERSON", "the person who decides: name, mail or id"},
-	[OPTION_FORMAT] = {"format", "WORD", "jsonl (can be verified) or csv"},
+	[OPTION_FORMAT] = {"format", "WORD", "which form of the file; see above"},
 	[OPTION_PHONE] = {"phone", "PHONE", "which phone: serial number or IMEI"},
 	[OPTION_SOURCE] = {"source", "NAME", "who says it: hr unless named"},
 	[OPTION_MAP] = {"map", "FILE", "which column says what"},
@@ -78,6 +78,13 @@ const struct cli_option_kind cli_options[OPTION_COUNT] = {
 	[OPTION_SINCE] = {"since", "TIME", "from this time on: 2026-11-22T07:00:00Z"},
 	[OPTION_RETURN] = {"return", NULL,
 	    "ask all of it back, as one departure"},
+	[OPTION_SUBSCRIPTION] = {"subscription", "SIM",
+	    "which subscription: number or ICCID"},
+	[OPTION_WITH] = {"with", "LIST",
+	    "accessories: labels or words, a comma between"},
+	[OPTION_NOTE] = {"note", "TEXT", "its condition; damage"},
+	[OPTION_SIGNED] = {"signed", "NAME",
+	    "the name as who signs types it"},
 };
 /* clang-format on */
 

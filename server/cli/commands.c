@@ -126,6 +126,35 @@ const struct cli_command cli_commands[] = {
 	    "TIME\n"
 	    "start WEBHOOK         after it failed, or said that it is gone\n"
 	    "remove WEBHOOK        what waits for it is dropped", run_webhook},
+	{"handouts", "", 0, 0, BIT(OPTION_OPEN), 0, false,
+	    "list what was handed out to whom, and who signed for it", "",
+	    run_handouts},
+	{"handout", "VERB WHAT", 2, 2, BIT(OPTION_PHONE) |
+	    BIT(OPTION_SUBSCRIPTION) | BIT(OPTION_WITH) | BIT(OPTION_NOTE) |
+	    BIT(OPTION_SIGNED) | BIT(OPTION_REASON), 0, false,
+	    "hand things out to a person, who is asked to sign for them",
+	    "give PERSON       --phone PHONE, --subscription SIM, --with LIST, "
+	    "--note TEXT\n"
+	    "show HANDOUT\n"
+	    "accept HANDOUT    --signed NAME: the person is here and signs\n"
+	    "refuse HANDOUT    --reason TEXT: the person says what is not "
+	    "right\n"
+	    "withdraw HANDOUT  --reason TEXT\n"
+	    "HANDOUT is an id, as `workphone handouts` shows it.", run_handout},
+	{"receipts", "", 0, 0, BIT(OPTION_PERSON) | BIT(OPTION_PHONE), 0,
+	    false, "list receipts and erasure certificates",
+	    "--person and --phone take ids.", run_receipts},
+	{"receipt", "VERB WHAT", 2, 2, BIT(OPTION_OUTPUT) |
+	    BIT(OPTION_FORMAT), 0, false,
+	    "fetch a signed receipt; certify an erasure",
+	    "show RECEIPT\n"
+	    "get RECEIPT     --output FILE, --format pdf (unless named), twin "
+	    "or json\n"
+	    "erasure PHONE   the certificate, when the erase is proven or "
+	    "stated\n"
+	    "RECEIPT is a number such as 2026-17, or an id. "
+	    "`workphone-server verify FILE`\nchecks what was fetched, "
+	    "anywhere.", run_receipt},
 	{"exceptions", "", 0, 0, 0, 0, false,
 	    "list who or what is excepted from which rule, and why", "",
 	    run_exceptions},

@@ -63,6 +63,12 @@ int run_equipment(struct cli *cli);
 int run_outbox(struct cli *cli);
 int run_webhooks(struct cli *cli);
 int run_webhook(struct cli *cli);
+int run_handouts(struct cli *cli);
+/* "give", "show", "accept", "refuse", "withdraw". */
+int run_handout(struct cli *cli);
+int run_receipts(struct cli *cli);
+/* "show", "get", "erasure". */
+int run_receipt(struct cli *cli);
 int run_exceptions(struct cli *cli);
 int run_audit(struct cli *cli);
 int run_exception(struct cli *cli);
