@@ -184,7 +184,7 @@ static int mount_tiny(const char *dir)
 		return -1;
 	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return -1;
-	return mount("tmpfs", dir, "tmpfs", 0, "size=2m");
+	return mount("tmpfs", dir, "tmpfs", 0, "size=6m");
 }
 
 static void grow_tiny(void *arg)
