@@ -356,6 +356,24 @@ int service_everything_each(struct service *service, const struct actor *actor,
 
 /* ---- the one action ---- */
 
+/* How many cases it would be: one for each phone that has none yet. */
+static int count_cases(struct service *service, const struct actor *actor,
+    const char *person, unsigned *cases, struct err *err)
+{
+	struct everything_view view;
+	unsigned phones;
+	unsigned open;
+	int rc = service_everything_each(
+	    service, actor, person, &view, NULL, NULL, err);
+
+	if (rc < 0)
+		return rc;
+	phones = view.counts[EVERYTHING_PHONE];
+	open = view.counts[EVERYTHING_RETURN_CASE];
+	*cases = phones > open ? phones - open : 0;
+	return 0;
+}
+
 int service_everything_return(struct service *service,
     const struct actor *actor, const struct everything_request *request,
     struct everything_done *out, struct err *err)
@@ -373,12 +391,16 @@ int service_everything_return(struct service *service,
 	    service, actor, &wanted, request->dry_run, &view, err);
 	if (rc < 0)
 		return rc;
-	if (!request->dry_run)
+	done.cases = view.cases;
+	if (request->dry_run)
+		rc = count_cases(
+		    service, actor, request->person, &done.cases, err);
+	else
 		(void)str_copy(done.departure_id, sizeof(done.departure_id),
 		    view.departure.id);
-	done.cases = view.cases;
-	*out = done;
-	return 0;
+	if (rc == 0)
+		*out = done;
+	return rc;
 }
 
 /* ---- words ---- */

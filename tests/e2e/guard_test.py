@@ -186,6 +186,8 @@ class Guard(Case):
         dry = self.cli.run("everything", "bo@example.org", "--return",
                            "--reason", "slutar").stdout
         self.assertIn("Nothing was done yet", dry)
+        phones = [one for one in whole["items"] if one["kind"] == "phone"]
+        self.assertIn(f"{len(phones)} phone(s) would come back", dry)
         self.assertFalse(
             [one for one in self.cli.json("everything",
                                           "bo@example.org")["items"]
@@ -193,6 +195,7 @@ class Guard(Case):
         done = self.cli.json("everything", "bo@example.org", "--return",
                              "--reason", "slutar", "--yes")
         self.assertTrue(done["departure"])
+        self.assertEqual(done["cases"], len(phones))
         kinds = [one["kind"] for one in done["items"]]
         self.assertEqual(kinds.count("departure"), 1)
         self.assertEqual(kinds.count("return_case"), done["cases"])
