@@ -477,6 +477,7 @@ class Day(harness.Case):
         self.receipts(self.handouts())
         self.guard(device)
         self.wipe(device)
+        self.audit()
         self.good("POST", "/api/v1/returns", {
             "subscription": "+46701234567"})
         self.tokens()
