@@ -86,6 +86,22 @@ static int check_hold(struct txn *txn, struct service *service,
 	return keep_waiting(txn, service, command, &hold, now, err);
 }
 
+/* Of work data from a private phone: its owner keeps it, so no holder is asked
+ * for; what goes is gone all the same. */
+static bool is_removal(const struct command *command)
+{
+	static const char of_case[] = "departure:";
+
+	return strcmp(command->request_type, "RemoveProfile") == 0 &&
+	    strncmp(command->purpose, of_case, strlen(of_case)) == 0;
+}
+
+bool erase_guard_applies(const struct command *command)
+{
+	return strcmp(command->request_type, "EraseDevice") == 0 ||
+	    is_removal(command);
+}
+
 int erase_guard(struct txn *txn, struct service *service,
     struct command *command, int64_t now, bool *is_kept_back, struct err *err)
 {
@@ -95,8 +111,11 @@ int erase_guard(struct txn *txn, struct service *service,
 	int rc;
 
 	*is_kept_back = false;
-	if (strcmp(command->request_type, "EraseDevice") != 0)
+	if (!erase_guard_applies(command))
 		return 0;
+	if (is_removal(command))
+		return check_hold(
+		    txn, service, command, NULL, now, is_kept_back, err);
 	rc = store_device_load(txn, command->device_id, &device, err);
 	if (rc < 0)
 		return rc;

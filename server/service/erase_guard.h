@@ -25,4 +25,8 @@ struct txn;
 int erase_guard(struct txn *txn, struct service *service,
     struct command *command, int64_t now, bool *is_kept_back, struct err *err);
 
+/* Is it one that a legal hold keeps back: an erase, or the removal of work data
+ * from a private phone that a case ordered? */
+bool erase_guard_applies(const struct command *command);
+
 #endif

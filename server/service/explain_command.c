@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "proto/base/err.h"
+#include "server/service/erase_guard.h"
 #include "server/service/last_seen.h"
 #include "server/service/legal_hold.h"
 #include "server/service/service.h"
@@ -23,8 +24,7 @@ static int find_hold(struct txn *txn, struct explain *explain, struct err *err)
 	int rc;
 
 	explain->held[0] = '\0';
-	if (strcmp(command->request_type, "EraseDevice") != 0 ||
-	    !command_is_open(command->state))
+	if (!erase_guard_applies(command) || !command_is_open(command->state))
 		return 0;
 	rc = legal_hold_find(
 	    txn, command->org_id, command->device_id, NULL, &hold, err);

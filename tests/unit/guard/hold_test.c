@@ -111,32 +111,61 @@ static void test_sent(void **state)
 }
 
 /* Other commands are not in its way. */
-struct query {
-	struct command command;
-};
-
-static int queue_query(struct txn *txn, void *arg, struct err *err)
+static int queue_command(struct txn *txn, const char *id,
+    const char *request_type, const char *purpose, struct err *err)
 {
 	static const char payload[] =
 	    "<plist><dict><key>Command</key><dict><key>RequestType</key>"
 	    "<string>SecurityInfo</string></dict></dict></plist>";
 	struct command command = {.state = COMMAND_QUEUED, .priority = 1};
 
-	(void)arg;
-	(void)snprintf(command.id, sizeof(command.id), "query-1");
+	(void)snprintf(command.id, sizeof(command.id), "%s", id);
 	(void)snprintf(
 	    command.org_id, sizeof(command.org_id), "%s", ada->org_id);
 	(void)snprintf(
 	    command.device_id, sizeof(command.device_id), "device-SERIAL1");
 	(void)snprintf(
 	    command.life_id, sizeof(command.life_id), "life-SERIAL1");
-	(void)snprintf(
-	    command.request_type, sizeof(command.request_type), "SecurityInfo");
-	(void)snprintf(
-	    command.purpose, sizeof(command.purpose), "query:SecurityInfo");
+	(void)snprintf(command.request_type, sizeof(command.request_type), "%s",
+	    request_type);
+	(void)snprintf(command.purpose, sizeof(command.purpose), "%s", purpose);
 	command.created_at = towns_now;
 	return store_command_insert(
 	    txn, &command, (const uint8_t *)payload, sizeof(payload) - 1, err);
+}
+
+static int queue_query(struct txn *txn, void *arg, struct err *err)
+{
+	(void)arg;
+	return queue_command(
+	    txn, "query-1", "SecurityInfo", "query:SecurityInfo", err);
+}
+
+static int queue_removal(struct txn *txn, void *arg, struct err *err)
+{
+	(void)arg;
+	return queue_command(
+	    txn, "removal-1", "RemoveProfile", "departure:case-1", err);
+}
+
+/* Work data on a private phone, which nobody holds by our records. */
+static void test_removal(void **state)
+{
+	struct legal_hold_view view;
+	char type[32];
+
+	(void)state;
+	towns_phone(ada, "SERIAL1", true);
+	towns_write(queue_removal, NULL);
+	view = world_hold(LEGAL_HOLD_PHONE, "SERIAL1");
+	world_connect(1, type, sizeof(type));
+	assert_string_equal(type, "");
+	assert_int_equal(service_legal_hold_lift(
+	                     &towns, ada, view.row.id, "closed", &view, NULL),
+	    0);
+	towns_now += TIME_HOUR_MS;
+	world_connect(1, type, sizeof(type));
+	assert_string_equal(type, "other");
 }
 
 static void test_others_go_on(void **state)
@@ -253,6 +282,7 @@ int main(void)
 	    TEST(test_not_ordered),
 	    TEST(test_ordered),
 	    TEST(test_sent),
+	    TEST(test_removal),
 	    TEST(test_others_go_on),
 	    TEST(test_former_holder),
 	    TEST(test_erased_since),
