@@ -73,7 +73,7 @@
 	ACTION(AUDIT_TOKEN_REVOKED, "token.revoked",                           \
 	    "an API token was revoked", "name")                                \
 	ACTION(AUDIT_EVIDENCE_KEY_ADDED, "evidence_key.added",                 \
-	    "a source of evidence was admitted", "name kinds facts")           \
+	    "a source of evidence was admitted", "name facts")                 \
 	ACTION(AUDIT_EVIDENCE_KEY_REVOKED, "evidence_key.revoked",             \
 	    "a source of evidence was revoked", "name")                        \
 	ACTION(AUDIT_SECRET_READ, "secret.read",                               \
@@ -87,8 +87,6 @@
 	    "from to subscription unit source voided")         \
 	ACTION(AUDIT_LEDGER_APPLIED, "ledger.applied",                         \
 	    "a file of ledger lines was applied", "lines saved unchanged")     \
-	ACTION(AUDIT_PERSON_READ, "person.read",                               \
-	    "everything about a person was looked at", "what")                 \
 	/* tasks, exceptions, statements, evidence */                          \
 	ACTION(AUDIT_TASK_MOVED, "task.moved",                                 \
 	    "a task changed its state", "kind state rule")                     \
@@ -100,8 +98,6 @@
 	    "an exception from a rule was granted", "rule until")              \
 	ACTION(AUDIT_EXCEPTION_ENDED, "exception.ended",                       \
 	    "an exception was ended", "rule")                                  \
-	ACTION(AUDIT_STATEMENT_MADE, "statement.made",                         \
-	    "a person or operator stated something", "kind rule")              \
 	ACTION(AUDIT_EVIDENCE_TAKEN, "evidence.taken",                         \
 	    "a report of evidence was taken in", "source items")               \
 	/* orders of equipment, subscriptions */                               \

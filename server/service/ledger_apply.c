@@ -11,6 +11,7 @@
 #include "proto/base/buf.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit.h"
 #include "server/service/ledger.h"
 #include "server/service/service.h"
 #include "server/store/store_phone.h"
@@ -492,6 +493,30 @@ static int apply_lines(struct txn *txn, struct apply *apply, struct err *err)
 	return rc;
 }
 
+/* A file, and how many of its lines changed something; those are noted each by
+ * itself. One that changed nothing writes nothing. */
+static int note_applied(
+    struct txn *txn, const struct apply *apply, struct err *err)
+{
+	unsigned unchanged = apply->report.effects[LEDGER_UNCHANGED];
+	char lines[24];
+	char saved[24];
+	const struct audit_note note = {
+	    .action = AUDIT_LEDGER_APPLIED,
+	    .org_id = apply->ledger.org_id,
+	    .by = apply->ledger.by,
+	    .subject_kind = "ledger",
+	    .params = {{"lines", lines}, {"saved", saved}},
+	};
+
+	if (apply->report.lines == unchanged)
+		return 0;
+	(void)snprintf(lines, sizeof(lines), "%u", apply->report.lines);
+	(void)snprintf(
+	    saved, sizeof(saved), "%u", apply->report.lines - unchanged);
+	return audit_write(txn, apply->ledger.service, &note, err);
+}
+
 static int apply_all(struct txn *txn, void *arg, struct err *err)
 {
 	struct apply *apply = arg;
@@ -501,6 +526,8 @@ static int apply_all(struct txn *txn, void *arg, struct err *err)
 	apply->is_done = false;
 	apply->report = (struct ledger_report){.lines = 0};
 	rc = apply_lines(txn, apply, err);
+	if (rc == 0 && !apply->dry_run)
+		rc = note_applied(txn, apply, err);
 	if (rc < 0 || !apply->dry_run)
 		return rc;
 	apply->is_done = true;
