@@ -6,6 +6,7 @@ import base64
 import datetime
 import json
 import pathlib
+import re
 import subprocess
 import unittest
 import uuid
@@ -462,6 +463,42 @@ class Day(harness.Case):
         self.good("POST", path + "/remove")
         self.office.get(path)
 
+    def register(self):
+        path = "/api/v1/devices/DAYLOST"
+        self.good("POST", "/api/v1/devices", {
+            "kind": "android", "serial": "DAYAND", "is_ordered": True})
+        self.office.post("/api/v1/devices", {"kind": "fax", "serial": "X"})
+        self.good("POST", "/api/v1/devices/DAYAND/steps",
+                  {"event": "receive"})
+        self.office.post("/api/v1/devices/DAYAND/steps",
+                         {"event": "repaired"})
+        self.assertTrue(self.items("/api/v1/devices/DAYAND/steps"))
+        self.good("POST", "/api/v1/accessories", {
+            "label": "HS-1", "name": "Headset", "person": "it@example.org"})
+        self.assertTrue(self.items("/api/v1/accessories"))
+        link = self.good("POST", "/api/v1/enrolment-links", {
+            "person": "Cecilia Chef", "serial": "DAYLOST"})
+        self.phones.enrol(link["url"], "DAYLOST", "--supervised")
+        for _ in range(3):
+            self.phones.poll("DAYLOST")
+        self.office.get(path + "/lost-mode")
+        self.good("POST", path + "/lost-mode", {"reason": "borta"})
+        self.phones.poll("DAYLOST")
+        self.good("POST", path + "/lost-mode/locate", {"reason": "var?"})
+        self.phones.poll("DAYLOST")
+        self.good("GET", path + "/lost-mode")
+        self.good("POST", path + "/lost-mode/lift", {"reason": "hittad"})
+        self.good("GET", path + "/activation-lock")
+        said = {"kind": "bypass_code", "reason": "låst"}
+        asked = self.office.post(path + "/escrow", said).json()["detail"]
+        request = "/api/v1/approvals/" + re.search(
+            r"request ([0-9a-f-]{36})", asked).group(1)
+        shown = self.good("GET", request, line=self.local)
+        self.good("POST", request + "/decision", {
+            "approve": True, "params_sha256": shown["params_sha256"]},
+            line=self.local)
+        self.assertTrue(self.good("POST", path + "/escrow", said)["items"])
+
     def test_a_whole_day(self):
         self.good("GET", "/api/v1/status")
         self.good("GET", "/api/v1/status", line=self.local)
@@ -476,6 +513,7 @@ class Day(harness.Case):
         self.equipment()
         self.receipts(self.handouts())
         self.guard(device)
+        self.register()
         self.wipe(device)
         self.audit()
         self.good("POST", "/api/v1/returns", {
