@@ -82,7 +82,8 @@ static const unsigned char steps[RETURN_STATE_COUNT][RETURN_EVENT_COUNT] = {
     [RETURN_RELEASED] = {ON(CONTACT) = TO(DISPUTED),
         ON(REFUTED) = TO(DISPUTED)},
     /* It turned up after all: the way goes on where it was. */
-    [RETURN_WRITTEN_OFF] = {ON(FOUND) = BY_MARKS, ON(CUSTODY) = BY_MARKS},
+    [RETURN_WRITTEN_OFF] = {ON(FOUND) = BY_MARKS, ON(CUSTODY) = BY_MARKS,
+        ON(SIM_DECIDED) = STAYS, ON(SIM_OPEN) = STAYS},
     /* Cancelled has no row: nothing leaves it. */
 };
 

@@ -9,6 +9,7 @@
 #include "server/service/ledger.h"
 #include "server/service/legal_hold.h"
 #include "server/service/order_command.h"
+#include "server/service/return_case.h"
 #include "server/service/service.h"
 
 static int withdraw_wipe(struct txn *txn, const struct command *command,
@@ -86,6 +87,18 @@ static int check_hold(struct txn *txn, struct service *service,
 	return keep_waiting(txn, service, command, &hold, now, err);
 }
 
+/* Whoever has it now need not be whose phone was to be erased. */
+static int check_covered(struct txn *txn, const struct command *command,
+    const struct assignment_row *held, struct err *err)
+{
+	struct wipe wipe;
+	int rc = store_wipe_find_command(txn, command->id, &wipe, err);
+
+	if (rc == -ERR_NOT_FOUND)
+		return 0;
+	return rc < 0 ? rc : return_wipe_covered(txn, &wipe, held, err);
+}
+
 /* Of work data from a private phone: its owner keeps it, so no holder is asked
  * for; what goes is gone all the same. */
 static bool is_removal(const struct command *command)
@@ -120,6 +133,8 @@ int erase_guard(struct txn *txn, struct service *service,
 	if (rc < 0)
 		return rc;
 	rc = holder_justifies(txn, &device, &held, &why);
+	if (rc == 0)
+		rc = check_covered(txn, command, &held, &why);
 	if (rc == 0)
 		return check_hold(txn, service, command, held.person_id, now,
 		    is_kept_back, err);

@@ -102,6 +102,14 @@ int return_life_began(struct txn *txn, struct service *service,
 int return_life_ended(struct txn *txn, struct service *service,
     const char *org_id, const char *device_id, int64_t now, struct err *err);
 
+/*
+ * DESIGN invariant 1, at the last moment: does who holds the phone now (held,
+ * of holder_justifies()) still cover this erase? -ERR_CONFLICT, with the
+ * reason: it was handed to somebody since, or its case is over or of another.
+ */
+int return_wipe_covered(struct txn *txn, const struct wipe *wipe,
+    const struct assignment_row *held, struct err *err);
+
 /* The open case of a phone: -ERR_NOT_FOUND. */
 int return_case_of_phone(struct txn *txn, const char *org_id,
     const char *device_id, struct return_case_row *out, struct err *err);

@@ -186,6 +186,34 @@ int return_life_ended(struct txn *txn, struct service *service,
 	          "it left management, and what was of work with it", err);
 }
 
+int return_wipe_covered(struct txn *txn, const struct wipe *wipe,
+    const struct assignment_row *held, struct err *err)
+{
+	struct return_case_row row;
+	int rc;
+
+	if (held->from_at > wipe->ordered_at)
+		return err_set(err, ERR_CONFLICT,
+		    "the phone was handed to somebody after the erase was "
+		    "ordered");
+	if (!wipe->case_id[0])
+		return 0;
+	rc =
+	    store_return_case_load(txn, wipe->org_id, wipe->case_id, &row, err);
+	if (rc < 0)
+		return rc;
+	if (!return_case_is_open(row.state) ||
+	    row.kind == RETURN_KIND_PRIVATE || row.kind == RETURN_KIND_SHARED)
+		return err_set(err, ERR_CONFLICT,
+		    "the return that it was ordered for is %s",
+		    return_state_name(row.state));
+	if (strcmp(row.assignment_id, held->id) != 0)
+		return err_set(err, ERR_CONFLICT,
+		    "the phone is somebody else's than when the erase was "
+		    "ordered");
+	return 0;
+}
+
 int return_case_of_phone(struct txn *txn, const char *org_id,
     const char *device_id, struct return_case_row *out, struct err *err)
 {

@@ -17,6 +17,7 @@
 #include "server/service/bench_wipe.h"
 #include "server/service/ledger.h"
 #include "server/service/legal_hold.h"
+#include "server/service/return_case.h"
 
 struct hand_out {
 	struct service *service;
@@ -73,6 +74,7 @@ static bool is_justified(struct txn *txn, const struct work_order_row *row)
 		    store_device_load(txn, row->device_id, &device, NULL) ==
 		    0 &&
 		    holder_justifies(txn, &device, &held, NULL) == 0 &&
+		    return_wipe_covered(txn, &wipe, &held, NULL) == 0 &&
 		    is_free_of_holds(txn, row, held.person_id);
 	if (row->kind == WORK_ORDER_VERIFY_WIPED)
 		return store_wipe_load(txn, row->wipe_id, &wipe, NULL) == 0 &&

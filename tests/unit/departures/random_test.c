@@ -157,6 +157,7 @@ static int note_step(void *arg, const struct return_step_row *row)
 
 struct sims {
 	const char *case_id;
+	int64_t closed_at;
 	unsigned open;
 };
 
@@ -164,7 +165,9 @@ static int note_sim(void *arg, const struct sim_view *view)
 {
 	struct sims *sims = arg;
 
+	/* One that came to the person later is not of this return. */
 	if (view->row.decision == SIM_UNDECIDED &&
+	    view->row.created_at < sims->closed_at &&
 	    (!view->row.case_id[0] ||
 	        strcmp(view->row.case_id, sims->case_id) == 0))
 		sims->open++;
@@ -176,7 +179,7 @@ static void check_released(
     const struct handset *handset, const struct return_view *view)
 {
 	struct papers papers = {.handset = handset};
-	struct sims sims = {view->row.id, 0};
+	struct sims sims = {view->row.id, view->row.closed_at, 0};
 	const struct departure_parts parts = {NULL, note_sim, &sims};
 	struct departure_view departure;
 	struct return_view again;
@@ -609,11 +612,12 @@ static void event_private(void)
 
 static void event_cancel(void)
 {
+	const char *name = anybody()->name;
 	struct departure_view view;
 
-	if (departures_of(anybody()->name) == 0)
+	if (departures_of(name) == 0)
 		return;
-	view = the_departure(anybody()->name);
+	view = the_departure(name);
 	(void)service_departure_cancel(
 	    &towns, ada, view.departure.id, "a mistake", &view, NULL);
 }

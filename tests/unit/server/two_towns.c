@@ -93,23 +93,16 @@ const char *towns_database(void)
 	return path;
 }
 
-int towns_begin(void **state)
+int towns_open(const char *path, bool is_new)
 {
-	struct store_config config = {
-	    .readers = 2, .queue_max = 100, .log = &quiet, .clock = &clock_of};
-	char path[200];
-	struct stat shm;
+	const struct store_config config = {.path = path,
+	    .readers = 2,
+	    .queue_max = 100,
+	    .log = &quiet,
+	    .clock = &clock_of};
 	int from;
 	int to;
 
-	(void)state;
-	(void)snprintf(folder, sizeof(folder), "%s/workphone-towns-XXXXXX",
-	    stat("/dev/shm", &shm) == 0 ? "/dev/shm" : "/tmp");
-	if (!mkdtemp(folder))
-		return -1;
-	(void)snprintf(path, sizeof(path), "%s/db", folder);
-	config.path = path;
-	towns_now = TOWNS_NOW;
 	memset(&towns, 0, sizeof(towns));
 	make_tenant(0, "askersund", "Askersunds kommun");
 	make_tenant(1, "botkyrka", "Botkyrka kommun");
@@ -122,13 +115,41 @@ int towns_begin(void **state)
 	towns.silence_ms = TIME_MINUTE_MS;
 	(void)snprintf(towns.phones_url, sizeof(towns.phones_url),
 	    "https://mdm.example:8444");
-	if (store_migrate(path, &from, &to, NULL) < 0 ||
+	if ((is_new && store_migrate(path, &from, &to, NULL) < 0) ||
 	    store_open(&config, &towns.store, NULL) < 0 ||
 	    last_seen_new(&towns.last_seen, NULL) < 0 ||
-	    known_identities_new(&towns.known, NULL) < 0 ||
-	    store_write(towns.store, save_organisations, NULL, NULL) < 0)
+	    known_identities_new(&towns.known, NULL) < 0)
 		return -1;
-	return 0;
+	return is_new ? store_write(
+	                    towns.store, save_organisations, NULL, NULL)
+	              : 0;
+}
+
+void towns_close(void)
+{
+	store_close(towns.store);
+	last_seen_free(towns.last_seen);
+	known_identities_free(towns.known);
+}
+
+void towns_draw(uint64_t seed)
+{
+	drawn = seed;
+}
+
+int towns_begin(void **state)
+{
+	char path[200];
+	struct stat shm;
+
+	(void)state;
+	(void)snprintf(folder, sizeof(folder), "%s/workphone-towns-XXXXXX",
+	    stat("/dev/shm", &shm) == 0 ? "/dev/shm" : "/tmp");
+	if (!mkdtemp(folder))
+		return -1;
+	(void)snprintf(path, sizeof(path), "%s/db", folder);
+	towns_now = TOWNS_NOW;
+	return towns_open(path, true);
 }
 
 int towns_end(void **state)
@@ -138,9 +159,7 @@ int towns_end(void **state)
 	DIR *dir;
 
 	(void)state;
-	store_close(towns.store);
-	last_seen_free(towns.last_seen);
-	known_identities_free(towns.known);
+	towns_close();
 	if (!(dir = opendir(folder)))
 		return -1;
 	while ((entry = readdir(dir))) {

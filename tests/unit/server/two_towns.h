@@ -32,6 +32,12 @@ const char *towns_database(void);
 int towns_begin(void **state);
 int towns_end(void **state);
 
+/* The same over a database of one's own; 0 or -1. */
+int towns_open(const char *path, bool is_new);
+void towns_close(void);
+/* Ids are drawn from here on. */
+void towns_draw(uint64_t seed);
+
 /* Applies lines for the actor; fails the test with the sentence. */
 void towns_apply(const struct actor *actor, const char *lines);
 /* They must be refused with this code, and the sentence hold this text. */
