@@ -187,6 +187,12 @@ static void query_make(
 	}
 }
 
+/* A roster of workphone-directory, no CSV. */
+static bool is_lines(const struct buf *file)
+{
+	return file->data[0] == '{' && !memchr(file->data, 0, file->len);
+}
+
 static int ask(struct cli *cli, const struct buf *file, bool is_dry,
     const char *plan, json_t **out)
 {
@@ -196,8 +202,11 @@ static int ask(struct cli *cli, const struct buf *file, bool is_dry,
 
 	query_make(cli, is_dry, plan, &path);
 	if (buf_check(&path, &err) == 0)
-		code = client_send_csv(
-		    cli->client, (const char *)path.data, file, out, &err);
+		code = is_lines(file)
+		    ? client_send_lines(cli->client, (const char *)path.data,
+		          (const char *)file->data, out, &err)
+		    : client_send_csv(cli->client, (const char *)path.data,
+		          file, out, &err);
 	if (code != CLI_OK)
 		(void)cli_fail(cli, code, "%s", err.text);
 	buf_clear(&path);

@@ -97,6 +97,30 @@ static int take_roles(json_t *list, int64_t *out, struct err *err)
 	return 0;
 }
 
+/* The day after is the first one no longer employed. */
+static int take_last_day(json_t *object, const char **to, struct err *err)
+{
+	json_t *value = json_object_get(object, "last_day");
+	char text[CALENDAR_DATE_TEXT_MAX];
+	int32_t day;
+
+	if (!value)
+		return 0;
+	if (!json_is_string(value) || *to)
+		return err_set(err, ERR_INVALID,
+		    "\"last_day\" is to be a text, and \"to\" not said");
+	*to = "";
+	if (json_string_length(value) == 0)
+		return 0;
+	if (calendar_day_parse(json_string_value(value), &day, err) < 0)
+		return -(int)ERR_INVALID;
+	calendar_day_text(day + 1, text);
+	if (json_string_set(value, text) < 0)
+		return err_memory(err);
+	*to = json_string_value(value);
+	return 0;
+}
+
 static int take_employments(
     json_t *list, struct roster_employment *out, size_t *count, struct err *err)
 {
@@ -106,7 +130,7 @@ static int take_employments(
 	    MEMBER(employment, from),
 	    MEMBER(employment, to),
 	};
-	static const char *const others[] = {"roles", NULL};
+	static const char *const others[] = {"roles", "last_day", NULL};
 	json_t *object;
 	size_t i;
 	int rc;
@@ -125,6 +149,8 @@ static int take_employments(
 		if (rc == 0)
 			rc = take_roles(json_object_get(object, "roles"),
 			    &out[i].roles, err);
+		if (rc == 0)
+			rc = take_last_day(object, &out[i].to, err);
 		if (rc < 0)
 			return rc;
 		*count = i + 1;

@@ -8,7 +8,7 @@
  *	{"end": {"people": 1}}
  *
  * with the members of struct roster_person, roster_unit, roster_employment and
- * roster_leave; roles is a list of words. The end says how many there were:
+ * roster_leave; roles is a list of words; last_day may stand for to. The end says how many there were:
  * without it the roster was cut off on its way and is refused. Pure.
  */
 #ifndef SERVER_SERVICE_ROSTER_LINES_H

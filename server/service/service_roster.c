@@ -8,6 +8,10 @@
 #include "server/service/roster_inside.h"
 #include "server/service/service.h"
 
+/* More than these are judged, and their tasks made, by and by: by the rounds
+ * that look for whom nobody judged yet (judge.h, task.h). */
+#define SETTLED_MAX 2000
+
 struct work {
 	struct service *service;
 	const struct roster *roster;
@@ -118,8 +122,9 @@ int service_roster_apply(struct service *service, const struct actor *actor,
 		rc = store_write(service->store, apply, &work, err);
 	if (rc == 0) {
 		note_applied(&work, actor);
-		rc = service_ledger_settle(
-		    service, actor->org_id, &work.later, err);
+		if (work.later.count <= SETTLED_MAX)
+			rc = service_ledger_settle(
+			    service, actor->org_id, &work.later, err);
 	}
 	ledger_later_clear(&work.later);
 	*out = work.plan;

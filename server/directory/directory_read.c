@@ -1,0 +1,441 @@
+#include "server/directory/directory.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <ldap.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proto/base/err.h"
+#include "proto/base/secret.h"
+#include "proto/base/str.h"
+
+/* One person, until the whole directory was read: managers are named by DN. */
+struct entry {
+	char *dn;
+	char *values[DIRECTORY_FIELD_COUNT];
+};
+
+struct reading {
+	const struct directory_config *config;
+	LDAP *ldap;
+	struct entry *entries;
+	size_t count;
+	size_t cap;
+};
+
+static int refuse(const char *what, int code, struct err *err)
+{
+	return err_set(err,
+	    code == LDAP_INVALID_CREDENTIALS ? ERR_DENIED : ERR_IO, "%s: %s",
+	    what, ldap_err2string(code));
+}
+
+/* ---- connecting ---- */
+
+static int set_options(struct reading *reading, struct err *err)
+{
+	const struct directory_config *config = reading->config;
+	struct timeval limit = {.tv_sec = config->timeout_s};
+	int version = LDAP_VERSION3;
+	int demand = LDAP_OPT_X_TLS_HARD;
+	int is_server = 0;
+	LDAP *ldap = reading->ldap;
+	bool done =
+	    ldap_set_option(ldap, LDAP_OPT_PROTOCOL_VERSION, &version) == 0 &&
+	    ldap_set_option(ldap, LDAP_OPT_NETWORK_TIMEOUT, &limit) == 0 &&
+	    ldap_set_option(ldap, LDAP_OPT_TIMEOUT, &limit) == 0 &&
+	    ldap_set_option(ldap, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) == 0 &&
+	    ldap_set_option(ldap, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand) == 0;
+
+	if (done && *config->ca_file)
+		done = ldap_set_option(ldap, LDAP_OPT_X_TLS_CACERTFILE,
+		           config->ca_file) == 0;
+	if (done && config->tls != DIRECTORY_NO_TLS)
+		done = ldap_set_option(
+		           ldap, LDAP_OPT_X_TLS_NEWCTX, &is_server) == 0;
+	return done ? 0
+	            : err_set(err, ERR_CRYPTO,
+	                  "TLS cannot be set up; is ca_file readable?");
+}
+
+static int password_read(
+    const char *path, char *out, size_t size, struct err *err)
+{
+	struct stat status;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = -1;
+
+	if (fd >= 0 && fstat(fd, &status) == 0 && (status.st_mode & 077) != 0) {
+		(void)close(fd);
+		return err_set(err, ERR_DENIED,
+		    "password_file %s is readable by others; chmod 600", path);
+	}
+	if (fd >= 0) {
+		got = read(fd, out, size - 1);
+		(void)close(fd);
+	}
+	if (got <= 0)
+		return err_set(err, ERR_IO,
+		    "password_file %s cannot be read or is empty", path);
+	out[got] = '\0';
+	out[strcspn(out, "\r\n")] = '\0';
+	/* An empty one would be an anonymous bind (RFC 4513, 5.1.2). */
+	return *out ? 0
+	            : err_set(err, ERR_IO, "password_file %s is empty", path);
+}
+
+static int bind_simple(struct reading *reading, struct err *err)
+{
+	const struct directory_config *config = reading->config;
+	char password[256];
+	struct berval secret = {.bv_val = password};
+	int rc = password_read(
+	    config->password_file, password, sizeof(password), err);
+
+	if (rc < 0)
+		return rc;
+	secret.bv_len = strlen(password);
+	rc = ldap_sasl_bind_s(reading->ldap, config->bind_dn, LDAP_SASL_SIMPLE,
+	    &secret, NULL, NULL, NULL);
+	explicit_bzero(password, sizeof(password));
+	return rc == LDAP_SUCCESS ? 0
+	                          : refuse("the directory's login", rc, err);
+}
+
+static int bind_external(struct reading *reading, struct err *err)
+{
+	struct berval none = {0, NULL};
+	int rc = ldap_sasl_bind_s(
+	    reading->ldap, NULL, "EXTERNAL", &none, NULL, NULL, NULL);
+
+	return rc == LDAP_SUCCESS ? 0
+	                          : refuse("the directory's login", rc, err);
+}
+
+static int connect_to(struct reading *reading, struct err *err)
+{
+	const struct directory_config *config = reading->config;
+	int code = ldap_initialize(&reading->ldap, config->url);
+	int rc;
+
+	if (code != LDAP_SUCCESS)
+		return refuse(config->url, code, err);
+	if ((rc = set_options(reading, err)) < 0)
+		return rc;
+	if (config->tls == DIRECTORY_START_TLS) {
+		code = ldap_start_tls_s(reading->ldap, NULL, NULL);
+		if (code != LDAP_SUCCESS)
+			return refuse("STARTTLS", code, err);
+	}
+	return *config->bind_dn ? bind_simple(reading, err)
+	                        : bind_external(reading, err);
+}
+
+/* ---- entries ---- */
+
+static char *value_copy(LDAP *ldap, LDAPMessage *message, const char *attribute)
+{
+	struct berval **values = ldap_get_values_len(ldap, message, attribute);
+	char *out = NULL;
+
+	if (values && values[0] && values[0]->bv_len <= DIRECTORY_VALUE_MAX &&
+	    !memchr(values[0]->bv_val, 0, values[0]->bv_len) &&
+	    str_is_utf8(values[0]->bv_val, values[0]->bv_len))
+		out = strndup(values[0]->bv_val, values[0]->bv_len);
+	ldap_value_free_len(values);
+	return out;
+}
+
+static struct entry *entry_new(struct reading *reading, struct err *err)
+{
+	size_t cap = reading->cap ? reading->cap * 2 : 512;
+	struct entry *entries;
+
+	if (reading->count == DIRECTORY_ENTRIES_MAX) {
+		(void)err_set(err, ERR_LIMIT, "more than %d people",
+		    DIRECTORY_ENTRIES_MAX);
+		return NULL;
+	}
+	if (reading->count == reading->cap) {
+		entries = realloc(reading->entries, cap * sizeof(*entries));
+		if (!entries) {
+			(void)err_memory(err);
+			return NULL;
+		}
+		reading->entries = entries;
+		reading->cap = cap;
+	}
+	reading->entries[reading->count] = (struct entry){NULL};
+	return &reading->entries[reading->count++];
+}
+
+static int take_entry(
+    struct reading *reading, LDAPMessage *message, struct err *err)
+{
+	struct entry *entry = entry_new(reading, err);
+	char *dn = ldap_get_dn(reading->ldap, message);
+	size_t i;
+
+	if (!entry || !dn) {
+		ldap_memfree(dn);
+		return entry ? err_memory(err) : -(int)err->code;
+	}
+	entry->dn = strdup(dn);
+	ldap_memfree(dn);
+	for (i = 0; i < DIRECTORY_FIELD_COUNT; i++)
+		if (*reading->config->attributes[i])
+			entry->values[i] = value_copy(reading->ldap, message,
+			    reading->config->attributes[i]);
+	if (entry->dn && entry->values[DIRECTORY_KEY])
+		return 0;
+	return entry->dn
+	    ? err_set(err, ERR_INVALID,
+	          "%.200s has no %s; narrow the filter, or "
+	          "name another attribute as key",
+	          entry->dn, reading->config->attributes[DIRECTORY_KEY])
+	    : err_memory(err);
+}
+
+static int take_page(
+    struct reading *reading, LDAPMessage *page, struct err *err)
+{
+	LDAPMessage *message;
+	int rc = 0;
+
+	for (message = ldap_first_entry(reading->ldap, page);
+	     rc == 0 && message;
+	     message = ldap_next_entry(reading->ldap, message))
+		rc = take_entry(reading, message, err);
+	return rc;
+}
+
+/* ---- pages (RFC 2696) ---- */
+
+static int next_cookie(struct reading *reading, LDAPMessage *page,
+    struct berval *cookie, struct err *err)
+{
+	LDAPControl **controls = NULL;
+	LDAPControl *control;
+	ber_int_t total;
+	int code = LDAP_SUCCESS;
+	int parsed = ldap_parse_result(
+	    reading->ldap, page, &code, NULL, NULL, NULL, &controls, 0);
+	int rc = 0;
+
+	ber_memfree(cookie->bv_val);
+	*cookie = (struct berval){0, NULL};
+	if (parsed != LDAP_SUCCESS || code != LDAP_SUCCESS)
+		rc = refuse(
+		    "the search", code != LDAP_SUCCESS ? code : parsed, err);
+	control = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, NULL);
+	if (rc == 0 && control)
+		(void)ldap_parse_pageresponse_control(
+		    reading->ldap, control, &total, cookie);
+	ldap_controls_free(controls);
+	return rc;
+}
+
+static int read_page(struct reading *reading, char **attributes,
+    struct berval *cookie, struct err *err)
+{
+	const struct directory_config *config = reading->config;
+	struct timeval limit = {.tv_sec = config->timeout_s};
+	LDAPControl *paged = NULL;
+	LDAPControl *controls[2] = {NULL, NULL};
+	LDAPMessage *page = NULL;
+	int code = ldap_create_page_control(
+	    reading->ldap, config->page_size, cookie, 'T', &paged);
+	int rc;
+
+	if (code != LDAP_SUCCESS)
+		return refuse("paging", code, err);
+	controls[0] = paged;
+	code = ldap_search_ext_s(reading->ldap, config->base,
+	    LDAP_SCOPE_SUBTREE, config->filter, attributes, 0, controls, NULL,
+	    &limit, LDAP_NO_LIMIT, &page);
+	ldap_control_free(paged);
+	rc = code == LDAP_SUCCESS ? take_page(reading, page, err)
+	                          : refuse("the search", code, err);
+	if (rc == 0)
+		rc = next_cookie(reading, page, cookie, err);
+	ldap_msgfree(page);
+	return rc;
+}
+
+static int read_all(struct reading *reading, struct err *err)
+{
+	char names[DIRECTORY_FIELD_COUNT][DIRECTORY_TEXT];
+	char *attributes[DIRECTORY_FIELD_COUNT + 1];
+	struct berval cookie = {0, NULL};
+	size_t count = 0;
+	size_t i;
+	int rc;
+
+	/* Nothing is asked for that is not used. */
+	for (i = 0; i < DIRECTORY_FIELD_COUNT; i++) {
+		if (!*reading->config->attributes[i])
+			continue;
+		memcpy(names[count], reading->config->attributes[i],
+		    DIRECTORY_TEXT);
+		attributes[count] = names[count];
+		count++;
+	}
+	attributes[count] = NULL;
+	do {
+		rc = read_page(reading, attributes, &cookie, err);
+	} while (rc == 0 && cookie.bv_len > 0);
+	ber_memfree(cookie.bv_val);
+	return rc;
+}
+
+/* ---- lines ---- */
+
+static int by_dn(const void *a, const void *b)
+{
+	return strcasecmp(
+	    ((const struct entry *)a)->dn, ((const struct entry *)b)->dn);
+}
+
+static const char *key_of(const struct reading *reading, char *dn)
+{
+	const struct entry wanted = {.dn = dn};
+	const struct entry *found = dn && reading->count > 0
+	    ? bsearch(&wanted, reading->entries, reading->count, sizeof(wanted),
+	          by_dn)
+	    : NULL;
+
+	return found ? found->values[DIRECTORY_KEY] : NULL;
+}
+
+/* "20261231235959Z" → "2026-12-31"; NULL: none. */
+static const char *day_text(const char *time, char out[16])
+{
+	if (!time || strspn(time, "0123456789") < 8)
+		return NULL;
+	(void)snprintf(out, 16, "%.4s-%.2s-%.2s", time, time + 4, time + 6);
+	return out;
+}
+
+static json_t *employment_make(const struct entry *entry)
+{
+	char from[16];
+	json_t *employment = json_object();
+	const char *unit = entry->values[DIRECTORY_UNIT];
+	const char *first = day_text(entry->values[DIRECTORY_FROM], from);
+
+	if (unit)
+		(void)json_object_set_new(
+		    employment, "unit", json_string(unit));
+	if (first)
+		(void)json_object_set_new(
+		    employment, "from", json_string(first));
+	return employment;
+}
+
+/* Blanks and the like go; the server judges what is left. */
+static void number_clean(char *number)
+{
+	char *to = number;
+
+	for (; number && *number; number++)
+		if (!strchr(" -()/.", *number))
+			*to++ = *number;
+	if (to)
+		*to = '\0';
+}
+
+static json_t *person_make(const struct reading *reading, struct entry *entry)
+{
+	const char *manager = key_of(reading, entry->values[DIRECTORY_MANAGER]);
+	char last[16];
+	const char *day = day_text(entry->values[DIRECTORY_LAST_DAY], last);
+	json_t *person = json_object();
+	json_t *employment = employment_make(entry);
+	size_t i;
+
+	number_clean(entry->values[DIRECTORY_NUMBER]);
+	for (i = DIRECTORY_KEY; i <= DIRECTORY_LANGUAGE; i++)
+		if (entry->values[i])
+			(void)json_object_set_new(person,
+			    directory_field_name((enum directory_field)i),
+			    json_string(entry->values[i]));
+	if (manager)
+		(void)json_object_set_new(
+		    person, "manager", json_string(manager));
+	if (*reading->config->attributes[DIRECTORY_LAST_DAY])
+		(void)json_object_set_new(
+		    employment, "last_day", json_string(day ? day : ""));
+	else
+		(void)json_object_set_new(employment, "to", json_string(""));
+	(void)json_object_set_new(
+	    person, "employments", json_pack("[o]", employment));
+	return json_pack("{s:o}", "person", person);
+}
+
+static int line_write(json_t *line, FILE *out, struct err *err)
+{
+	int rc = line ? json_dumpf(line, out, JSON_COMPACT) : -1;
+
+	json_decref(line);
+	if (rc == 0 && fputc('\n', out) != '\n')
+		rc = -1;
+	return rc < 0 ? err_set(err, ERR_IO, "the roster cannot be written")
+	              : 0;
+}
+
+static int write_all(struct reading *reading, FILE *out, struct err *err)
+{
+	size_t i;
+	int rc = 0;
+
+	if (reading->count > 0)
+		qsort(reading->entries, reading->count,
+		    sizeof(*reading->entries), by_dn);
+	for (i = 0; rc == 0 && i < reading->count; i++)
+		rc = line_write(
+		    person_make(reading, &reading->entries[i]), out, err);
+	if (rc == 0)
+		rc = line_write(json_pack("{s:{s:I}}", "end", "people",
+		                    (json_int_t)reading->count),
+		    out, err);
+	if (rc == 0 && fflush(out) != 0)
+		rc = err_set(err, ERR_IO, "the roster cannot be written");
+	return rc;
+}
+
+static void reading_clear(struct reading *reading)
+{
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < reading->count; i++) {
+		free(reading->entries[i].dn);
+		for (k = 0; k < DIRECTORY_FIELD_COUNT; k++)
+			free(reading->entries[i].values[k]);
+	}
+	free(reading->entries);
+	if (reading->ldap)
+		(void)ldap_unbind_ext_s(reading->ldap, NULL, NULL);
+}
+
+int directory_read(
+    const struct directory_config *config, FILE *out, struct err *err)
+{
+	struct reading reading = {.config = config};
+	int rc;
+
+	/* Nobody's ldap.conf weakens what is said here. */
+	if (setenv("LDAPNOINIT", "1", 1) != 0)
+		return err_memory(err);
+	rc = connect_to(&reading, err);
+	if (rc == 0)
+		rc = read_all(&reading, err);
+	if (rc == 0)
+		rc = write_all(&reading, out, err);
+	reading_clear(&reading);
+	return rc;
+}
