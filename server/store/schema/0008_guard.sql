@@ -71,5 +71,8 @@ CREATE TABLE legal_holds (
   lift_reason TEXT NOT NULL
 );
 CREATE INDEX legal_holds_org ON legal_holds(org_id, id);
-CREATE INDEX legal_holds_subject ON legal_holds(org_id, subject_id)
+CREATE INDEX legal_holds_subject ON legal_holds(org_id, subject_id, id)
   WHERE lifted_at = 0;
+
+-- How many phones are enrolled, for the share of them that may leave in a day.
+CREATE INDEX lives_enrolled_of ON lives(org_id, state) WHERE state = 1;
