@@ -284,6 +284,13 @@ static int find_ended(struct txn *txn, void *arg, struct err *err)
 	return store_assignment_find_phone(txn, "o", "d3", 0, &unit->held, err);
 }
 
+static int load_ended(struct txn *txn, void *arg, struct err *err)
+{
+	struct holder_unit *unit = arg;
+
+	return store_device_load(txn, "d3", &unit->device, err);
+}
+
 /* Phones enrolled before there was a ledger: whoever had them holds them. */
 static void test_upgrade_with_phones(void **state)
 {
@@ -323,6 +330,11 @@ static void test_upgrade_with_phones(void **state)
 	assert_string_equal(unit.held.life_id, "life1");
 	assert_string_equal(unit.person.name, "Bo Ek");
 	assert_string_equal(unit.device.person_id, unit.person.id);
+	/* Where each is follows from what is known of it. */
+	assert_int_equal(unit.device.state, PHONE_ENROLLED);
+	fixture_read(f, load_ended, &unit);
+	assert_int_equal(unit.device.state, PHONE_ASSIGNED);
+	assert_int_equal(unit.device.kind, PHONE_KIND_IPHONE);
 	/* Its life had ended: nobody holds it. */
 	assert_int_equal(
 	    store_read(f->store, find_ended, &unit, NULL), -ERR_NOT_FOUND);
