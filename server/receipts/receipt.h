@@ -131,6 +131,9 @@ const char *receipt_erasure_name(enum receipt_erasure erasure);
 /* Bench and new life: only these are called erased without a reserve. */
 bool receipt_erasure_is_proven(enum receipt_erasure erasure);
 
+/* The name of what a bench or a new life showed. */
+#define RECEIPT_OBSERVED "observed"
+
 struct receipt_fact {
 	char name[64];
 	char value[LIMIT_NAME + 1];

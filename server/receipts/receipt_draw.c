@@ -241,9 +241,14 @@ static void fact_row(struct sheet *sheet, const struct receipt_fact *fact)
 
 	if (fact->at != 0)
 		at_text(sheet->receipt, fact->at, at);
-	(void)snprintf(value, sizeof(value), "%s%s%s%s%s", fact->value,
+	(void)snprintf(value, sizeof(value), "%s%s%s%s%s",
+	    receipt_say_observation(sheet->language, fact->value),
 	    fact->source[0] ? " · " : "", fact->source, at[0] ? " · " : "", at);
-	row(sheet, PAPER_BODY, fact->name, value);
+	row(sheet, PAPER_BODY,
+	    strcmp(fact->name, RECEIPT_OBSERVED) == 0
+	        ? receipt_say(sheet->language, SAY_OBSERVED)
+	        : fact->name,
+	    value);
 }
 
 static void draw_facts(struct sheet *sheet)
@@ -276,7 +281,9 @@ static void draw_erasure(struct sheet *sheet)
 	if (is_stated)
 		say_row(sheet, SAY_STATED_BY, receipt->erasure_by);
 	at_row(sheet, SAY_PROVEN_AT, receipt->erasure_proven_at);
-	say_row(sheet, SAY_BASIS, receipt->erasure_why);
+	/* Of a proof, the observations below say it, in this language. */
+	if (receipt->fact_count == 0)
+		say_row(sheet, SAY_BASIS, receipt->erasure_why);
 	paper_end(sheet->paper, "Table");
 	draw_facts(sheet);
 }

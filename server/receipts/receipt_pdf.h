@@ -25,7 +25,7 @@ struct receipt_pdf {
 
 struct receipt_pdf_said {
 	const char *language; /* "sv" */
-	const char *signer; /* who signs, as viewers show it */
+	const char *signer;   /* who signs, as viewers show it */
 	int64_t signed_at;
 	const void *json;
 	size_t json_len;

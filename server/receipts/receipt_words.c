@@ -42,6 +42,7 @@ static const char *const words[SAY_COUNT][LANGUAGE_COUNT] = {
 	[SAY_PROVEN_AT] = {"Fastställd", "Fastslået", "Established"},
 	[SAY_STATED_BY] = {"Intygad av", "Attesteret af", "Stated by"},
 	[SAY_BASIS] = {"Underlag", "Grundlag", "Basis"},
+	[SAY_OBSERVED] = {"Iakttaget", "Iagttaget", "Observed"},
 	[SAY_FACTS] = {"Iakttagelser", "Iagttagelser", "Observations"},
 	[SAY_SIGNATURES] = {"Underskrifter", "Underskrifter", "Signatures"},
 	[SAY_TYPED_AS] = {"Skrivet som underskrift", "Skrevet som underskrift", "Typed as signature"},
@@ -131,7 +132,34 @@ static const char *const erasures[RECEIPT_ERASURE_COUNT][LANGUAGE_COUNT] = {
 		"Enheden er slettet. Den har derefter meldt sig igen som en nulstillet enhed med ny identitet.",
 		"The device is erased. It has since enrolled again as a reset device with a new identity."},
 };
+/* As server/lifecycle/wipe_proof.c and the proof by a new life word them. */
+static const char *const observations[][LANGUAGE_COUNT] = {
+	{"inte aktiverad", "ikke aktiveret", "not activated"},
+	{"aktiverad", "aktiveret", "activated"},
+	{"okänt om den är aktiverad", "ukendt om den er aktiveret", "activation unknown"},
+	{"i Inställningsassistenten", "i Indstillingsassistent", "in Setup Assistant"},
+	{"okänt om den är inställd", "ukendt om den er indstillet", "setup state unknown"},
+	{"inte längre övervakad (supervised)", "ikke længere overvåget (supervised)", "no longer supervised"},
+	{"okänt om den är övervakad (supervised)", "ukendt om den er overvåget (supervised)", "supervision unknown"},
+	{"övervakad av en annan organisation", "overvåget af en anden organisation", "supervised by another organisation"},
+	{"den tidigare parkopplingen är borta", "den tidligere parring er væk", "the former pairing is gone"},
+	{"ingen tidigare parkoppling att jämföra med", "ingen tidligere parring at sammenligne med", "no pairing from before to compare"},
+	{"en parkoppling som aldrig hade fungerat nekades", "en parring, der aldrig havde virket, blev afvist", "a pairing was refused that had never worked"},
+	{"sedd raderad på bänken", "set slettet ved bænken", "seen erased at the bench"},
+	{"bekräftade ordern om radering", "kvitterede for ordren om sletning", "acknowledged its erase"},
+	{"anmälde sig på nytt från Inställningsassistenten", "meldte sig igen fra Indstillingsassistent", "enrolled anew from Setup Assistant"},
+};
 /* clang-format on */
+
+const char *receipt_say_observation(const char *language, const char *seen)
+{
+	for (size_t i = 0; i < sizeof(observations) / sizeof(observations[0]);
+	     i++) {
+		if (strcmp(observations[i][EN], seen) == 0)
+			return observations[i][language_of(language)];
+	}
+	return seen;
+}
 
 const char *receipt_say(const char *language, enum receipt_say what)
 {

@@ -35,6 +35,7 @@ enum receipt_say {
 	SAY_STATED_BY,
 	SAY_BASIS,
 	SAY_FACTS,
+	SAY_OBSERVED,
 	SAY_SIGNATURES,
 	SAY_TYPED_AS,
 	SAY_RECORDED_BY,
@@ -57,6 +58,9 @@ const char *receipt_say_role(
 const char *receipt_say_way(const char *language, enum receipt_way way);
 const char *receipt_say_sim(const char *language, enum receipt_sim sim);
 const char *receipt_say_codes(const char *language, enum receipt_codes codes);
+/* What was seen of an erased phone, of those that wipe_proof.h says; any other
+ * as it is. */
+const char *receipt_say_observation(const char *language, const char *seen);
 /* A whole sentence: what may be said of the erasure, and what not. */
 const char *receipt_say_erasure(
     const char *language, enum receipt_erasure erasure);

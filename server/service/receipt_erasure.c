@@ -46,7 +46,7 @@ static void take_observations(
 		const char *end = strstr(found, ", ");
 		size_t len = end ? (size_t)(end - found) : strlen(found);
 
-		COPY(fact->name, "observed");
+		COPY(fact->name, RECEIPT_OBSERVED);
 		(void)snprintf(
 		    fact->value, sizeof(fact->value), "%.*s", (int)len, found);
 		(void)snprintf(
@@ -72,6 +72,7 @@ static int take_proof(
 	receipt->erasure_proven_at = WHOLE_SECOND(wipe->proven_at);
 	if (!look.found.id[0]) {
 		receipt->erasure = RECEIPT_ERASURE_NEW_LIFE;
+		/* Words that receipt_words.c knows, a comma between. */
 		found = "acknowledged its erase, enrolled anew from Setup "
 		        "Assistant";
 	} else {
