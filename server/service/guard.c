@@ -171,6 +171,28 @@ static int check_hand(struct guarding *g, struct err *err)
 	return need_second(g, APPROVAL_WIPE, why, err);
 }
 
+/* A share of a town is not counted anew for each of its leavers. */
+#define ENROLLED_FRESH_MS TIME_MINUTE_MS
+
+static int enrolled_count(struct guarding *g, unsigned *out, struct err *err)
+{
+	struct tenant *tenant = service_tenant_find(g->service, g->ask->org_id);
+	int64_t at = tenant ? atomic_load(&tenant->enrolled.at) : 0;
+	int rc;
+
+	if (at > 0 && g->ask->now >= at &&
+	    g->ask->now - at < ENROLLED_FRESH_MS) {
+		*out = atomic_load(&tenant->enrolled.count);
+		return 0;
+	}
+	rc = store_enrolled_count(g->txn, g->ask->org_id, out, err);
+	if (rc == 0 && tenant) {
+		atomic_store(&tenant->enrolled.count, *out);
+		atomic_store(&tenant->enrolled.at, g->ask->now);
+	}
+	return rc;
+}
+
 static int departures_limit(
     struct guarding *g, unsigned count, unsigned *limit, struct err *err)
 {
@@ -184,7 +206,7 @@ static int departures_limit(
 	*limit = set_or(set->departures_per_day, GUARD_DEPARTURES_PER_DAY);
 	if (count < *limit) /* most days: nothing is counted */
 		return 0;
-	rc = store_enrolled_count(g->txn, g->ask->org_id, &enrolled, err);
+	rc = enrolled_count(g, &enrolled, err);
 	share = (unsigned)((uint64_t)enrolled * percent / 100);
 	if (rc == 0 && share > *limit)
 		*limit = share;
@@ -317,7 +339,7 @@ struct room {
 static int look_room(struct txn *txn, void *arg, struct err *err)
 {
 	struct room *room = arg;
-	const struct guard_ask ask = {.org_id = room->org_id};
+	const struct guard_ask ask = {.org_id = room->org_id, .now = room->now};
 	struct guarding g = {.txn = txn, .service = room->service, .ask = &ask};
 	struct guard_window hand = {.org_id = room->org_id,
 	    .budget = GUARD_BUDGET_HAND,

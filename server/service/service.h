@@ -72,6 +72,10 @@ struct tenant {
 		char after[STORE_ID]; /* persons up to here were planned */
 		int64_t again_at;     /* the next round begins */
 	} tasks;                      /* service_tasks_keep_going()'s own */
+	struct {
+		_Atomic int64_t at; /* 0: not counted yet */
+		atomic_uint count;
+	} enrolled; /* guard.c's own: phones, as counted lately */
 	int64_t departures_again_at;  /* service_departures_keep_going()'s */
 };
 
