@@ -321,7 +321,7 @@ static int fill_everything(struct txn *txn, void *arg, struct err *err)
 
 static int note_audit(struct txn *txn, void *arg, struct err *err)
 {
-	const struct audit_note note = {.action = AUDIT_PERSON_READ,
+	const struct audit_note note = {.action = AUDIT_PERSON_PURGED,
 	    .org_id = ada->org_id,
 	    .by = "Ada",
 	    .person_id = person_id,
