@@ -1,0 +1,272 @@
+"""Question: does a file of the HR system, and a real directory, become people
+as said, and is a wrong one held with nothing changed?"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import time
+import unittest
+
+import harness
+from ports import free_port
+
+DIRECTORY = os.environ.get("WORKPHONE_DIRECTORY_PROGRAM")
+SLAPD = shutil.which("slapd") or shutil.which("slapd", path="/usr/sbin")
+SCHEMAS = pathlib.Path("/etc/ldap/schema")
+
+MAP = """# The staff export
+key = Anst.nr
+first_name = Förnamn
+last_name = Efternamn
+mail = E-post
+unit = Enhet
+from = Anställd fr
+last_day = Anställd t
+date = DD.MM.YYYY
+"""
+HEAD = "Anst.nr;Förnamn;Efternamn;E-post;Enhet;Anställd fr;Anställd t\n"
+
+
+def rows(first, last, unit="Skolan"):
+    return "".join(
+        "%d;Ada%s;Berg;p%d@town.example;%s;01.02.2020;31.12.9999\n"
+        % (n, "abcdefghij"[n % 10], n, unit) for n in range(first, last + 1))
+
+
+class Files(harness.Case):
+    def file(self, name, text, encoding="utf-8"):
+        path = self.server.folder / name
+        path.write_bytes(text.encode(encoding))
+        return str(path)
+
+    def test_a_year_of_files(self):
+        maps = self.file("hr.map", MAP)
+        good = self.file("good.csv", HEAD + rows(1, 20), "latin-1")
+        said = self.cli.run("people", "import", good, "--map", maps,
+                            "--full").stdout
+        self.assertIn("20 begin, 0 change, 0 as before.", said)
+        self.assertIn("Nothing was changed yet", said)
+        self.assertEqual(self.cli.json("people"), [])
+        said = self.cli.run("people", "import", good, "--map", maps, "--full",
+                            "--yes").stdout
+        self.assertIn("Done.", said)
+        self.assertEqual(len(self.cli.json("people")), 20)
+        # The map is remembered; the same file says nothing new.
+        said = self.cli.run("people", "import", good, "--full", "--yes").stdout
+        self.assertIn("0 begin, 0 change, 20 as before.", said)
+        # Half are missing: held, and lifted by its plan only.
+        half = self.file("half.csv", HEAD + rows(1, 9))
+        done = self.cli.run("people", "import", half, "--full", "--yes",
+                            ok=False)
+        self.assertEqual(done.returncode, 5, done)
+        self.assertIn("STOP: 11 of the 20 people whom hr brought would leave",
+                      done.stdout)
+        plan = done.stderr.rsplit(" ", 1)[1].strip()
+        done = self.cli.run("people", "import", half, "--full", "--yes",
+                            "--accept-stop", "0123456789abcdef", ok=False)
+        self.assertEqual(done.returncode, 5, done)
+        self.cli.run("people", "import", half, "--full", "--yes",
+                     "--accept-stop", plan)
+        # A bad row, and nothing else, is changed.
+        bad = self.file("bad.csv", HEAD + rows(1, 9, "Norr") +
+                        "99;=CMD();X;x@town.example;Norr;01.02.2020;\n")
+        done = self.cli.run("people", "import", bad, "--full", "--yes",
+                            ok=False)
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn("line 11, column 2 (first_name): \"=CMD()\" is a "
+                      "formula", done.stdout)
+        self.assertIn("nothing was changed", done.stderr)
+        self.assertNotIn("Norr", [u["name"] for u in self.cli.json("units")])
+
+
+@unittest.skipUnless(DIRECTORY and SLAPD and SCHEMAS.is_dir(),
+                     "SKIP: no slapd, or no workphone-directory")
+class Ldap(harness.Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.home = pathlib.Path(tempfile.mkdtemp(prefix="workphone-slapd-"))
+        cls.slapd = None
+        cls.port = free_port()
+        cls.make_certificates()
+        cls.write_slapd()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.stop()
+        shutil.rmtree(cls.home)
+        super().tearDownClass()
+
+    @classmethod
+    def openssl(cls, *args):
+        subprocess.run(["openssl", *args], cwd=cls.home, check=True,
+                       capture_output=True)
+
+    @classmethod
+    def make_certificates(cls):
+        cls.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days",
+                    "3", "-keyout", "ca.key", "-out", "ca.pem", "-subj",
+                    "/CN=Directory CA")
+        cls.openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout",
+                    "ldap.key", "-out", "ldap.csr", "-subj", "/CN=127.0.0.1")
+        (cls.home / "ext").write_text("subjectAltName=IP:127.0.0.1\n")
+        cls.openssl("x509", "-req", "-in", "ldap.csr", "-CA", "ca.pem",
+                    "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
+                    "-extfile", "ext", "-out", "ldap.pem")
+        cls.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days",
+                    "3", "-keyout", "x.key", "-out", "other.pem", "-subj",
+                    "/CN=Another CA")
+
+    @classmethod
+    def write_slapd(cls):
+        (cls.home / "db").mkdir()
+        schemas = "".join("include %s/%s.schema\n" % (SCHEMAS, name)
+                          for name in ("core", "cosine", "inetorgperson"))
+        (cls.home / "slapd.conf").write_text(schemas + f"""
+modulepath /usr/lib/ldap
+moduleload back_mdb
+pidfile {cls.home}/slapd.pid
+TLSCertificateFile {cls.home}/ldap.pem
+TLSCertificateKeyFile {cls.home}/ldap.key
+TLSCACertificateFile {cls.home}/ca.pem
+security simple_bind=128
+database mdb
+suffix "dc=town,dc=example"
+rootdn "cn=reader,dc=town,dc=example"
+rootpw correct-horse
+directory {cls.home}/db
+sizelimit size.soft=50 size.hard=50 size.prtotal=unlimited
+""")
+
+    def fill(self, count):
+        """Anew, with this many people."""
+        self.stop()
+        for file in (self.home / "db").iterdir():
+            file.unlink()
+        entries = ["dn: dc=town,dc=example\nobjectClass: dcObject\n"
+                   "objectClass: organization\no: Town\ndc: town\n"]
+        for n in range(count):
+            entries.append(
+                f"dn: uid=p{n},dc=town,dc=example\n"
+                "objectClass: inetOrgPerson\n"
+                f"uid: p{n}\ncn: Ada Berg\nsn: Berg\ngivenName: Ada\n"
+                f"mail: p{n}@town.example\nemployeeNumber: {n + 1}\n"
+                f"departmentNumber: Enhet {n % 7}\n"
+                "telephoneNumber: +46 70 123 45 67\n"
+                "manager: uid=p0,dc=town,dc=example\n")
+        subprocess.run([SLAPD, "-T", "add", "-f",
+                        str(self.home / "slapd.conf")],
+                       input="\n".join(entries), text=True, check=True,
+                       capture_output=True)
+        self.start()
+
+    @classmethod
+    def start(cls):
+        cls.slapd = subprocess.Popen(
+            [SLAPD, "-d", "0", "-f", str(cls.home / "slapd.conf"), "-h",
+             f"ldap://127.0.0.1:{cls.port}"], stderr=subprocess.DEVNULL)
+        time.sleep(1)
+
+    @classmethod
+    def stop(cls):
+        if cls.slapd:
+            cls.slapd.terminate()
+            cls.slapd.wait()
+            cls.slapd = None
+
+    def config(self, **changes):
+        lines = {
+            "url": f"ldap://127.0.0.1:{self.port}", "tls": "starttls",
+            "ca_file": str(self.home / "ca.pem"),
+            "bind_dn": "cn=reader,dc=town,dc=example",
+            "password_file": str(self.home / "password"),
+            "base": "dc=town,dc=example",
+            "filter": "(objectClass=inetOrgPerson)", "page_size": "20",
+            "timeout_seconds": "5", "key": "employeeNumber", "name": "cn",
+            "first_name": "givenName", "last_name": "sn", "mail": "mail",
+            "number": "telephoneNumber", "unit": "departmentNumber",
+            "manager": "manager"}
+        lines.update(changes)
+        path = self.home / "directory.conf"
+        path.write_text("".join(f"{k} = {v}\n" for k, v in lines.items()))
+        return str(path)
+
+    def password(self, text="correct-horse", mode=0o600):
+        path = self.home / "password"
+        path.write_text(text + "\n")
+        path.chmod(mode)
+
+    def read(self, **changes):
+        return subprocess.run([DIRECTORY, "read", self.config(**changes)],
+                              text=True, capture_output=True)
+
+    def sync(self, lines, *args, ok=True):
+        path = self.home / "roster"
+        path.write_text(lines)
+        return self.cli.run("people", "import", str(path), "--source", "ad",
+                            "--full", "--yes", *args, ok=ok)
+
+    def test_directory(self):
+        self.password()
+        self.fill(130)
+        done = self.read()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = done.stdout.splitlines()
+        self.assertEqual(len(lines), 131)  # seven pages, and the end
+        self.assertEqual(lines[-1], '{"end":{"people":130}}')
+        self.assertIn("130 begin", self.sync(done.stdout).stdout)
+        self.assertIn("130 as before", self.sync(self.read().stdout).stdout)
+        # Cut off on its way: at whichever line.
+        for keep in (0, 1, 64, 130):
+            cut = self.sync("\n".join(lines[:keep]) + "\n", ok=False)
+            self.assertNotEqual(cut.returncode, 0)
+        # Half of them are gone.
+        self.fill(60)
+        held = self.sync(self.read().stdout, ok=False)
+        self.assertEqual(held.returncode, 5)
+        self.assertIn("70 of the 130 people whom ad brought", held.stdout)
+
+    def test_refusals(self):
+        self.password("wrong")
+        self.fill(3)
+        self.assertIn("Invalid credentials", self.read().stderr)
+        self.password(mode=0o644)
+        self.assertIn("readable by others", self.read().stderr)
+        self.password("")
+        self.assertIn("is empty", self.read().stderr)
+        self.password()
+        done = self.read(ca_file=str(self.home / "other.pem"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("STARTTLS", done.stderr)
+        # In the clear the directory itself refuses; far away, so do we.
+        self.assertEqual(self.read(tls="none").returncode, 1)
+        self.assertIn("tls = none is for",
+                      self.read(tls="none",
+                                url="ldap://ldap.town.example").stderr)
+        self.assertIn("No such object",
+                      self.read(base="dc=nowhere").stderr)
+        self.assertIn("has no roomNumber", self.read(key="roomNumber").stderr)
+        for name in ("wrong", "correct-horse"):
+            self.assertNotIn(name, self.read().stderr)
+
+    def test_server_dies_in_the_middle(self):
+        """Killed while the pages go: no end, so no roster."""
+        self.password()
+        self.fill(3000)
+        reader = subprocess.Popen(
+            [DIRECTORY, "read", self.config(page_size="1")], text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(0.3)
+        self.slapd.kill()
+        out, said = reader.communicate(timeout=60)
+        self.slapd.wait()
+        self.assertEqual(reader.returncode, 1, said)
+        self.assertNotIn('"end"', out)
+        self.assertIn("workphone-directory: ", said)
+        self.assertNotEqual(self.read().returncode, 0)  # nobody is there
+
+
+if __name__ == "__main__":
+    unittest.main()
