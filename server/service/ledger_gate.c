@@ -5,7 +5,9 @@
 #include "policies/pack.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/phone_state.h"
 #include "server/service/service.h"
+#include "server/store/store_bench.h"
 
 /* The first rule of the pack in force with this gate; NULL: none. */
 static const struct pack_rule *gate_rule(
@@ -121,16 +123,38 @@ static int note_own(void *arg, const struct device *row)
 	return own->is_private;
 }
 
+/* What the register has of it: not every phone is to enrol. */
+static int check_register(struct txn *txn, const struct ledger *ledger,
+    const char *serial, struct err *err)
+{
+	struct device device;
+	int rc = store_device_find_serial(
+	    txn, ledger->org_id, serial, &device, NULL);
+
+	if (rc < 0)
+		return rc == -ERR_NOT_FOUND || rc == -ERR_CONFLICT
+		    ? 0
+		    : err_set(err, ERR_IO, "cannot read the register");
+	if (!phone_kind_is_managed(device.kind))
+		return err_set(err, ERR_CONFLICT,
+		    "the phone %.64s is in the register as %s: it cannot be "
+		    "managed here",
+		    serial, phone_kind_name(device.kind));
+	if (phone_is_missing(device.state) || phone_is_gone(device.state))
+		return phone_may_be_assigned(&device, err);
+	return 0;
+}
+
 int ledger_gate_link(struct txn *txn, const struct ledger *ledger,
     const char *serial, struct err *err)
 {
 	const struct pack_rule *rule =
 	    gate_rule(ledger, PACK_GATE_USER_ENROLMENT);
 	struct own own = {serial, false};
-	int rc;
+	int rc = check_register(txn, ledger, serial, err);
 
-	if (!rule)
-		return 0;
+	if (rc < 0 || !rule)
+		return rc;
 	rc =
 	    store_device_each(txn, ledger->org_id, serial, note_own, &own, err);
 	if (rc < 0 || !own.is_private)

@@ -17,7 +17,8 @@ int ledger_gate_holder(struct txn *txn, const struct ledger *ledger,
     const struct assignment_row *wanted, const struct person_row *person,
     struct err *err);
 
-/* May a link enrol this phone? -ERR_CONFLICT: it is a private one (BOT-22). A
+/* May a link enrol this phone? -ERR_CONFLICT: it is a private one (BOT-22), or
+ * the register has it as lost, gone, or of a kind that is never managed. A
  * serial number that is not known yet may. */
 int ledger_gate_link(struct txn *txn, const struct ledger *ledger,
     const char *serial, struct err *err);

@@ -302,6 +302,18 @@ class Lost(Enrolled):
         self.phones.poll(serial)
         self.assertFalse(self.kept(serial)["lost"]["is_on"])
 
+    def test_an_erase_or_lost_mode(self):
+        serial = "VVKLOST0007"
+        self.enrolled(serial, "--supervised")
+        self.cli.run("wipe", serial, "--yes", "--reason", "byte")
+        self.assertIn("erase is ordered", self.refused(
+            "lost-mode", serial, "--reason", "borta"))
+        # Nothing of it stands: not the state, not the order.
+        self.assertEqual(self.cli.device(serial)["phone_state"], "enrolled")
+        status, _ = self.cli.post(f"/api/v1/devices/{serial}/lost-mode/lift",
+                                  {"reason": "x"})
+        self.assertEqual(status, 409)
+
     def test_not_supervised_not_private(self):
         serial = "VVKLOST0003"
         self.enrolled(serial)
@@ -319,8 +331,11 @@ class Lost(Enrolled):
     def test_stolen_phone_that_enrols_again_is_stolen(self):
         serial = "VVKLOST0006"
         self.enrolled(serial, "--supervised")
+        link = self.cli.link(serial, "Bo Lind")  # lay in the mail
         self.phone("stolen", serial, "--reason", "väskryckt")
-        link = self.cli.link(serial, "Bo Lind")
+        self.assertIn("found", self.cli.run(
+            "enrol-link", "--person", "Bo Lind", "--serial", serial,
+            ok=False).stderr)
         self.phones.set(serial, "factory_reset")
         self.phones.enrol(link["url"], serial, "--supervised")
         self.phones.poll(serial)
