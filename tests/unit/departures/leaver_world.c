@@ -14,14 +14,8 @@
 
 struct err leaver_err;
 
-int leaver_begin(void **state)
+void leaver_people(void)
 {
-	int rc = towns_begin(state);
-
-	if (rc < 0)
-		return rc;
-	towns.guard.departures_per_day = 100000;
-	towns.guard.destructive_per_hour = 100000;
 	say("{\"unit\": {\"name\": \"Staden\"}}\n"
 	    "{\"unit\": {\"name\": \"Skolan\", \"parent\": \"Staden\"}}\n"
 	    "{\"person\": {\"name\": \"Topp Lund\", \"mail\": "
@@ -35,6 +29,17 @@ int leaver_begin(void **state)
 	    "{\"unit\": {\"name\": \"Staden\", \"manager\": "
 	    "\"Topp Lund\"}}\n"
 	    "{\"unit\": {\"name\": \"Skolan\", \"manager\": \"Chef Ek\"}}");
+}
+
+int leaver_begin(void **state)
+{
+	int rc = towns_begin(state);
+
+	if (rc < 0)
+		return rc;
+	towns.guard.departures_per_day = 100000;
+	towns.guard.destructive_per_hour = 100000;
+	leaver_people();
 	return 0;
 }
 

@@ -15,6 +15,7 @@
 
 /* The unit "Skolan" below "Staden", led by "Chef Ek" and "Topp Lund". */
 int leaver_begin(void **state);
+void leaver_people(void);
 #define LEAVER_TEST(name)                                                      \
 	cmocka_unit_test_setup_teardown(name, leaver_begin, towns_end)
 
