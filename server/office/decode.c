@@ -155,7 +155,8 @@ static int list_decode(const struct decode_field *field, const json_t *value,
 		    DECODE_LIST_MAX);
 	for (i = 0; rc == 0 && i < count; i++) {
 		text = json_string_value(json_array_get(value, i));
-		rc = text && *text && !strchr(text, ' ')
+		rc = text && *text &&
+		        (field->kind == DECODE_LINES || !strchr(text, ' '))
 		    ? text_check(field->name, text, field->max, err)
 		    : err_set(err, ERR_INVALID, "\"%s\" must hold words only",
 		          field->name);
@@ -186,6 +187,7 @@ static int field_decode(const struct decode_field *field, const json_t *value,
 	    [DECODE_BOOL] = bool_decode,
 	    [DECODE_NUMBER] = number_decode,
 	    [DECODE_LIST] = list_decode,
+	    [DECODE_LINES] = list_decode,
 	};
 
 	return kinds[field->kind](

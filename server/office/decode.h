@@ -21,6 +21,7 @@ enum decode_kind {
 	DECODE_BLOCK,  /* the same, and may have several lines */
 	DECODE_BOOL,   /* bool */
 	DECODE_NUMBER, /* int64_t, 0 to max */
+	DECODE_LINES,  /* like DECODE_LIST, and blanks may stand in a text */
 	DECODE_LIST    /* const json_t *, borrowed: texts of at most max bytes
 			  each, DECODE_LIST_MAX of them at most */
 };

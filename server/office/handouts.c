@@ -56,8 +56,7 @@ static int on_handout(void *arg, const struct handout_view *view)
 
 int office_handouts_list(struct office_call *call, struct err *err)
 {
-	static const char *const names[] = {
-	    "open", "limit", "cursor"};
+	static const char *const names[] = {"open", "limit", "cursor"};
 	bool only_open = false;
 	struct pager pager;
 	int rc = decode_query_names(call->request, names, 3, err);
@@ -99,7 +98,7 @@ static const struct decode_field order_fields[] = {
         false},
     {"subscription", DECODE_TEXT, offsetof(struct handout_order, subscription),
         LIMIT_NAME, false},
-    {"accessories", DECODE_LIST, offsetof(struct handout_order, accessories),
+    {"accessories", DECODE_LINES, offsetof(struct handout_order, accessories),
         LIMIT_NAME, false},
     {"note", DECODE_BLOCK, offsetof(struct handout_order, note), 511, false},
 };
