@@ -664,6 +664,19 @@ class AtOnce(Case):
              for number in range(8)])
         self.assertEqual(shown["meta"]["version"], 'W/"41"')
 
+    def test_one_of_a_version_wins(self):
+        made = self.good("POST", "/Users", user("kim"))
+        done = []
+
+        def put(client, number):
+            done.append(client.ask(
+                "PUT", "/Users/" + made["id"],
+                user("kim", displayName=f"K{number}"),
+                {"If-Match": made["meta"]["version"]}).status)
+
+        self.together(put)
+        self.assertEqual(sorted(done), [200] + [412] * 7)
+
     def test_one_post_wins(self):
         made = []
 
