@@ -13,6 +13,7 @@ import unittest
 import urllib.parse
 
 import harness
+import office_test
 from office import Office
 
 SAMPLES = os.environ.get("WORKPHONE_SAMPLES")
@@ -685,6 +686,41 @@ class AtOnce(Case):
 
         self.together(post)
         self.assertEqual(sorted(made), [201] + [409] * 7)
+
+
+class Walls(office_test.Two):
+    """Of two towns on one server neither's directory reaches the other's."""
+
+    def directory(self, organisation):
+        token = office_test.make_token(
+            self.cli, "directory", "scim", organisation=organisation)["token"]
+        client = Directory(self.server, token)
+        self.offices.append(client)
+        return client
+
+    def test_nothing_of_the_other(self):
+        north = self.directory(office_test.NORTH)
+        south = self.directory(office_test.SOUTH)
+        body = user("kim", externalId="k", emails=[
+            {"value": "kim@example.org", "type": "work"}])
+        made = [client.ask("POST", "/Users", body).json()
+                for client in (north, south)]
+        self.assertNotEqual(made[0]["id"], made[1]["id"])
+        group = north.ask("POST", "/Groups", {
+            "displayName": "G", "members": [{"value": made[0]["id"]},
+                                            {"value": made[1]["id"]}]})
+        self.assertEqual(len(group.json()["members"]), 1)
+        change = patch({"op": "replace", "path": "active", "value": False})
+        for path in ("/Users/" + made[0]["id"],
+                     "/Groups/" + group.json()["id"]):
+            for method, what in (("GET", None), ("DELETE", None),
+                                 ("PATCH", change), ("PUT", {
+                                     "userName": "x", "displayName": "x"})):
+                self.assertEqual(south.ask(method, path, what).status, 404)
+        listed = south.ask("GET", "/Users").json()["Resources"]
+        self.assertEqual([one["id"] for one in listed], [made[1]["id"]])
+        self.assertTrue(north.ask(
+            "GET", "/Users/" + made[0]["id"]).json()["active"])
 
 
 if __name__ == "__main__":
