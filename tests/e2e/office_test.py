@@ -28,7 +28,7 @@ EVERYTHING = ",".join([
     "orders:approve", "people:read", "people:write", "units:read",
     "units:write", "subscriptions:read", "subscriptions:write",
     "approvals:read", "approvals:write", "holds:read", "holds:write",
-    "people:purge", "outbox:read", "outbox:write", "audit:read"])
+    "people:purge", "cases:read", "cases:write", "outbox:read", "outbox:write", "audit:read"])
 
 
 def make_token(cli, name, scopes, *args, organisation=NORTH):
@@ -219,7 +219,7 @@ class Answers(Two):
         self.problem(office.get("/api/v1/nothing"), 404, "not_found")
         answer = office.ask("DELETE", "/api/v1/devices")
         self.problem(answer, 405, "method_not_allowed")
-        self.assertEqual(answer.headers["Allow"], "GET, HEAD")
+        self.assertEqual(answer.headers["Allow"], "GET, HEAD, POST")
         answer = office.post("/api/v1/stations", b"x" * (300 * 1024))
         self.problem(answer, 413, "limit")
 
