@@ -150,6 +150,12 @@ int store_outbox_rewind(
 	    "UPDATE mails SET next_at = $1 WHERE state = 0 AND next_at > $2",
 	    VALUES(NUMBER(now), NUMBER(latest)), NULL, err);
 
+	/* Written in a future that did not come. */
+	if (r == 0)
+		r = run(txn,
+		    "UPDATE notices SET due_at = $1 WHERE state = 0 AND "
+		    "created_at > $1 AND due_at > $1",
+		    VALUES(NUMBER(now)), NULL, err);
 	if (r == 0)
 		r = run(txn,
 		    "UPDATE deliveries SET next_at = $1 WHERE state = 0 AND "

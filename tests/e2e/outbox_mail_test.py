@@ -328,6 +328,20 @@ class Dropped(World):
         self.assertEqual(len(set(ids)), 1)
 
 
+class ClockBack(World):
+    def test_a_clock_that_was_wrong_delays_nothing(self):
+        self.server.move_clock(40 * DAY)
+        self.sink.set_mode("later")
+        self.sink.start()
+        self.ledger(LEDGER)
+        wait_for("a refusal", lambda: [
+            mail for mail in self.cli.json("outbox", "waiting")
+            if "451" in (mail["result"] or "")])
+        self.sink.set_mode("take")
+        self.server.move_clock(-40 * DAY)
+        wait_for("it to be sent", self.sink.mails)
+
+
 class NoTls(World):
     TLS, AUTH = "none", False
 
