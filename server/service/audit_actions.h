@@ -87,6 +87,9 @@
 	    "from to subscription unit source voided")         \
 	ACTION(AUDIT_LEDGER_APPLIED, "ledger.applied",                         \
 	    "a file of ledger lines was applied", "lines saved unchanged")     \
+	ACTION(AUDIT_PEOPLE_IMPORTED, "people.imported",                       \
+	    "what a source says of people was applied",                        \
+	    "source full plan begin change end stop_lifted")                   \
 	/* tasks, exceptions, statements, evidence */                          \
 	ACTION(AUDIT_TASK_MOVED, "task.moved",                                 \
 	    "a task changed its state", "kind state rule")                     \

@@ -4,7 +4,9 @@
 
 #include "proto/base/err.h"
 #include "proto/base/log.h"
+#include "server/service/audit.h"
 #include "server/service/ledger_changed.h"
+#include "server/service/notify.h"
 #include "server/service/roster_inside.h"
 #include "server/service/service.h"
 
@@ -61,6 +63,43 @@ int service_roster_plan(struct service *service, const struct actor *actor,
 
 /* ---- apply ---- */
 
+/* One entry for the whole; each row that was written has its own. */
+static int write_audit(
+    struct txn *txn, const struct work *work, const char *by, struct err *err)
+{
+	const struct roster_counts *counts = &work->plan->counts;
+	char numbers[3][24];
+	const struct audit_note note = {
+	    .action = AUDIT_PEOPLE_IMPORTED,
+	    .org_id = work->ledger.org_id,
+	    .by = by,
+	    .on_behalf_of = work->roster->source,
+	    .subject_kind = "source",
+	    .subject_id = work->roster->source,
+	    .params = {{"source", work->roster->source},
+	        {"full", work->roster->kind == ROSTER_FULL ? "1" : "0"},
+	        {"plan", counts->plan}, {"begin", numbers[0]},
+	        {"change", numbers[1]}, {"end", numbers[2]},
+	        {"stop_lifted", counts->is_stopped ? "1" : "0"}},
+	};
+	const struct event event = {
+	    .org_id = work->ledger.org_id,
+	    .kind = EVENT_PEOPLE_CHANGED,
+	    .state = "applied",
+	    .by = by,
+	    .count = (int64_t)(counts->effects[ROSTER_BEGINS] +
+	        counts->effects[ROSTER_CHANGES] + counts->effects[ROSTER_ENDS]),
+	};
+	size_t i;
+	int rc;
+
+	for (i = 0; i < 3; i++)
+		(void)snprintf(numbers[i], sizeof(numbers[i]), "%zu",
+		    counts->effects[ROSTER_BEGINS + i]);
+	rc = audit_write(txn, work->service, &note, err);
+	return rc < 0 ? rc : notify_event(txn, work->service, &event, err);
+}
+
 static int apply(struct txn *txn, void *arg, struct err *err)
 {
 	struct work *work = arg;
@@ -70,7 +109,7 @@ static int apply(struct txn *txn, void *arg, struct err *err)
 	rc = look(txn, work, err);
 	if (rc == 0)
 		rc = roster_plan_apply(txn, &work->ledger, work->plan, err);
-	return rc;
+	return rc < 0 ? rc : write_audit(txn, work, work->ledger.by, err);
 }
 
 static bool is_empty(const struct roster_plan *plan)
