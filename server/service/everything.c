@@ -207,6 +207,7 @@ static int on_wiped(void *arg, const struct assignment_row *row)
 {
 	struct looking *looking = arg;
 	struct everything_item *item;
+	struct device device;
 	struct wipe wipe;
 
 	if (row->kind != ASSIGNMENT_PHONE ||
@@ -215,7 +216,9 @@ static int on_wiped(void *arg, const struct assignment_row *row)
 	    !wipe_is_open(wipe.state))
 		return 0;
 	item = item_begin(looking, EVERYTHING_WIPE, wipe.id, wipe.ordered_at);
-	put(item->name, sizeof(item->name), wipe.ordered_by);
+	if (store_device_load_of(
+	        looking->txn, row->org_id, row->device_id, &device, NULL) == 0)
+		put(item->name, sizeof(item->name), device.serial);
 	put(item->state, sizeof(item->state), wipe_state_name(wipe.state));
 	return item_end(looking);
 }
