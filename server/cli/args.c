@@ -85,6 +85,11 @@ const struct cli_option_kind cli_options[OPTION_COUNT] = {
 	[OPTION_NOTE] = {"note", "TEXT", "its condition; damage"},
 	[OPTION_SIGNED] = {"signed", "NAME",
 	    "the name as who signs types it"},
+	[OPTION_UNTIL] = {"until", "DAY", "2026-12-31"},
+	[OPTION_CODES] = {"codes", "WORD",
+	    "handed_over, not_handed_over or not_needed"},
+	[OPTION_HOW] = {"how", "WORD",
+	    "prevented, signed_out, unlock_accepted or proved"},
 };
 /* clang-format on */
 

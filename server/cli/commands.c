@@ -126,6 +126,40 @@ const struct cli_command cli_commands[] = {
 	    "TIME\n"
 	    "start WEBHOOK         after it failed, or said that it is gone\n"
 	    "remove WEBHOOK        what waits for it is dropped", run_webhook},
+	{"departures", "", 0, 0, BIT(OPTION_OPEN) | BIT(OPTION_PERSON), 0,
+	    false, "list what must come back from whom, and what it waits for",
+	    "", run_departures},
+	{"departure", "VERB WHAT", 2, 2, BIT(OPTION_PHONE) |
+	    BIT(OPTION_REASON) | BIT(OPTION_UNTIL) | BIT(OPTION_YES), 0, false,
+	    "have everything of a person come back, or one phone",
+	    "show DEPARTURE\n"
+	    "open PERSON        --reason TEXT, --phone PHONE for one only, "
+	    "--until DAY\n"
+	    "                   for the last day; --yes does it\n"
+	    "pause DEPARTURE    --until DAY --reason TEXT\n"
+	    "cancel DEPARTURE   --reason TEXT\n"
+	    "An employment that ends opens one by itself.", run_departure},
+	{"returns", "", 0, 0, BIT(OPTION_OPEN), 0, false,
+	    "list the phones on their way back", "", run_returns},
+	{"return", "STEP PHONE", 2, 2, BIT(OPTION_PERSON) |
+	    BIT(OPTION_SIGNED) | BIT(OPTION_CODES) | BIT(OPTION_HOW) |
+	    BIT(OPTION_SUBSCRIPTION) | BIT(OPTION_NOTE) | BIT(OPTION_REASON),
+	    0, false, "take a return one step further",
+	    "show            what was done, and what it waits for\n"
+	    "custody         it is here; --person PERSON took it, --note "
+	    "its condition\n"
+	    "sign-holder     --person PERSON --signed NAME --codes WORD\n"
+	    "sign-receiver   --person PERSON --signed NAME\n"
+	    "witness         in the holder's stead: --person, --signed, "
+	    "--reason\n"
+	    "codes           --codes WORD\n"
+	    "lock-cleared    Activation Lock is off: --how WORD\n"
+	    "sim-block, sim-reuse   --subscription SIM\n"
+	    "state-proof     of a phone that is not managed: --reason how it "
+	    "was emptied\n"
+	    "data-removed    of a private phone: --reason how it is known\n"
+	    "lost, found, write-off --reason TEXT\n"
+	    "Nobody confirms their own return.", run_return},
 	{"handouts", "", 0, 0, BIT(OPTION_OPEN), 0, false,
 	    "list what was handed out to whom, and who signed for it", "",
 	    run_handouts},

@@ -63,6 +63,10 @@ int run_equipment(struct cli *cli);
 int run_outbox(struct cli *cli);
 int run_webhooks(struct cli *cli);
 int run_webhook(struct cli *cli);
+int run_departures(struct cli *cli);
+int run_departure(struct cli *cli);
+int run_returns(struct cli *cli);
+int run_return(struct cli *cli);
 int run_handouts(struct cli *cli);
 /* "give", "show", "accept", "refuse", "withdraw". */
 int run_handout(struct cli *cli);

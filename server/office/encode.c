@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "policies/calendar.h"
 #include "proto/base/time.h"
 
 static void encode_key(struct encoder *enc, const char *key)
@@ -43,6 +44,15 @@ void encode_time(struct encoder *enc, const char *key, int64_t unix_ms)
 
 	if (unix_ms)
 		time_rfc3339(unix_ms, text);
+	encode_text(enc, key, text);
+}
+
+void encode_day(struct encoder *enc, const char *key, int64_t day)
+{
+	char text[CALENDAR_DATE_TEXT_MAX] = "";
+
+	if (day)
+		calendar_day_text((int32_t)day, text);
 	encode_text(enc, key, text);
 }
 

@@ -25,6 +25,8 @@ void encode_close(struct encoder *enc, char bracket);
 void encode_text(struct encoder *enc, const char *key, const char *text);
 /* 0 becomes null: it did not happen. */
 void encode_time(struct encoder *enc, const char *key, int64_t unix_ms);
+/* A day counted from 1970-01-01, as "2026-11-22"; 0 becomes null. */
+void encode_day(struct encoder *enc, const char *key, int64_t day);
 void encode_number(struct encoder *enc, const char *key, int64_t number);
 void encode_bool(struct encoder *enc, const char *key, bool value);
 void encode_null(struct encoder *enc, const char *key);

@@ -2,23 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policies/calendar.h"
 #include "policies/pack.h"
 #include "proto/base/err.h"
 #include "server/office/decode.h"
 #include "server/office/handlers.h"
 #include "server/office/pager.h"
 #include "server/service/ledger.h"
-
-/* 0: not said. */
-static void encode_day(struct encoder *enc, const char *key, int64_t day)
-{
-	char text[CALENDAR_DATE_TEXT_MAX] = "";
-
-	if (day)
-		calendar_day_text((int32_t)day, text);
-	encode_text(enc, key, text);
-}
 
 static void encode_roles(struct encoder *enc, int64_t roles)
 {

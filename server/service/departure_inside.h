@@ -137,6 +137,10 @@ int return_sim_set(struct txn *txn, const struct ledger *ledger,
     struct sim_decision_row *row, enum sim_decision decision, const char *note,
     struct err *err);
 
+/* As people are shown it (departure_look.c). */
+int departure_view_make(struct txn *txn, const struct departure_row *row,
+    struct departure_view *view, struct err *err);
+
 /* "iPhone 13, F2LXK0P1Q2" */
 void departure_phone_words(const struct device *device, char *out, size_t size);
 

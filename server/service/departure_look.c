@@ -85,9 +85,6 @@ struct looking {
 	struct err *err;
 	struct return_view view;
 	struct departure_view departure;
-	unsigned cases;
-	unsigned cases_open;
-	unsigned sims_open;
 };
 
 /* A case's id, or a phone: its open case, else its newest. */
@@ -188,32 +185,30 @@ int service_return_each(struct service *service, const struct actor *actor,
 
 static int count_case(void *arg, const struct return_case_row *row)
 {
-	struct looking *looking = arg;
+	struct departure_view *view = arg;
 
-	looking->cases++;
+	view->cases++;
 	if (return_case_is_open(row->state))
-		looking->cases_open++;
+		view->cases_open++;
 	return 0;
 }
 
 static int count_sim(void *arg, const struct sim_decision_row *row)
 {
-	struct looking *looking = arg;
+	struct departure_view *view = arg;
 
 	if (row->decision == SIM_UNDECIDED)
-		looking->sims_open++;
+		view->sims_undecided++;
 	return 0;
 }
 
-static int fill_departure(struct txn *txn, struct looking *looking,
-    const struct departure_row *row, struct err *err)
+int departure_view_make(struct txn *txn, const struct departure_row *row,
+    struct departure_view *view, struct err *err)
 {
-	struct departure_view *view = &looking->departure;
 	int rc;
 
 	memset(view, 0, sizeof(*view));
 	view->departure = *row;
-	looking->cases = looking->cases_open = looking->sims_open = 0;
 	rc = none_is_fine(store_person_load(
 	    txn, row->org_id, row->person_id, &view->person, err));
 	if (rc == 0 && row->receiver_id[0])
@@ -221,20 +216,18 @@ static int fill_departure(struct txn *txn, struct looking *looking,
 		    txn, row->org_id, row->receiver_id, &view->receiver, err));
 	if (rc == 0)
 		rc = store_return_case_each_departure(
-		    txn, row->org_id, row->id, count_case, looking, err);
+		    txn, row->org_id, row->id, count_case, view, err);
 	if (rc == 0)
 		rc = store_sim_decision_each(
-		    txn, row->org_id, row->id, count_sim, looking, err);
-	view->cases = looking->cases;
-	view->cases_open = looking->cases_open;
-	view->sims_undecided = looking->sims_open;
+		    txn, row->org_id, row->id, count_sim, view, err);
 	return rc;
 }
 
 static int pass_departure(void *arg, const struct departure_row *row)
 {
 	struct looking *looking = arg;
-	int rc = fill_departure(looking->txn, looking, row, looking->err);
+	int rc = departure_view_make(
+	    looking->txn, row, &looking->departure, looking->err);
 
 	return rc < 0
 	    ? rc
@@ -314,7 +307,7 @@ static int look_departure(struct txn *txn, void *arg, struct err *err)
 	looking->txn = txn;
 	looking->err = err;
 	if (rc == 0)
-		rc = fill_departure(txn, looking, &row, err);
+		rc = departure_view_make(txn, &row, &looking->departure, err);
 	if (rc == 0 && parts && parts->on_case)
 		rc = store_return_case_each_departure(
 		    txn, row.org_id, row.id, pass_case, looking, err);

@@ -147,6 +147,7 @@ struct acting {
 	const char *why;
 	int64_t review_day;
 	struct departure_row out;
+	struct departure_view *view;
 };
 
 static int load(struct txn *txn, const struct acting *acting,
@@ -203,6 +204,8 @@ static int open_asked(struct txn *txn, void *arg, struct err *err)
 		    txn, &ledger, acting->request, &person, &device, &ask, err);
 	if (rc == 0)
 		rc = departure_open(txn, &ledger, &ask, &acting->out, err);
+	if (rc == 0)
+		rc = departure_view_make(txn, &acting->out, acting->view, err);
 	if (rc == 0 && acting->dry_run)
 		return err_set(err, ERR_BUSY, "nothing was kept");
 	return rc;
@@ -215,20 +218,18 @@ int service_departure_open(struct service *service, const struct actor *actor,
 	struct acting acting = {.service = service,
 	    .actor = actor,
 	    .request = request,
+	    .view = out,
 	    .dry_run = dry_run};
 	struct err why = {0};
 	int rc = store_write(service->store, open_asked, &acting, &why);
 
-	if (dry_run && rc == -ERR_BUSY && acting.out.id[0]) {
-		*out = (struct departure_view){.departure = acting.out};
+	if (dry_run && rc == -ERR_BUSY && acting.out.id[0])
 		return 0;
-	}
 	if (rc < 0)
 		return err_set(err, why.code, "%s", why.text);
 	log_info(service->log, "departure_opened", LOG_CASE, acting.out.id,
 	    LOG_PERSON, acting.out.person_id, LOG_USER, actor->name, NULL);
-	return service_departure_load(
-	    service, actor, acting.out.id, out, NULL, err);
+	return 0;
 }
 
 static int cancel_asked(struct txn *txn, void *arg, struct err *err)

@@ -362,6 +362,56 @@ class Day(harness.Case):
         self.office.post(path + "/revoke")
         self.good("GET", path)
 
+    def departures(self):
+        self.good("POST", "/api/v1/people", {
+            "name": "Sara Slutar", "mail": "sara@example.org"})
+        for serial in ("LEAVE1", "LEAVE2"):
+            self.good("POST", "/api/v1/devices", {
+                "kind": "android", "serial": serial, "model": "Galaxy"})
+            self.good("POST", "/api/v1/assignments", {
+                "person": "sara@example.org", "phone": serial})
+        body = {"person": "sara@example.org", "phone": "LEAVE1",
+                "note": "Byter telefon"}
+        dry = self.good("POST", "/api/v1/departures",
+                        dict(body, dry_run=True))
+        self.assertEqual((dry["cases"], dry["reason"]), (1, "hand_back"))
+        self.assertEqual(self.items("/api/v1/departures"), [])
+        made = self.good("POST", "/api/v1/departures", body)
+        self.office.post("/api/v1/departures", dict(body, person="nobody"))
+        self.assertEqual(len(self.items(
+            "/api/v1/departures?open=1&person=sara@example.org")), 1)
+        self.office.get("/api/v1/departures?person=nobody")
+        path = "/api/v1/departures/" + made["id"]
+        whole = self.good("GET", path)
+        self.assertEqual(whole["return_cases"][0]["device"]["serial"],
+                         "LEAVE1")
+        self.assertEqual(len(self.items("/api/v1/return-cases?open=1")), 1)
+        self.step({"step": "custody", "note": "Repad"})
+        own = self.office.post("/api/v1/return-cases/LEAVE1/steps", {
+            "step": "sign", "signer": "receiver", "typed_name": "Sara",
+            "person": "sara@example.org"})
+        self.assertEqual(own.status, 403, own)
+        self.office.post("/api/v1/return-cases/LEAVE1/steps",
+                         {"step": "erase"})
+        self.step({"step": "state_proof", "note": "Återställd på plats"})
+        self.step({"step": "sign", "signer": "holder", "codes": "handed_over",
+                   "typed_name": "Sara Slutar", "person": "sara@example.org"})
+        self.step({"step": "sign", "signer": "receiver",
+                   "typed_name": "Ivar Tekniker",
+                   "person": "it@example.org"})
+        harness.wait_for("the case to be released", lambda: (
+            self.good("GET", "/api/v1/return-cases/LEAVE1")["state"]
+            == "released"))
+        made = self.good("POST", "/api/v1/departures",
+                         {"person": "sara@example.org", "note": "Allt"})
+        path = "/api/v1/departures/" + made["id"]
+        self.good("POST", path + "/pause", {
+            "until": "2031-01-01", "why": "Tjänstledig"})
+        self.good("POST", path + "/cancel", {"why": "Stannar"})
+
+    def step(self, order):
+        self.good("POST", "/api/v1/return-cases/LEAVE1/steps", order)
+
     def handouts(self):
         body = {"person": "it@example.org", "phone": "DAY1",
                 "accessories": ["Laddare"], "note": "Ny"}
@@ -512,6 +562,7 @@ class Day(harness.Case):
         self.outbox()
         self.equipment()
         self.receipts(self.handouts())
+        self.departures()
         self.guard(device)
         self.register()
         self.wipe(device)

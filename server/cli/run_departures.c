@@ -1,0 +1,179 @@
+/* workphone departures, departure: what must come back from people. */
+#include "server/cli/commands.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "server/cli/args.h"
+#include "server/cli/client.h"
+#include "server/cli/listing.h"
+
+#define DEPARTURES "/api/v1/departures"
+
+int run_departures(struct cli *cli)
+{
+	static const struct listing_column columns[] = {
+	    {"ID", "id", LISTING_TEXT, 0},
+	    {"PERSON", "person.name", LISTING_TEXT, 0},
+	    {"STATE", "state", LISTING_TEXT, 0},
+	    {"LAST DAY", "last_day", LISTING_TEXT, 0},
+	    {"PHONES", "cases", LISTING_TEXT, 0},
+	    {"OPEN", "cases_open", LISTING_TEXT, 0},
+	    {"SIMS", "sims_undecided", LISTING_TEXT, 0},
+	    {"RECEIVER", "receiver.name", LISTING_TEXT, 0},
+	    {"WAITS FOR", "waits_for", LISTING_TEXT, 0},
+	};
+	static const struct listing_option options[] = {
+	    {OPTION_OPEN, "open"}, {OPTION_PERSON, "person"}};
+	static const struct listing departures = {DEPARTURES, columns, 9,
+	    options, 2, NULL, "Nothing has to come back."};
+
+	return listing_run(cli, &departures);
+}
+
+static void line(struct cli *cli, const char *name, const char *text)
+{
+	if (!*text)
+		return;
+	(void)fprintf(cli->out, "  %-11s", name);
+	terminal_print(&cli->terminal, cli->out, STYLE_PLAIN, text);
+	(void)fputc('\n', cli->out);
+}
+
+static void case_print(struct cli *cli, const json_t *item)
+{
+	(void)fputs("  phone      ", cli->out);
+	terminal_print(&cli->terminal, cli->out, STYLE_STRONG,
+	    cli_text(json_object_get(item, "device"), "serial", "?"));
+	(void)fprintf(cli->out, "  %s", cli_text(item, "state", "?"));
+	if (*cli_text(item, "waits_for", "")) {
+		(void)fputs(", waits for ", cli->out);
+		terminal_print(&cli->terminal, cli->out, STYLE_PLAIN,
+		    cli_text(item, "waits_for", ""));
+	}
+	(void)fputc('\n', cli->out);
+}
+
+static void sim_print(struct cli *cli, const json_t *item)
+{
+	(void)fprintf(cli->out, "  SIM        %s  %s\n",
+	    cli_text(item, "number", cli_text(item, "subscription", "?")),
+	    cli_text(item, "decision", "?"));
+}
+
+static int departure_print(struct cli *cli, const json_t *departure)
+{
+	const json_t *item;
+	size_t i;
+
+	if (args_has(cli->args, OPTION_JSON))
+		return cli_print_json(cli, departure);
+	terminal_print(&cli->terminal, cli->out, STYLE_STRONG,
+	    cli_text(json_object_get(departure, "person"), "name", "?"));
+	(void)fprintf(cli->out, ": %s (%s), departure %s\n",
+	    cli_text(departure, "state", "?"),
+	    cli_text(departure, "reason", "?"), cli_text(departure, "id", "?"));
+	line(cli, "last day", cli_text(departure, "last_day", ""));
+	line(cli, "erase", cli_text(departure, "wipe_at", ""));
+	line(cli, "waits for", cli_text(departure, "waits_for", ""));
+	line(cli, "receiver",
+	    cli_text(json_object_get(departure, "receiver"), "name", ""));
+	line(cli, "note", cli_text(departure, "note", ""));
+	json_array_foreach(json_object_get(departure, "return_cases"), i, item)
+	    case_print(cli, item);
+	json_array_foreach(json_object_get(departure, "sims"), i, item)
+	    sim_print(cli, item);
+	return CLI_OK;
+}
+
+static int call(struct cli *cli, const char *method, const char *id,
+    const char *tail, json_t *body)
+{
+	struct buf path = {0};
+	json_t *departure = NULL;
+	int code;
+
+	buf_append_str(&path, DEPARTURES);
+	if (id) {
+		buf_append_char(&path, '/');
+		client_path_escape(&path, id);
+		buf_append_str(&path, tail);
+	}
+	code = cli_call(cli, method, &path, body, &departure);
+	if (code == CLI_OK)
+		code = departure_print(cli, departure);
+	json_decref(departure);
+	buf_clear(&path);
+	return code;
+}
+
+static int show(struct cli *cli)
+{
+	return call(cli, "GET", cli->args->words[1], "", NULL);
+}
+
+/* Without --yes it only says what would follow. */
+static int open_it(struct cli *cli)
+{
+	const char *const *values = cli->args->values;
+	bool is_dry = !args_has(cli->args, OPTION_YES);
+	json_t *order;
+	int code;
+
+	if (!values[OPTION_REASON])
+		return cli_fail(
+		    cli, CLI_USAGE, "departure open needs --reason TEXT");
+	order =
+	    json_pack("{s:s,s:s*,s:s,s:s*,s:b}", "person", cli->args->words[1],
+	        "phone", values[OPTION_PHONE], "note", values[OPTION_REASON],
+	        "last_day", values[OPTION_UNTIL], "dry_run", is_dry);
+	if (!order)
+		return cli_fail(cli, CLI_USAGE, "a text is not UTF-8");
+	code = call(cli, "POST", NULL, "", order);
+	if (code == CLI_OK && is_dry && !args_has(cli->args, OPTION_JSON))
+		(void)fputs("Nothing was opened. To do it: the same with "
+		            "--yes.\n",
+		    cli->out);
+	return code;
+}
+
+static int cancel(struct cli *cli)
+{
+	const char *why = cli->args->values[OPTION_REASON];
+	json_t *order = why ? json_pack("{s:s}", "why", why) : NULL;
+
+	if (!order)
+		return cli_fail(
+		    cli, CLI_USAGE, "departure cancel needs --reason TEXT");
+	return call(cli, "POST", cli->args->words[1], "/cancel", order);
+}
+
+static int pause_it(struct cli *cli)
+{
+	const char *why = cli->args->values[OPTION_REASON];
+	const char *until = cli->args->values[OPTION_UNTIL];
+	json_t *order = why && until
+	    ? json_pack("{s:s,s:s}", "why", why, "until", until)
+	    : NULL;
+
+	if (!order)
+		return cli_fail(cli, CLI_USAGE,
+		    "departure pause needs --reason TEXT and --until DAY");
+	return call(cli, "POST", cli->args->words[1], "/pause", order);
+}
+
+int run_departure(struct cli *cli)
+{
+	static const struct {
+		const char *name;
+		int (*run)(struct cli *cli);
+	} verbs[] = {{"show", show}, {"open", open_it}, {"cancel", cancel},
+	    {"pause", pause_it}};
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(verbs[i].name, cli->args->words[0]) == 0)
+			return verbs[i].run(cli);
+	return cli_fail(cli, CLI_USAGE,
+	    "departure takes show, open, cancel or pause, not \"%.64s\"",
+	    cli->args->words[0]);
+}
