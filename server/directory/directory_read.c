@@ -169,7 +169,7 @@ static struct entry *entry_new(struct reading *reading, struct err *err)
 		reading->entries = entries;
 		reading->cap = cap;
 	}
-	reading->entries[reading->count] = (struct entry){NULL};
+	reading->entries[reading->count] = (struct entry){.dn = NULL};
 	return &reading->entries[reading->count++];
 }
 

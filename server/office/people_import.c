@@ -212,7 +212,7 @@ static int import(struct office_call *call, const struct asked *asked,
 
 int office_people_import(struct office_call *call, struct err *err)
 {
-	struct asked asked = {NULL};
+	struct asked asked = {.source = NULL};
 	enum people_format format = PEOPLE_CSV;
 	int rc = asked_decode(call->request, &asked, err);
 

@@ -15,7 +15,7 @@
 void ledger_later_clear(struct ledger_later *later)
 {
 	free(later->noted);
-	*later = (struct ledger_later){NULL};
+	*later = (struct ledger_later){.noted = NULL};
 }
 
 static int note_grow(struct ledger_later *later, struct err *err)

@@ -15,7 +15,7 @@ void people_plan_clear(struct people_plan *plan)
 {
 	roster_plan_free(plan->plan);
 	roster_free(plan->roster);
-	*plan = (struct people_plan){NULL};
+	*plan = (struct people_plan){.plan = NULL};
 }
 
 /* ---- the map ---- */
@@ -96,7 +96,7 @@ int service_people_plan(struct service *service, const struct actor *actor,
 {
 	int rc;
 
-	*out = (struct people_plan){NULL};
+	*out = (struct people_plan){.plan = NULL};
 	rc = read_roster(service, actor, request, &out->roster, err);
 	return rc < 0 ? rc
 	              : service_roster_plan(service, actor, out->roster,
@@ -109,7 +109,7 @@ int service_people_import(struct service *service, const struct actor *actor,
 {
 	int rc;
 
-	*out = (struct people_plan){NULL};
+	*out = (struct people_plan){.plan = NULL};
 	rc = read_roster(service, actor, request, &out->roster, err);
 	return rc < 0 ? rc
 	              : service_roster_apply(service, actor, out->roster,

@@ -71,5 +71,5 @@ int roster_index_put(struct roster_index *index, const char *text,
 void roster_index_clear(struct roster_index *index)
 {
 	free(index->slots);
-	*index = (struct roster_index){NULL};
+	*index = (struct roster_index){.slots = NULL};
 }

@@ -63,7 +63,7 @@ static int count_name(
 int roster_unique_said(struct roster_look *look)
 {
 	const struct roster *roster = look->plan->roster;
-	struct roster_index ids = {NULL};
+	struct roster_index ids = {.slots = NULL};
 	const struct roster_person *said;
 	char mail[LIMIT_NAME + 1];
 	size_t i;
