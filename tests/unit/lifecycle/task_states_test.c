@@ -121,11 +121,18 @@ static void test_linked_only_after_approval(void **state)
 /* Numbers that no table has: from a damaged row or a later release. */
 static void test_outside_the_tables(void **state)
 {
-	static const int odd[] = {-1, -1000, 6, 255, 256, INT32_MAX};
+	static const int odd[] = {
+	    -1, -1000, TASK_KIND_COUNT, 255, 256, INT32_MAX};
 	int next = 99;
 	size_t i;
 
 	(void)state;
+	assert_int_equal(task_step(TASK_STATE_COUNT, 0, &next), -ERR_CONFLICT);
+	assert_int_equal(task_step(0, TASK_EVENT_COUNT, &next), -ERR_CONFLICT);
+	assert_int_equal(
+	    order_step(EQUIPMENT_ORDER_STATE_COUNT, 0, &next), -ERR_CONFLICT);
+	assert_int_equal(
+	    order_step(0, EQUIPMENT_ORDER_EVENT_COUNT, &next), -ERR_CONFLICT);
 	for (i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
 		assert_int_equal(task_step(odd[i], 0, &next), -ERR_CONFLICT);
 		assert_int_equal(task_step(0, odd[i], &next), -ERR_CONFLICT);
