@@ -14,6 +14,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 SERVER = ROOT / "server"
 TABLE = (SERVER / "service/audit_actions.h").read_text("utf-8")
 
+# Has a word before it has a use case: the unlock at Apple.
+NOT_WRITTEN_YET = {"AUDIT_ACTIVATION_UNLOCK"}
+
 # constant → parameters
 ROW = re.compile(r'ACTION\((AUDIT_\w+),\s*"([^"]+)",\s*"([^"]+)",\s*'
                  r'((?:"[^"]*"\s*)+)\)')
@@ -81,7 +84,7 @@ class Params(unittest.TestCase):
         used = set()
         for path, text in sources():
             used |= set(re.findall(r"\bAUDIT_[A-Z_]+\b", text))
-        self.assertEqual(sorted(set(actions()) - used), [])
+        self.assertLessEqual(set(actions()) - used, NOT_WRITTEN_YET)
 
 
 if __name__ == "__main__":
