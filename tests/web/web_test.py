@@ -54,6 +54,30 @@ class Web(World):
                      "--yes")
         return f"{self.server.office_url}/o/{name}"
 
+    def handovers(self):
+        """Pages on which somebody signs: a hand-out, a return, its receiver."""
+        def give(**what):
+            return self.api("POST", "/handouts", dict(
+                what, person="astrid", note="Ny, i sin låda"), ALBERTSLUND)
+
+        for serial in ("WEB1", "WEB2"):
+            self.api("POST", "/devices", {
+                "kind": "android", "serial": serial,
+                "model": "Galaxy A55"}, ALBERTSLUND)
+        made = [give(phone=serial, accessories=["Laddare, 20 W", "Fodral"])
+                for serial in ("WEB1", "WEB2")]
+        pages = {"handout": self.link({"id": made[0]["task"]}, ALBERTSLUND)}
+        done = self.link({"id": made[1]["task"]}, ALBERTSLUND)
+        self.answered(done, answer="yes", name="Astrid")
+        pages["handout-done"] = done
+        self.api("POST", "/departures", {
+            "person": "astrid", "note": "byter tjänst"}, ALBERTSLUND)
+        for name, person in (("return", "astrid"), ("confirm", "maria")):
+            kind = {"return": "return_phone"}.get(name, "confirm_return")
+            pages[name] = self.link(
+                self.task(person, "", ALBERTSLUND, kind), ALBERTSLUND)
+        return pages
+
     def make_pages(self):
         """{name: url} of one page of every kind and state."""
         self.ledger(RONNEBY, [
@@ -91,6 +115,7 @@ class Web(World):
         pages["done-yes"] = done
         task = self.task("kim", "RON-14")
         pages["withdrawn"] = self.link(task)
+        pages.update(self.handovers())
         self.api("POST", f"/tasks/{task['id']}/cancel",
                  {"reason": "asked by mistake"})
         return pages
@@ -103,7 +128,8 @@ class Web(World):
                 entries.append({"name": f"{name}-{language}",
                                 "url": f"{url}?lang={language}",
                                 "status": status})
-                if name in ("statement", "reading", "order"):
+                if name in ("statement", "reading", "order", "handout",
+                            "return", "confirm"):
                     entries.append({"name": f"{name}-wrong-{language}",
                                     "url": f"{url}?lang={language}",
                                     "status": 422, "submit": True})
