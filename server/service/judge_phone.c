@@ -13,6 +13,7 @@
 #include "proto/station/station_facts.h"
 #include "server/service/judge_known.h"
 #include "server/service/policy_profile.h"
+#include "server/store/store_case.h"
 #include "server/store/store_task.h"
 
 struct phone {
@@ -333,6 +334,64 @@ static void take_registers(struct phone *phone)
 		    enrolment_word(phone));
 }
 
+/* ---- the way back of who has left: VST-07, VST-09 ---- */
+
+static int note_lock(void *arg, const struct return_step_row *row)
+{
+	static const struct {
+		const char *how;
+		enum pack_word word;
+	} words[] = {{"prevented", PACK_WORD_PREVENTED},
+	    {"unlock_accepted", PACK_WORD_UNLOCK_ACCEPTED},
+	    {"proved", PACK_WORD_PROVED}};
+	size_t i;
+
+	if (row->kind != RETURN_STEP_LOCK_CLEARED)
+		return 0;
+	/* That its user signed out was said, and is not known. */
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strncmp(row->note, words[i].how, strlen(words[i].how)) == 0)
+			*(enum pack_word *)arg = words[i].word;
+	return 0;
+}
+
+static int take_return(struct phone *phone, struct err *err)
+{
+	const unsigned signatures =
+	    RETURN_MARK_SIGNED_HOLDER | RETURN_MARK_SIGNED_RECEIVER;
+	enum pack_word lock = PACK_WORD_UNKNOWN;
+	struct return_case_row row;
+	int rc;
+
+	if (!is_asked(phone,
+	        JUDGE_FACT(PACK_FACT_RETURN_CUSTODY) |
+	            JUDGE_FACT(PACK_FACT_RETURN_RECEIPT) |
+	            JUDGE_FACT(PACK_FACT_ACTIVATION_LOCK)))
+		return 0;
+	rc = store_return_case_find_device(
+	    phone->txn, phone->device.org_id, phone->device.id, &row, err);
+	/* A former holder's says nothing about who has it now. */
+	if (rc == -ERR_NOT_FOUND ||
+	    (rc == 0 &&
+	        (row.state == RETURN_CANCELLED ||
+	            (phone->held.id[0] &&
+	                strcmp(phone->held.id, row.assignment_id) != 0))))
+		return 0;
+	if (rc < 0)
+		return rc;
+	known_register(phone->known, phone->world, PACK_FACT_RETURN_CUSTODY,
+	    truth(row.marks & RETURN_MARK_CUSTODY));
+	known_register(phone->known, phone->world, PACK_FACT_RETURN_RECEIPT,
+	    truth((row.marks & signatures) == signatures));
+	if (row.marks & RETURN_MARK_LOCK_CLEARED)
+		rc = store_return_step_each(
+		    phone->txn, row.org_id, row.id, note_lock, &lock, err);
+	if (rc == 0 && lock != PACK_WORD_UNKNOWN)
+		known_register(phone->known, phone->world,
+		    PACK_FACT_ACTIVATION_LOCK, lock);
+	return rc;
+}
+
 /* The employment that the phone belongs to, if it was told; else the last. */
 static int take_holder(struct phone *phone, struct err *err)
 {
@@ -418,6 +477,8 @@ int known_load_phone(struct txn *txn, const struct judge_world *world,
 	rc = take_holder(&phone, err);
 	if (rc == 0 && known->is_live)
 		rc = take_answers(&phone, err);
+	if (rc == 0)
+		rc = take_return(&phone, err);
 	if (rc == 0) {
 		take_registers(&phone);
 		rc = known_load_evidence(txn, world, known, err);
