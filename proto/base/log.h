@@ -19,7 +19,7 @@
 #define LOG_CASE "case"
 #define LOG_CAUSE "cause"
 #define LOG_CERTIFICATE "certificate" /* SHA-256, first 16 hex digits */
-#define LOG_CHECKPOINT "checkpoint" /* signed, of the audit log */
+#define LOG_CHECKPOINT "checkpoint"   /* signed, of the audit log */
 #define LOG_COMMAND "command"
 #define LOG_COUNT "count"
 #define LOG_DEVICE "device"

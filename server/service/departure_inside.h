@@ -118,8 +118,7 @@ int departure_wipe(struct txn *txn, const struct departure_world *world,
     const struct departure_row *departure, struct return_case_row *row,
     struct wipe_outcome *out, struct err *err);
 /* The same of a private phone: only what is of work goes (invariant 1). */
-int departure_remove_work(struct txn *txn,
-    const struct departure_world *world,
+int departure_remove_work(struct txn *txn, const struct departure_world *world,
     const struct departure_row *departure, struct return_case_row *row,
     struct wipe_outcome *out, struct err *err);
 /* Takes back an erase that the phone has not acknowledged. *is_back: there is

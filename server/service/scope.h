@@ -18,9 +18,9 @@ enum scope {
 	SCOPE_STATUS_READ,
 	SCOPE_DEVICES_READ,
 	SCOPE_DEVICES_WRITE, /* the register of phones */
-	SCOPE_DEVICES_LOST, /* Lost Mode, and where a lost phone is */
-	SCOPE_DEVICES_WIPE, /* the one that destroys */
-	SCOPE_ESCROW_OPEN, /* bypass codes and unlock tokens, with a second */
+	SCOPE_DEVICES_LOST,  /* Lost Mode, and where a lost phone is */
+	SCOPE_DEVICES_WIPE,  /* the one that destroys */
+	SCOPE_ESCROW_OPEN,   /* bypass codes and unlock tokens, with a second */
 	SCOPE_COMMANDS_READ,
 	SCOPE_COMMANDS_WRITE, /* cancel */
 	SCOPE_LINKS_READ,
@@ -56,7 +56,7 @@ enum scope {
 	SCOPE_AUDIT_READ, /* look, verify, export */
 	SCOPE_OUTBOX_READ,
 	SCOPE_OUTBOX_WRITE, /* webhooks; sending again */
-	SCOPE_SCIM, /* a directory: people and groups, both ways */
+	SCOPE_SCIM,         /* a directory: people and groups, both ways */
 	SCOPE_APPROVALS_READ,
 	SCOPE_APPROVALS_WRITE, /* ask, say yes or no as a second person */
 	SCOPE_HOLDS_READ,

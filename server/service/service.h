@@ -76,7 +76,7 @@ struct tenant {
 		_Atomic int64_t at; /* 0: not counted yet */
 		atomic_uint count;
 	} enrolled; /* guard.c's own: phones, as counted lately */
-	int64_t departures_again_at;  /* service_departures_keep_going()'s */
+	int64_t departures_again_at; /* service_departures_keep_going()'s */
 };
 
 struct service {

@@ -14,7 +14,7 @@ struct api_token_row {
 	char org_id[STORE_ID];
 	char name[LIMIT_NAME + 1]; /* what it is for */
 	char token_sha256[STORE_SHA256];
-	char scopes[1024];/* words with a blank between */
+	char scopes[1024]; /* words with a blank between */
 	char created_by[LIMIT_NAME + 1];
 	int64_t created_at;
 	int64_t expires_at;

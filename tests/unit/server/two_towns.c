@@ -120,8 +120,7 @@ int towns_open(const char *path, bool is_new)
 	    last_seen_new(&towns.last_seen, NULL) < 0 ||
 	    known_identities_new(&towns.known, NULL) < 0)
 		return -1;
-	return is_new ? store_write(
-	                    towns.store, save_organisations, NULL, NULL)
+	return is_new ? store_write(towns.store, save_organisations, NULL, NULL)
 	              : 0;
 }
 
