@@ -1,7 +1,6 @@
 /*
  * What time alone causes to departures: reminders before the last day, the
- * question and the erase after it, the ladder for who does not come. Due rows
- * only, some in one transaction.
+ * question and the erase after it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,32 +8,17 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
-#include "server/service/departure_inside.h"
-#include "server/service/last_seen.h"
-#include "server/service/lost_mode.h"
+#include "server/service/departure_going.h"
 #include "server/service/notify.h"
 #include "server/service/service.h"
 #include "server/service/task_clock.h"
 
-#define DUE_BATCH 50     /* departures in one transaction */
-#define ENDING_BATCH 200 /* employments looked at in one */
-#define SWEEP_MS TIME_HOUR_MS
-#define PAUSE_UNKNOWN_DAYS 90 /* of a leave whose end nobody knows */
-
-struct going {
-	struct txn *txn;
-	struct departure_world *world;
-	struct departure_row *departure;
-	struct departure_cases cases;
-	int64_t again_at; /* sooner than its own next; 0 */
-};
-
-static bool has_come(const struct going *g, int64_t at)
+bool going_has_come(const struct going *g, int64_t at)
 {
 	return at <= g->world->ledger.now;
 }
 
-static int64_t morning_of(const struct going *g, int64_t day)
+int64_t going_morning_of(const struct going *g, int64_t day)
 {
 	return calendar_next_working_day_at(&g->world->tasks.place,
 	    (int32_t)day - 1, g->world->leaving->wipe_minute);
@@ -72,7 +56,7 @@ static int words_of(
 	return rc;
 }
 
-static int tell(
+int going_tell(
     struct going *g, enum notice_kind kind, const char *reader, struct err *err)
 {
 	char what[256];
@@ -143,7 +127,7 @@ static int ask_receiver(struct going *g, struct err *err)
 	                    "departure", &terms, err);
 }
 
-static int ask_decision(struct going *g, struct err *err)
+int going_ask_decision(struct going *g, struct err *err)
 {
 	static const struct task_terms terms = {
 	    3 * TIME_DAY_MS, 7 * TIME_DAY_MS, 7 * TIME_DAY_MS, 0};
@@ -156,7 +140,8 @@ static int ask_decision(struct going *g, struct err *err)
 
 static int64_t reminder_at(const struct going *g, int64_t before_ms)
 {
-	return morning_of(g, g->departure->last_day - before_ms / TIME_DAY_MS);
+	return going_morning_of(
+	    g, g->departure->last_day - before_ms / TIME_DAY_MS);
 }
 
 static int remind(struct going *g, struct err *err)
@@ -166,29 +151,29 @@ static int remind(struct going *g, struct err *err)
 	int rc = 0;
 
 	if (!(departure->step & DEPARTURE_REMINDED) &&
-	    has_come(g, reminder_at(g, leaving->remind_ms))) {
+	    going_has_come(g, reminder_at(g, leaving->remind_ms))) {
 		departure->step |= DEPARTURE_REMINDED;
 		departure->reminded_at = g->world->ledger.now;
 		if ((rc = ask_back(g, err)) < 0 ||
-		    (rc = tell(g, NOTICE_LEAVING_SOON, departure->person_id,
-		         err)) < 0)
+		    (rc = going_tell(g, NOTICE_LEAVING_SOON,
+		         departure->person_id, err)) < 0)
 			return rc;
-		rc = tell(
+		rc = going_tell(
 		    g, NOTICE_LEAVING_MANAGER, departure->receiver_id, err);
 	}
 	if (rc == 0 && !(departure->step & DEPARTURE_REMINDED_AGAIN) &&
-	    has_come(g, reminder_at(g, leaving->remind_again_ms))) {
+	    going_has_come(g, reminder_at(g, leaving->remind_again_ms))) {
 		departure->step |= DEPARTURE_REMINDED_AGAIN;
 		/* One mail a day is enough. */
 		if (departure->reminded_at != g->world->ledger.now)
-			rc = tell(
+			rc = going_tell(
 			    g, NOTICE_LEAVING_SOON, departure->person_id, err);
 		departure->reminded_at = g->world->ledger.now;
 	}
 	return rc;
 }
 
-static int apply(struct going *g, struct return_case_row *row,
+int going_apply(struct going *g, struct return_case_row *row,
     enum return_event event, enum return_step_kind kind, const char *note,
     struct err *err)
 {
@@ -229,7 +214,7 @@ static int begin(struct going *g, struct err *err)
 	    g->txn, g->world, departure, DEPARTURE_OPEN, departure->note, err);
 	for (i = 0; rc == 0 && i < g->cases.count; i++)
 		if (return_case_is_open(g->cases.rows[i].state))
-			rc = apply(g, &g->cases.rows[i], RETURN_EVENT_ASK,
+			rc = going_apply(g, &g->cases.rows[i], RETURN_EVENT_ASK,
 			    RETURN_STEP_ASKED, "the last day is over", err);
 	if (rc == 0)
 		rc = ask_back(g, err);
@@ -261,7 +246,7 @@ static bool is_good_hour(struct going *g)
 
 static int tell_wipe(struct going *g, struct err *err)
 {
-	return tell(g, NOTICE_WIPE_PLANNED, g->departure->person_id, err);
+	return going_tell(g, NOTICE_WIPE_PLANNED, g->departure->person_id, err);
 }
 
 /* DESIGN: from a private phone only work goes; nobody erases it. */
@@ -273,11 +258,12 @@ static int wipe_all(struct going *g, struct err *err)
 	int rc = 0;
 
 	g->departure->waits[0] = '\0';
-	if (g->departure->wipe_at == 0 || !has_come(g, g->departure->wipe_at))
+	if (g->departure->wipe_at == 0 ||
+	    !going_has_come(g, g->departure->wipe_at))
 		return 0;
 	if (!is_good_hour(g)) {
 		g->departure->wipe_at =
-		    morning_of(g, g->world->ledger.today + 1);
+		    going_morning_of(g, g->world->ledger.today + 1);
 		return 0;
 	}
 	for (i = 0; rc == 0 && i < g->cases.count; i++) {
@@ -297,204 +283,6 @@ static int wipe_all(struct going *g, struct err *err)
 			g->again_at = outcome.again_at;
 	}
 	return rc == 0 && is_any ? tell_wipe(g, err) : rc;
-}
-
-/* ---- the ladder ---- */
-
-static bool is_out(const struct return_case_row *row)
-{
-	return return_case_is_open(row->state) &&
-	    row->kind != RETURN_KIND_PRIVATE &&
-	    row->kind != RETURN_KIND_SHARED &&
-	    (row->marks & RETURN_MARK_ASKED) &&
-	    !(row->marks & RETURN_MARK_CUSTODY);
-}
-
-/* Lost ones are out, too; who lost one is not reminded to bring it. */
-static bool any_out(const struct going *g, bool lost_too)
-{
-	size_t i;
-
-	for (i = 0; i < g->cases.count; i++)
-		if (is_out(&g->cases.rows[i]) &&
-		    (lost_too || g->cases.rows[i].state != RETURN_LOST))
-			return true;
-	return false;
-}
-
-static int heard_at(struct going *g, const struct return_case_row *row,
-    int64_t *out, struct err *err)
-{
-	struct life life;
-	int rc;
-
-	*out = g->departure->opened_at;
-	if (!row->life_id[0])
-		return 0;
-	rc = store_life_load(g->txn, row->life_id, &life, err);
-	if (rc < 0)
-		return rc;
-	if (life.last_seen_at > *out)
-		*out = life.last_seen_at;
-	if (last_seen_get(g->world->ledger.service->last_seen, row->life_id) >
-	    *out)
-		*out = last_seen_get(
-		    g->world->ledger.service->last_seen, row->life_id);
-	return 0;
-}
-
-static int watch_one(
-    struct going *g, struct return_case_row *row, struct err *err)
-{
-	int64_t heard;
-	int rc;
-
-	if (!is_out(row) ||
-	    (row->state != RETURN_ASKED && row->state != RETURN_OFFLINE))
-		return 0;
-	if ((rc = heard_at(g, row, &heard, err)) < 0)
-		return rc;
-	if (row->state == RETURN_OFFLINE) {
-		if (g->world->ledger.now - heard >=
-		    g->world->leaving->offline_after_ms)
-			return 0;
-		return apply(g, row, RETURN_EVENT_HEARD, RETURN_STEP_HEARD,
-		    "heard from again", err);
-	}
-	if (g->world->ledger.now - heard < g->world->leaving->offline_after_ms)
-		return 0;
-	return apply(g, row, RETURN_EVENT_OFFLINE, RETURN_STEP_OFFLINE,
-	    "nothing was heard from it", err);
-}
-
-/* Lost Mode comes before the erase: an erase ends what can find it. */
-static int lose_one(
-    struct going *g, struct return_case_row *row, struct err *err)
-{
-	const struct lost_mode_said said = {
-	    .reason = "not returned, and nothing heard from it"};
-	struct lost_mode_row lost;
-	struct device device;
-	struct err why = {0};
-	bool is_back;
-	int rc;
-
-	if (row->kind != RETURN_KIND_MANAGED || row->state != RETURN_OFFLINE)
-		return 0;
-	rc = store_device_load_of(
-	    g->txn, row->org_id, row->device_id, &device, err);
-	if (rc < 0)
-		return rc;
-	rc = lost_mode_enable(
-	    g->txn, &g->world->ledger, &device, &said, &lost, &why);
-	if (rc == -ERR_CONFLICT || rc == -ERR_UNSUPPORTED)
-		return 0; /* it is in it already, or cannot be */
-	if (rc < 0)
-		return err_set(err, why.code, "%s", why.text);
-	rc = departure_wipe_withdraw(g->txn, &g->world->ledger, row,
-	    "Lost Mode comes first", &is_back, err);
-	if (rc < 0)
-		return rc;
-	(void)snprintf(row->reason, sizeof(row->reason), "%s", said.reason);
-	return apply(
-	    g, row, RETURN_EVENT_LOST, RETURN_STEP_LOST, said.reason, err);
-}
-
-static int lose_all(struct going *g, struct err *err)
-{
-	bool is_any = false;
-	size_t i;
-	int rc = 0;
-
-	for (i = 0; rc == 0 && i < g->cases.count; i++) {
-		rc = lose_one(g, &g->cases.rows[i], err);
-		is_any |= g->cases.rows[i].state == RETURN_LOST;
-	}
-	return rc < 0 || !is_any
-	    ? rc
-	    : tell(g, NOTICE_RETURN_LOST_MODE, g->departure->person_id, err);
-}
-
-struct sims {
-	struct sim_decision_row rows[DEPARTURE_CASES_MAX];
-	size_t count;
-};
-
-static int note_sim(void *arg, const struct sim_decision_row *row)
-{
-	struct sims *sims = arg;
-
-	if (row->decision == SIM_UNDECIDED)
-		sims->rows[sims->count++] = *row;
-	return sims->count == DEPARTURE_CASES_MAX;
-}
-
-static int block_all(struct going *g, struct err *err)
-{
-	struct sims sims = {.count = 0};
-	size_t i;
-	int rc = store_sim_decision_each(g->txn, g->departure->org_id,
-	    g->departure->id, note_sim, &sims, err);
-
-	for (i = 0; rc >= 0 && i < sims.count; i++)
-		rc = return_sim_set(g->txn, &g->world->ledger, &sims.rows[i],
-		    SIM_BLOCK, "the phone was not returned", err);
-	return rc < 0 ? rc
-	              : return_sims_mark(
-	                    g->txn, &g->world->ledger, g->departure->id, err);
-}
-
-static int climb(struct going *g, int64_t bit, int64_t at,
-    int (*rung)(struct going *g, struct err *err), struct err *err)
-{
-	if ((g->departure->step & bit) || !has_come(g, at))
-		return 0;
-	g->departure->step |= bit;
-	return rung(g, err);
-}
-
-static int rung_late(struct going *g, struct err *err)
-{
-	return tell(g, NOTICE_RETURN_LATE, g->departure->person_id, err);
-}
-
-static int rung_manager(struct going *g, struct err *err)
-{
-	int rc = departure_find_receiver(g->txn, g->world, g->departure, err);
-
-	return rc < 0
-	    ? rc
-	    : tell(g, NOTICE_RETURN_MANAGER, g->departure->receiver_id, err);
-}
-
-static int ladder(struct going *g, struct err *err)
-{
-	const struct pack_leaving *leaving = g->world->leaving;
-	const struct task_world *tasks = &g->world->tasks;
-	int64_t opened = g->departure->opened_at;
-	int32_t day = calendar_day_at(tasks->place.zone, opened);
-	int32_t told = calendar_add_working_days(
-	    tasks->place.country, day, leaving->manager_after);
-	size_t i;
-	int rc = 0;
-
-	for (i = 0; rc == 0 && i < g->cases.count; i++)
-		rc = watch_one(g, &g->cases.rows[i], err);
-	if (rc == 0 && any_out(g, false) &&
-	    ((rc = climb(g, DEPARTURE_LATE, morning_of(g, day + 1), rung_late,
-	          err)) < 0 ||
-	        (rc = climb(g, DEPARTURE_MANAGER, morning_of(g, told),
-	             rung_manager, err)) < 0))
-		return rc;
-	if (rc < 0 || !any_out(g, true))
-		return rc;
-	if ((rc = climb(g, DEPARTURE_DECIDE, opened + leaving->offline_after_ms,
-	         ask_decision, err)) < 0 ||
-	    (rc = climb(g, DEPARTURE_LOST_MODE,
-	         opened + leaving->lost_mode_after_ms, lose_all, err)) < 0)
-		return rc;
-	return climb(g, DEPARTURE_SIM_BLOCK,
-	    opened + leaving->sim_block_after_ms, block_all, err);
 }
 
 /* ---- one departure ---- */
@@ -529,7 +317,7 @@ static int go_open(struct going *g, struct err *err)
 	int rc = wipe_all(g, err);
 
 	if (rc == 0)
-		rc = ladder(g, err);
+		rc = departure_ladder(g, err);
 	if (rc == 0)
 		rc = fill_receiver(g, err);
 	return rc < 0 ? rc
@@ -547,7 +335,7 @@ static int go_paused(struct going *g, struct err *err)
 }
 
 /* Who hands something in by hand and is on a long leave comes back to it. */
-static int go_one(struct txn *txn, struct departure_world *world,
+int departure_go(struct txn *txn, struct departure_world *world,
     struct departure_row *departure, struct err *err)
 {
 	struct going g = {.txn = txn, .world = world, .departure = departure};
@@ -574,170 +362,4 @@ static int go_one(struct txn *txn, struct departure_world *world,
 	if (g.again_at && g.again_at < departure->next_at)
 		departure->next_at = g.again_at;
 	return store_departure_save(txn, departure, err);
-}
-
-/* ---- all that are due ---- */
-
-struct due {
-	struct departure_world world;
-	struct departure_row rows[DUE_BATCH];
-	size_t count;
-};
-
-static int note_due(void *arg, const struct departure_row *row)
-{
-	struct due *due = arg;
-
-	due->rows[due->count++] = *row;
-	return due->count == DUE_BATCH;
-}
-
-static int find_due(struct txn *txn, void *arg, struct err *err)
-{
-	struct due *due = arg;
-	int rc;
-
-	due->count = 0;
-	rc = store_departure_each_due(txn, due->world.ledger.org_id,
-	    due->world.ledger.now, DUE_BATCH, note_due, due, err);
-	return rc < 0 ? rc : 0;
-}
-
-static int go_due(struct txn *txn, void *arg, struct err *err)
-{
-	struct due *due = arg;
-	size_t i;
-	int rc = find_due(txn, due, err);
-
-	for (i = 0; rc == 0 && i < due->count; i++)
-		rc = go_one(txn, &due->world, &due->rows[i], err);
-	return rc;
-}
-
-static int work_due(struct due *due, struct err *err)
-{
-	struct store *store = due->world.ledger.service->store;
-	int rc;
-
-	do {
-		rc = store_read(store, find_due, due, err);
-		if (rc < 0 || due->count == 0)
-			return rc; /* most calls: nothing is written */
-		rc = store_write(store, go_due, due, err);
-	} while (rc == 0 && due->count == DUE_BATCH);
-	return rc;
-}
-
-/* ---- what the hooks did not see ---- */
-
-/*
- * Every hour, everybody whose employment ends about now: what was in the
- * database before there were departures, and phones that came to a person
- * whose end was known already.
- */
-struct sweep {
-	struct departure_world world;
-	char persons[ENDING_BATCH][STORE_ID];
-	size_t count;
-	size_t done;
-};
-
-static int note_ending(void *arg, const struct employment_row *row)
-{
-	struct sweep *sweep = arg;
-
-	if (sweep->count == ENDING_BATCH)
-		return 1;
-	memcpy(sweep->persons[sweep->count++], row->person_id, STORE_ID);
-	return 0;
-}
-
-struct sweep_day {
-	struct sweep *sweep;
-	int64_t day;
-};
-
-static int find_ending(struct txn *txn, void *arg, struct err *err)
-{
-	struct sweep_day *at = arg;
-	int rc;
-
-	at->sweep->count = 0;
-	rc = store_employment_each_ending(txn, at->sweep->world.ledger.org_id,
-	    at->day, at->day + 1, note_ending, at->sweep, err);
-	return rc < 0 ? rc : 0;
-}
-
-static int plan_some(struct txn *txn, void *arg, struct err *err)
-{
-	struct sweep *sweep = arg;
-	size_t i;
-	int rc = 0;
-
-	for (i = 0; rc == 0 && i < sweep->count; i++)
-		rc = departure_employment_changed(
-		    txn, &sweep->world.ledger, sweep->persons[i], err);
-	return rc;
-}
-
-static int sweep_days(struct sweep *sweep, struct err *err)
-{
-	struct store *store = sweep->world.ledger.service->store;
-	int64_t ahead = sweep->world.leaving->remind_ms / TIME_DAY_MS + 3;
-	struct sweep_day at = {
-	    sweep, sweep->world.ledger.today - TASK_OCCASION_DAYS};
-	int rc = 0;
-
-	for (; rc == 0 && at.day <= sweep->world.ledger.today + ahead;
-	     at.day++) {
-		rc = store_read(store, find_ending, &at, err);
-		if (rc == 0 && sweep->count)
-			rc = store_write(store, plan_some, sweep, err);
-	}
-	return rc;
-}
-
-static int work_tenant(
-    struct service *service, struct tenant *tenant, struct err *err)
-{
-	const char *org_id = tenant->organisation.id;
-	int64_t now = clock_now(service->clock);
-	struct sweep *sweep = NULL;
-	struct due *due = calloc(1, sizeof(*due));
-	int rc;
-
-	if (!due)
-		return err_memory(err);
-	rc = departure_world_policy(service, org_id, now, &due->world, err);
-	if (rc == 0 && now >= tenant->departures_again_at) {
-		sweep = calloc(1, sizeof(*sweep));
-		rc = sweep ? 0 : err_memory(err);
-		if (rc == 0) {
-			sweep->world = due->world;
-			rc = sweep_days(sweep, err);
-		}
-		if (rc == 0)
-			tenant->departures_again_at = now + SWEEP_MS;
-	}
-	if (rc == 0)
-		rc = work_due(due, err);
-	free(sweep);
-	free(due);
-	return rc;
-}
-
-int service_departures_keep_going(struct service *service, struct err *err)
-{
-	size_t i;
-	int first = 0;
-	int rc;
-
-	/* One organisation's fault does not hold up the others. */
-	for (i = 0; i < service->tenant_count; i++) {
-		rc = work_tenant(
-		    service, &service->tenants[i], first ? NULL : err);
-		if (rc < 0 && !first)
-			first = rc;
-	}
-	return first;
 }

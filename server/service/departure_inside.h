@@ -100,6 +100,10 @@ int departure_cases_load(struct txn *txn, const char *org_id,
     const char *departure_id, struct departure_cases *out, struct err *err);
 void departure_cases_clear(struct departure_cases *cases);
 
+/* All that time causes to one that is due, saved (departure_go.c). */
+int departure_go(struct txn *txn, struct departure_world *world,
+    struct departure_row *departure, struct err *err);
+
 /* ---- the erase (departure_wipe.c) ---- */
 
 struct wipe_outcome {
