@@ -26,6 +26,8 @@ struct making {
 	struct task_world world;
 	struct person_row person;
 	struct handout_row row;
+	char device_id
+	    [STORE_ID]; /* "" without a phone: the log is found by it */
 	unsigned things;
 };
 
@@ -86,6 +88,7 @@ static int add_phone(struct txn *txn, struct making *making, struct err *err)
 	        txn, making->row.org_id, device.id, 0, &held, NULL),
 	    &held, "phone", err);
 	said.phone = device.id;
+	COPY(making->device_id, device.id);
 	if (rc == 0)
 		rc = ledger_assignment_put(
 		    txn, &making->ledger, &said, &held, &effect, err);
@@ -191,6 +194,7 @@ static int note_made(struct txn *txn, struct making *making, struct err *err)
 	    .subject_kind = "handout",
 	    .subject_id = making->row.id,
 	    .person_id = making->person.id,
+	    .device_id = making->device_id,
 	    .params = {{"things", count}, {"task", making->row.task_id}}};
 
 	(void)snprintf(count, sizeof(count), "%u", making->things);

@@ -330,12 +330,17 @@ class Case(unittest.TestCase):
         cls.folder = tempfile.mkdtemp(prefix="workphone-e2e-")
         cls.server = Server(cls.folder, **cls.CHANGES)
         try:
+            cls.prepare()
             cls.server.init().start()
         except BaseException:
             cls.tearDownClass()
             raise
         cls.cli = Cli(cls.server)
         cls.phones = VirtualPhones(cls.server, cls.folder)
+
+    @classmethod
+    def prepare(cls):
+        """What must be so before the server is first initialised."""
 
     @classmethod
     def tearDownClass(cls):
