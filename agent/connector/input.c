@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "program/credential.h"
 #include "proto/base/err.h"
 #include "proto/csv/csv.h"
 #include "proto/evidence/evidence_subject.h"
@@ -49,25 +50,6 @@ int input_read(const char *path, size_t max, struct buf *out, struct err *err)
 
 /* ---- secrets ---- */
 
-int input_path(const char *path, char *out, size_t size, struct err *err)
-{
-	static const char prefix[] = "credential:";
-	const char *folder = getenv("CREDENTIALS_DIRECTORY");
-	bool is_credential = strncmp(path, prefix, strlen(prefix)) == 0;
-	const char *name = is_credential ? path + strlen(prefix) : path;
-	int used;
-
-	if (is_credential && (!folder || strchr(name, '/')))
-		return err_set(err, ERR_INVALID,
-		    "%s: there are no credentials here; they come from systemd",
-		    path);
-	used = is_credential ? snprintf(out, size, "%s/%s", folder, name)
-	                     : snprintf(out, size, "%s", path);
-	if (used < 0 || (size_t)used >= size)
-		return err_set(err, ERR_LIMIT, "a path is too long");
-	return 0;
-}
-
 int input_is_private(const char *path, struct err *err)
 {
 	struct stat about;
@@ -86,10 +68,10 @@ int input_secret(const char *path, struct secret *out, struct err *err)
 {
 	char real[1024];
 	struct buf text = {0};
-	int rc = input_path(path, real, sizeof(real), err);
+	int rc = credential_path(path, real, sizeof(real), err);
 
 	/* systemd keeps credentials from others by its own means. */
-	if (rc == 0 && strcmp(real, path) == 0)
+	if (rc == 0 && !credential_is(path))
 		rc = input_is_private(real, err);
 	if (rc == 0)
 		rc = input_read(real, SECRET_MAX, &text, err);

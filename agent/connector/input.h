@@ -24,8 +24,6 @@ int input_read(const char *path, size_t max, struct buf *out, struct err *err);
 int input_secret(const char *path, struct secret *out, struct err *err);
 /* The same check for a file that is read in another way. */
 int input_is_private(const char *path, struct err *err);
-/* Where the file lies: the path itself, or that of the credential. */
-int input_path(const char *path, char *out, size_t size, struct err *err);
 
 #define INPUT_COLUMNS 4
 

@@ -11,6 +11,7 @@
 #include "agent/connector/imaps.h"
 #include "agent/connector/input.h"
 #include "agent/connector/run.h"
+#include "program/credential.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 
@@ -102,7 +103,7 @@ static int open_parts(struct source *source, struct err *err)
 	    "tel", "user", "password"};
 	const struct vvm_config *vvm = source->config->vvm;
 	char path[1024];
-	int rc = input_path(vvm->mailboxes_file, path, sizeof(path), err);
+	int rc = credential_path(vvm->mailboxes_file, path, sizeof(path), err);
 
 	(void)time_duration_parse(source->config->timeout, &source->timeout_ms);
 	if (rc == 0 && vvm->password_file)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "program/credential.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 
@@ -336,22 +337,36 @@ static int token_check(const char *path, const char *text, size_t len,
 	return secret_set(out, text, len, err);
 }
 
+/* Who may read a credential, systemd says in an access list (acl(5)), which
+ * looks like a group's right. */
+static bool is_ours_alone(const struct stat *stat, const char *path)
+{
+	mode_t others = S_IRWXG | S_IRWXO;
+
+	if (credential_is(path))
+		others = S_IWGRP | S_IRWXO;
+	return S_ISREG(stat->st_mode) && !(stat->st_mode & others) &&
+	    (stat->st_uid == geteuid() || stat->st_uid == 0);
+}
+
 int context_token_load(const char *path, struct secret *out, struct err *err)
 {
+	char place[PATH_MAX];
 	char text[TOKEN_FILE_MAX];
 	char *start = text;
 	struct stat stat;
 	ssize_t got;
 	size_t len;
-	int rc = 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int rc = credential_path(path, place, sizeof(place), err);
+	int fd;
 
+	if (rc < 0)
+		return rc;
+	fd = open(place, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return err_set(err, ERR_NOT_FOUND, "the token file %s: %s",
 		    path, strerror(errno));
-	if (fstat(fd, &stat) < 0 || !S_ISREG(stat.st_mode) ||
-	    (stat.st_mode & (S_IRWXG | S_IRWXO)) ||
-	    (stat.st_uid != geteuid() && stat.st_uid != 0))
+	if (fstat(fd, &stat) < 0 || !is_ours_alone(&stat, path))
 		rc = err_set(err, ERR_DENIED,
 		    "the token file %s must be its owner's alone: chmod 600 "
 		    "it",
