@@ -12,11 +12,10 @@
 
 struct err;
 
-#define DIRECTORY_TEXT 512
 #define DIRECTORY_ENTRIES_MAX 200000
 #define DIRECTORY_VALUE_MAX 512 /* bytes of one attribute that are taken */
 
-/* Keep the order of fields[] in directory_config.c. */
+/* Keep the order of attribute_fields[] in directory_config.c. */
 enum directory_field {
 	DIRECTORY_KEY,
 	DIRECTORY_EXTERNAL_ID,
@@ -40,22 +39,34 @@ enum directory_tls {
 	DIRECTORY_NO_TLS /* loopback and ldapi: only */
 };
 
+/* Texts are owned; what is left out has its default, or is NULL. */
 struct directory_config {
-	char url[DIRECTORY_TEXT]; /* ldap://, ldaps://, ldapi:// */
+	char *url;      /* ldap://, ldaps://, ldapi:// */
+	char *tls_word; /* as written: tls */
 	enum directory_tls tls;
-	char ca_file[DIRECTORY_TEXT];
-	char bind_dn[DIRECTORY_TEXT]; /* "": SASL EXTERNAL */
-	char password_file[DIRECTORY_TEXT];
-	char base[DIRECTORY_TEXT];
-	char filter[DIRECTORY_TEXT];
-	int page_size;
-	int timeout_s;
-	char attributes[DIRECTORY_FIELD_COUNT][DIRECTORY_TEXT]; /* "": none */
+	char *ca_file;       /* NULL: the system's */
+	char *bind_dn;       /* NULL: SASL EXTERNAL */
+	char *password_file; /* "credential:NAME": from systemd */
+	char *base;
+	char *filter;
+	unsigned page_size;
+	char *timeout_text; /* as written: timeout */
+	int timeout_s;      /* of one answer */
+	struct directory_attributes {
+		char *of[DIRECTORY_FIELD_COUNT]; /* NULL: not read */
+	} attributes;
 };
 
-/* Lines like "base = ou=people,dc=x"; docs/people-sources.md has them all. */
+/*
+ * YAML, as docs/people-sources.md describes it. An error names file, line and
+ * what to write.
+ */
 int directory_config_load(
-    const char *path, struct directory_config *out, struct err *err);
+    const char *path, struct directory_config **out, struct err *err);
+/* The same from memory; name: for sentences. */
+int directory_config_parse(const char *name, const void *data, size_t len,
+    struct directory_config **out, struct err *err);
+void directory_config_free(struct directory_config *config);
 
 /*
  * Binds, reads page by page (RFC 2696) and writes a line a person, at last the

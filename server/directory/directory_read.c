@@ -1,17 +1,11 @@
-#include "server/directory/directory.h"
-
-#include <fcntl.h>
 #include <jansson.h>
-#include <ldap.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "proto/base/err.h"
-#include "proto/base/secret.h"
 #include "proto/base/str.h"
+#include "server/directory/directory_connect.h"
 
 /* One person, until the whole directory was read: managers are named by DN. */
 struct entry {
@@ -26,114 +20,6 @@ struct reading {
 	size_t count;
 	size_t cap;
 };
-
-static int refuse(const char *what, int code, struct err *err)
-{
-	return err_set(err,
-	    code == LDAP_INVALID_CREDENTIALS ? ERR_DENIED : ERR_IO, "%s: %s",
-	    what, ldap_err2string(code));
-}
-
-/* ---- connecting ---- */
-
-static int set_options(struct reading *reading, struct err *err)
-{
-	const struct directory_config *config = reading->config;
-	struct timeval limit = {.tv_sec = config->timeout_s};
-	int version = LDAP_VERSION3;
-	int demand = LDAP_OPT_X_TLS_HARD;
-	int is_server = 0;
-	LDAP *ldap = reading->ldap;
-	bool done =
-	    ldap_set_option(ldap, LDAP_OPT_PROTOCOL_VERSION, &version) == 0 &&
-	    ldap_set_option(ldap, LDAP_OPT_NETWORK_TIMEOUT, &limit) == 0 &&
-	    ldap_set_option(ldap, LDAP_OPT_TIMEOUT, &limit) == 0 &&
-	    ldap_set_option(ldap, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) == 0 &&
-	    ldap_set_option(ldap, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand) == 0;
-
-	if (done && *config->ca_file)
-		done = ldap_set_option(ldap, LDAP_OPT_X_TLS_CACERTFILE,
-		           config->ca_file) == 0;
-	if (done && config->tls != DIRECTORY_NO_TLS)
-		done = ldap_set_option(
-		           ldap, LDAP_OPT_X_TLS_NEWCTX, &is_server) == 0;
-	return done ? 0
-	            : err_set(err, ERR_CRYPTO,
-	                  "TLS cannot be set up; is ca_file readable?");
-}
-
-static int password_read(
-    const char *path, char *out, size_t size, struct err *err)
-{
-	struct stat status;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got = -1;
-
-	if (fd >= 0 && fstat(fd, &status) == 0 && (status.st_mode & 077) != 0) {
-		(void)close(fd);
-		return err_set(err, ERR_DENIED,
-		    "password_file %s is readable by others; chmod 600", path);
-	}
-	if (fd >= 0) {
-		got = read(fd, out, size - 1);
-		(void)close(fd);
-	}
-	if (got <= 0)
-		return err_set(err, ERR_IO,
-		    "password_file %s cannot be read or is empty", path);
-	out[got] = '\0';
-	out[strcspn(out, "\r\n")] = '\0';
-	/* An empty one would be an anonymous bind (RFC 4513, 5.1.2). */
-	return *out ? 0
-	            : err_set(err, ERR_IO, "password_file %s is empty", path);
-}
-
-static int bind_simple(struct reading *reading, struct err *err)
-{
-	const struct directory_config *config = reading->config;
-	char password[256];
-	struct berval secret = {.bv_val = password};
-	int rc = password_read(
-	    config->password_file, password, sizeof(password), err);
-
-	if (rc < 0)
-		return rc;
-	secret.bv_len = strlen(password);
-	rc = ldap_sasl_bind_s(reading->ldap, config->bind_dn, LDAP_SASL_SIMPLE,
-	    &secret, NULL, NULL, NULL);
-	explicit_bzero(password, sizeof(password));
-	return rc == LDAP_SUCCESS ? 0
-	                          : refuse("the directory's login", rc, err);
-}
-
-static int bind_external(struct reading *reading, struct err *err)
-{
-	struct berval none = {0, NULL};
-	int rc = ldap_sasl_bind_s(
-	    reading->ldap, NULL, "EXTERNAL", &none, NULL, NULL, NULL);
-
-	return rc == LDAP_SUCCESS ? 0
-	                          : refuse("the directory's login", rc, err);
-}
-
-static int connect_to(struct reading *reading, struct err *err)
-{
-	const struct directory_config *config = reading->config;
-	int code = ldap_initialize(&reading->ldap, config->url);
-	int rc;
-
-	if (code != LDAP_SUCCESS)
-		return refuse(config->url, code, err);
-	if ((rc = set_options(reading, err)) < 0)
-		return rc;
-	if (config->tls == DIRECTORY_START_TLS) {
-		code = ldap_start_tls_s(reading->ldap, NULL, NULL);
-		if (code != LDAP_SUCCESS)
-			return refuse("STARTTLS", code, err);
-	}
-	return *config->bind_dn ? bind_simple(reading, err)
-	                        : bind_external(reading, err);
-}
 
 /* ---- entries ---- */
 
@@ -187,16 +73,16 @@ static int take_entry(
 	entry->dn = strdup(dn);
 	ldap_memfree(dn);
 	for (i = 0; i < DIRECTORY_FIELD_COUNT; i++)
-		if (*reading->config->attributes[i])
+		if (reading->config->attributes.of[i])
 			entry->values[i] = value_copy(reading->ldap, message,
-			    reading->config->attributes[i]);
+			    reading->config->attributes.of[i]);
 	if (entry->dn && entry->values[DIRECTORY_KEY])
 		return 0;
 	return entry->dn
 	    ? err_set(err, ERR_INVALID,
 	          "%.200s has no %s; narrow the filter, or "
 	          "name another attribute as key",
-	          entry->dn, reading->config->attributes[DIRECTORY_KEY])
+	          entry->dn, reading->config->attributes.of[DIRECTORY_KEY])
 	    : err_memory(err);
 }
 
@@ -229,7 +115,7 @@ static int next_cookie(struct reading *reading, LDAPMessage *page,
 	ber_memfree(cookie->bv_val);
 	*cookie = (struct berval){0, NULL};
 	if (parsed != LDAP_SUCCESS || code != LDAP_SUCCESS)
-		rc = refuse(
+		rc = directory_refuse(
 		    "the search", code != LDAP_SUCCESS ? code : parsed, err);
 	control = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, NULL);
 	if (rc == 0 && control)
@@ -248,18 +134,18 @@ static int read_page(struct reading *reading, char **attributes,
 	LDAPControl *controls[2] = {NULL, NULL};
 	LDAPMessage *page = NULL;
 	int code = ldap_create_page_control(
-	    reading->ldap, config->page_size, cookie, 'T', &paged);
+	    reading->ldap, (ber_int_t)config->page_size, cookie, 'T', &paged);
 	int rc;
 
 	if (code != LDAP_SUCCESS)
-		return refuse("paging", code, err);
+		return directory_refuse("paging", code, err);
 	controls[0] = paged;
 	code = ldap_search_ext_s(reading->ldap, config->base,
 	    LDAP_SCOPE_SUBTREE, config->filter, attributes, 0, controls, NULL,
 	    &limit, LDAP_NO_LIMIT, &page);
 	ldap_control_free(paged);
 	rc = code == LDAP_SUCCESS ? take_page(reading, page, err)
-	                          : refuse("the search", code, err);
+	                          : directory_refuse("the search", code, err);
 	if (rc == 0)
 		rc = next_cookie(reading, page, cookie, err);
 	ldap_msgfree(page);
@@ -268,7 +154,6 @@ static int read_page(struct reading *reading, char **attributes,
 
 static int read_all(struct reading *reading, struct err *err)
 {
-	char names[DIRECTORY_FIELD_COUNT][DIRECTORY_TEXT];
 	char *attributes[DIRECTORY_FIELD_COUNT + 1];
 	struct berval cookie = {0, NULL};
 	size_t count = 0;
@@ -277,12 +162,9 @@ static int read_all(struct reading *reading, struct err *err)
 
 	/* Nothing is asked for that is not used. */
 	for (i = 0; i < DIRECTORY_FIELD_COUNT; i++) {
-		if (!*reading->config->attributes[i])
+		if (!reading->config->attributes.of[i])
 			continue;
-		memcpy(names[count], reading->config->attributes[i],
-		    DIRECTORY_TEXT);
-		attributes[count] = names[count];
-		count++;
+		attributes[count++] = reading->config->attributes.of[i];
 	}
 	attributes[count] = NULL;
 	do {
@@ -366,7 +248,7 @@ static json_t *person_make(const struct reading *reading, struct entry *entry)
 	if (manager)
 		(void)json_object_set_new(
 		    person, "manager", json_string(manager));
-	if (*reading->config->attributes[DIRECTORY_LAST_DAY])
+	if (reading->config->attributes.of[DIRECTORY_LAST_DAY])
 		(void)json_object_set_new(
 		    employment, "last_day", json_string(day ? day : ""));
 	else
@@ -431,7 +313,7 @@ int directory_read(
 	/* Nobody's ldap.conf weakens what is said here. */
 	if (setenv("LDAPNOINIT", "1", 1) != 0)
 		return err_memory(err);
-	rc = connect_to(&reading, err);
+	rc = directory_connect(config, &reading.ldap, err);
 	if (rc == 0)
 		rc = read_all(&reading, err);
 	if (rc == 0)

@@ -1,8 +1,10 @@
 """Question: does a file of the HR system, and a real directory, become people
 as said, and is a wrong one held with nothing changed?"""
 
+import json
 import os
 import pathlib
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -14,6 +16,8 @@ from ports import free_port
 
 DIRECTORY = os.environ.get("WORKPHONE_DIRECTORY_PROGRAM")
 SLAPD = shutil.which("slapd") or shutil.which("slapd", path="/usr/sbin")
+UNIT = (pathlib.Path(__file__).resolve().parents[2] /
+        "server/directory/systemd/workphone-directory@.service")
 SCHEMAS = pathlib.Path("/etc/ldap/schema")
 
 MAP = """# The staff export
@@ -183,14 +187,17 @@ sizelimit size.soft=50 size.hard=50 size.prtotal=unlimited
             "bind_dn": "cn=reader,dc=town,dc=example",
             "password_file": str(self.home / "password"),
             "base": "dc=town,dc=example",
-            "filter": "(objectClass=inetOrgPerson)", "page_size": "20",
-            "timeout_seconds": "5", "key": "employeeNumber", "name": "cn",
-            "first_name": "givenName", "last_name": "sn", "mail": "mail",
-            "number": "telephoneNumber", "unit": "departmentNumber",
-            "manager": "manager"}
+            "filter": "(objectClass=inetOrgPerson)", "page_size": 20,
+            "timeout": "5s", "attributes": {
+                "key": "employeeNumber", "name": "cn",
+                "first_name": "givenName", "last_name": "sn", "mail": "mail",
+                "number": "telephoneNumber", "unit": "departmentNumber",
+                "manager": "manager"}}
+        lines["attributes"].update(changes.pop("attributes", {}))
         lines.update(changes)
-        path = self.home / "directory.conf"
-        path.write_text("".join(f"{k} = {v}\n" for k, v in lines.items()))
+        path = self.home / "directory.yaml"
+        path.write_text("".join(f"{k}: {json.dumps(v)}\n"
+                                for k, v in lines.items()))
         return str(path)
 
     def password(self, text="correct-horse", mode=0o600):
@@ -242,21 +249,71 @@ sizelimit size.soft=50 size.hard=50 size.prtotal=unlimited
         self.assertIn("STARTTLS", done.stderr)
         # In the clear the directory itself refuses; far away, so do we.
         self.assertEqual(self.read(tls="none").returncode, 1)
-        self.assertIn("tls = none is for",
+        self.assertIn("directory.yaml:2: tls: none is for",
                       self.read(tls="none",
                                 url="ldap://ldap.town.example").stderr)
         self.assertIn("No such object",
                       self.read(base="dc=nowhere").stderr)
-        self.assertIn("has no roomNumber", self.read(key="roomNumber").stderr)
+        self.assertIn("has no roomNumber", self.read(attributes={"key": "roomNumber"})
+                      .stderr)
         for name in ("wrong", "correct-horse"):
             self.assertNotIn(name, self.read().stderr)
+
+    def unit_run(self, name, credentials):
+        """What the unit would run as that instance, with our programs."""
+        line = next(text for text in UNIT.read_text().splitlines()
+                    if text.startswith("ExecStart="))
+        line = line.split("=", 1)[1].replace("%i", name)
+        for path, program in (("/usr/bin/workphone-directory", DIRECTORY),
+                              ("/usr/bin/workphone ", harness.CLI + " "),
+                              (f"/etc/workphone/directories/{name}.yaml",
+                               str(self.home / "directory.yaml"))):
+            self.assertIn(path, line)
+            line = line.replace(path, str(program))
+        return subprocess.run(shlex.split(line), text=True,
+                              capture_output=True, env={
+                                  "PATH": "/usr/bin:/bin",
+                                  "CREDENTIALS_DIRECTORY": str(credentials),
+                                  "WORKPHONE_TOKEN_FILE": "credential:token",
+                                  **self.office()})
+
+    def office(self):
+        return {"WORKPHONE_URL": self.server.office_url,
+                "WORKPHONE_CA_FILE": str(self.server.ca)}
+
+    def test_unit(self):
+        """As systemd runs it: a token and a password of a credential each."""
+        self.fill(30)
+        credentials = self.home / "credentials"
+        credentials.mkdir()
+        for name, text in (("password", "correct-horse"),
+                           ("token", self.cli.run(
+                               "token", "create", "--name", "ad", "--scope",
+                               "people:write,units:write").stdout)):
+            (credentials / name).write_text(text)
+            (credentials / name).chmod(0o440)  # as its access list shows
+        self.config(password_file="credential:password")
+        done = self.unit_run("night", credentials)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("30 people stand in what night says", done.stdout)
+        self.assertIn("Done.", done.stdout)
+        # A directory that refuses is no empty one.
+        (credentials / "password").chmod(0o600)
+        (credentials / "password").write_text("wrong")
+        done = self.unit_run("night", credentials)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("Invalid credentials", done.stderr)
+        self.assertNotIn("Done.", done.stdout)
+        (credentials / "token").chmod(0o444)
+        self.assertIn("owner's alone",
+                      self.unit_run("night", credentials).stderr)
 
     def test_server_dies_in_the_middle(self):
         """Killed while the pages go: no end, so no roster."""
         self.password()
         self.fill(3000)
         reader = subprocess.Popen(
-            [DIRECTORY, "read", self.config(page_size="1")], text=True,
+            [DIRECTORY, "read", self.config(page_size=1)], text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         time.sleep(0.3)
         self.slapd.kill()
@@ -266,6 +323,35 @@ sizelimit size.soft=50 size.hard=50 size.prtotal=unlimited
         self.assertNotIn('"end"', out)
         self.assertIn("workphone-directory: ", said)
         self.assertNotEqual(self.read().returncode, 0)  # nobody is there
+
+
+@unittest.skipUnless(shutil.which("systemd-analyze"),
+                     "SKIP: no systemd-analyze")
+@unittest.skipUnless(DIRECTORY, "SKIP: no workphone-directory")
+class Units(unittest.TestCase):
+    def test_systemd_takes_them(self):
+        """An instance of each, with our programs: not a word of complaint."""
+        with tempfile.TemporaryDirectory(prefix="workphone-units-") as folder:
+            for path in sorted(UNIT.parent.iterdir()):
+                text = path.read_text()
+                text = text.replace("/usr/bin/workphone-directory", DIRECTORY)
+                text = text.replace("/usr/bin/workphone ", harness.CLI + " ")
+                made = pathlib.Path(folder) / path.name.replace("@", "@night")
+                made.write_text(text)
+                done = subprocess.run(
+                    ["systemd-analyze", "verify", "--man=no", str(made)],
+                    text=True, capture_output=True)
+                said = [line for line in done.stderr.splitlines()
+                        if made.name in line]
+                self.assertEqual((done.returncode, said), (0, []),
+                                 done.stderr)
+
+    def test_hardened(self):
+        """Its exposure, as systemd reckons it, stays that of the others."""
+        done = subprocess.run(
+            ["systemd-analyze", "security", "--offline=yes",
+             "--threshold=25", str(UNIT)], text=True, capture_output=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
 if __name__ == "__main__":

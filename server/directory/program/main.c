@@ -14,8 +14,9 @@
 
 int main(int argc, char **argv)
 {
-	struct directory_config config;
+	struct directory_config *config = NULL;
 	struct err err = {0};
+	int rc;
 
 	if (argc != 3 || strcmp(argv[1], "read") != 0) {
 		(void)fprintf(stderr,
@@ -25,10 +26,11 @@ int main(int argc, char **argv)
 	}
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)alarm(DEADLINE_S);
-	if (directory_config_load(argv[2], &config, &err) < 0 ||
-	    directory_read(&config, stdout, &err) < 0) {
+	rc = directory_config_load(argv[2], &config, &err);
+	if (rc == 0)
+		rc = directory_read(config, stdout, &err);
+	if (rc < 0)
 		(void)fprintf(stderr, "workphone-directory: %s\n", err.text);
-		return 1;
-	}
-	return 0;
+	directory_config_free(config);
+	return rc < 0 ? 1 : 0;
 }
