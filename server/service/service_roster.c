@@ -13,6 +13,7 @@
 /* More than these are judged, and their tasks made, by and by: by the rounds
  * that look for whom nobody judged yet (judge.h, task.h). */
 #define SETTLED_MAX 2000
+#define LARGE 1000 /* people of a roster whose rows want room */
 
 struct work {
 	struct service *service;
@@ -106,6 +107,8 @@ static int apply(struct txn *txn, void *arg, struct err *err)
 	int rc;
 
 	work->later.count = 0;
+	if (work->roster->people_count >= LARGE)
+		store_txn_is_large(txn);
 	rc = look(txn, work, err);
 	if (rc == 0)
 		rc = roster_plan_apply(txn, &work->ledger, work->plan, err);

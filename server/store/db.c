@@ -283,6 +283,14 @@ int db_bytes_copy(struct db_stmt *stmt, int index, uint8_t **out,
 	return 0;
 }
 
+/* ---- room in memory ---- */
+
+void db_cache(struct db *db, int kib)
+{
+	if (db->engine->cache)
+		db->engine->cache(db, kib);
+}
+
 /* ---- the log beside the database ---- */
 
 int64_t db_log_bytes(const struct db *db)

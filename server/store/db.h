@@ -96,6 +96,12 @@ int db_bytes_copy(struct db_stmt *stmt, int index, uint8_t **out,
     size_t *out_len, struct err *err);
 
 /*
+ * Room for pages in memory, other than what db_open() was told; 0: that again,
+ * and what is over is given back. Does nothing where there is no such thing.
+ */
+void db_cache(struct db *db, int kib);
+
+/*
  * For engines with a log beside the database. Bytes in it after the last
  * commit of this connection; 0 where there is none.
  */

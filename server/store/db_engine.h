@@ -37,6 +37,7 @@ struct db_engine {
 	const char *(*text)(struct db_stmt *stmt, int index, size_t *len);
 	const uint8_t *(*bytes)(struct db_stmt *stmt, int index, size_t *len);
 	bool (*in_transaction)(const struct db *db);
+	void (*cache)(struct db *db, int kib); /* NULL: there is none */
 	/* NULL where there is no log to bring in. */
 	int (*checkpoint)(
 	    struct db *db, enum db_checkpoint how, struct err *err);

@@ -30,6 +30,8 @@ struct sqlite_db {
 	int64_t page_size;
 	int64_t log_bytes;
 	int busy_ms;
+	int cache_kib;     /* as opened */
+	int cache_kib_now; /* as it is */
 };
 
 struct sqlite_stmt {
@@ -278,6 +280,8 @@ static int sqlite_open(
 		return err_memory(err);
 	db->base.engine = &db_engine_sqlite;
 	db->busy_ms = config->busy_ms;
+	db->cache_kib = config->cache_kib;
+	db->cache_kib_now = config->cache_kib;
 	flags |= config->mode == DB_READ ? SQLITE_OPEN_READONLY
 	                                 : SQLITE_OPEN_READWRITE;
 	rc = sqlite3_open_v2(config->path, &db->handle, flags, NULL);
@@ -407,6 +411,24 @@ static bool sqlite_is_inside(const struct db *db)
 	return sqlite3_get_autocommit(handle_of(db)) == 0;
 }
 
+/* ---- room in memory ---- */
+
+static void sqlite_cache(struct db *base, int kib)
+{
+	struct sqlite_db *db = (struct sqlite_db *)base;
+	char text[48];
+
+	kib = kib > 0 ? kib : db->cache_kib;
+	if (kib == db->cache_kib_now)
+		return;
+	(void)snprintf(text, sizeof(text), "PRAGMA cache_size=-%d", kib);
+	if (sqlite3_exec(db->handle, text, NULL, NULL, NULL) != SQLITE_OK)
+		return;
+	if (kib < db->cache_kib_now)
+		(void)sqlite3_db_release_memory(db->handle);
+	db->cache_kib_now = kib;
+}
+
 /* ---- the log ---- */
 
 static int64_t sqlite_log(const struct db *db)
@@ -458,6 +480,7 @@ const struct db_engine db_engine_sqlite = {
     .text = sqlite_chars,
     .bytes = sqlite_octets,
     .in_transaction = sqlite_is_inside,
+    .cache = sqlite_cache,
     .checkpoint = sqlite_bring_in,
     .log_bytes = sqlite_log,
 };

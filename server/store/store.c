@@ -15,6 +15,8 @@
 
 /* What a batch of a few hundred units touches. */
 #define STORE_WRITER_CACHE_KIB 4096
+/* 20,000 people, their employments and all that is noted of them: 60 MB. */
+#define STORE_LARGE_CACHE_KIB (96 * 1024)
 #define STORE_CHECKPOINT_CACHE_KIB 64
 /* How long a backup or a migration of another process may hold the file. */
 #define STORE_BUSY_MS 5000
@@ -163,6 +165,11 @@ int store_read(struct store *store, store_fn *fn, void *arg, struct err *err)
 	readers_give(store->readers, txn.db);
 	atomic_fetch_add(&store->reads, 1);
 	return r;
+}
+
+void store_txn_is_large(struct txn *txn)
+{
+	db_cache(txn->db, STORE_LARGE_CACHE_KIB);
 }
 
 uint64_t store_retirements(const struct store *store)

@@ -60,6 +60,12 @@ int store_write(struct store *store, store_fn *fn, void *arg, struct err *err);
 int store_write_repeatable(
     struct store *store, store_fn *fn, void *arg, struct err *err);
 int store_read(struct store *store, store_fn *fn, void *arg, struct err *err);
+/*
+ * First thing in a unit that writes thousands of rows: room to keep them in
+ * memory until the commit. Without it each page that finds no room goes to disk
+ * and back, as often as it is touched again.
+ */
+void store_txn_is_large(struct txn *txn);
 
 /* For metrics. */
 struct store_stats {

@@ -316,6 +316,7 @@ static void run_batch(struct writer *writer, struct unit *first)
 	if (writer->retires)
 		atomic_fetch_add(&writer->retirements, 1);
 	finish_all(writer, first);
+	db_cache(writer->db, 0); /* a unit was large: store_txn_is_large() */
 	/* The room of a log that starts over is ours already. */
 	if (r == -(int)ERR_FULL)
 		(void)db_checkpoint(writer->db, DB_CHECKPOINT_RESTART, NULL);
