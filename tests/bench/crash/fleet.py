@@ -194,6 +194,8 @@ FACTS = {
         "DeviceName": "Telefon", "OSVersion": "17.5", "BuildVersion": "21F79",
         "Model": "MPVN3", "ModelName": "iPhone", "IsSupervised": True}},
     "ProfileList": {"ProfileList": []},
+    "ActivationLockBypassCode": {
+        "ActivationLockBypassCode": "5G0H1-2J3K4-5M6N-7P8Q-9R0T-1U2V"},
 }
 
 
