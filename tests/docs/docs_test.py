@@ -2,9 +2,12 @@
 """Question: does what the documents say still work when typed in?
 
 Every ```console block is typed into a shell, document by document, with data
-in a temporary folder. Blocks marked ```console not-run are only checked for
-programs and parts that exist. Links lead somewhere; the configuration
-reference names the keys the server knows, with its defaults.
+in a temporary folder. A document that does not start the demo itself is typed
+into one demo, which such documents share. Of commands that are not run (blocks
+marked ```console not-run, indented lines, `workphone …` in a sentence) program,
+command, verb and options exist. Links lead somewhere; every document is found
+from the README; the glossary is in order; the configuration reference names the
+keys the server knows, with its defaults.
 """
 
 import os
@@ -21,6 +24,10 @@ SERVER = os.environ.get("WORKPHONE_SERVER_PROGRAM")
 CLI = os.environ.get("WORKPHONE_CLI_PROGRAM")
 
 BLOCK = re.compile(r"^```console([^\n]*)\n(.*?)^```$", re.M | re.S)
+START = "./start.sh demo --background"
+# A line of an indented block, with the lines that a backslash continues.
+INDENTED = re.compile(r"^ {4,}(workphone (?:[^\n]*\\\n)*[^\n]*)$", re.M)
+INLINE = re.compile(r"`(workphone [^`]+)`")
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
@@ -54,43 +61,61 @@ class Commands(unittest.TestCase):
     def test_documents_have_commands(self):
         self.assertGreater(len(commands_of(ROOT / "README.md")), 3)
 
-    def run_document(self, path, folder):
+    @staticmethod
+    def environment(folder):
+        return {**os.environ, "WORKPHONE_VAR": folder,
+                "WORKPHONE_SOCKET": str(pathlib.Path(folder) / "demo/admin.sock"),
+                "WORKPHONE_ORGANISATION": "vastervik"}
+
+    def type_in(self, commands, environment):
         script = ["set -e", "set -o pipefail"]
-        for command in commands_of(path):
+        for command in commands:
             script += ["printf '%%s\\n' %s" % shlex.quote("$ " + command),
                        command]
-        demo = pathlib.Path(folder) / "demo"
-        environment = {**os.environ, "WORKPHONE_VAR": folder,
-                       "WORKPHONE_SOCKET": str(demo / "admin.sock"),
-                       "WORKPHONE_ORGANISATION": "vastervik"}
+        done = subprocess.run(
+            ["bash", "-c", "\n".join(script)], cwd=ROOT, text=True,
+            env=environment, stdin=subprocess.DEVNULL, timeout=900,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.assertEqual(done.returncode, 0, done.stdout[-4000:])
+
+    def type_in_all(self, typed, before=()):
+        """Documents and their commands, in a demo that is theirs."""
+        folder = tempfile.mkdtemp(prefix="workphone-docs-")
+        environment = self.environment(folder)
         try:
-            done = subprocess.run(
-                ["bash", "-c", "\n".join(script)], cwd=ROOT, text=True,
-                env=environment, stdin=subprocess.DEVNULL, timeout=900,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            if before:
+                self.type_in(before, environment)
+                programs = str(ROOT / "build/release/bin")
+                environment["PATH"] = programs + ":" + environment["PATH"]
+            for path, commands in typed:
+                with self.subTest(document=name_of(path)):
+                    self.type_in(commands, environment)
         finally:
             subprocess.run([str(ROOT / "start.sh"), "stop"], env=environment,
                            capture_output=True, timeout=120)
-        self.assertEqual(done.returncode, 0, done.stdout[-4000:])
+            shutil.rmtree(folder, ignore_errors=True)
 
     def test_typed_in(self):
+        shared = []
         for path in documents():
-            if not commands_of(path):
-                continue
-            with self.subTest(document=name_of(path)):
-                folder = tempfile.mkdtemp(prefix="workphone-docs-")
-                try:
-                    self.run_document(path, folder)
-                finally:
-                    shutil.rmtree(folder, ignore_errors=True)
+            commands = commands_of(path)
+            if any(START in command for command in commands):
+                self.type_in_all([(path, commands)])
+            elif commands:
+                shared.append((path, commands))
+        self.assertGreater(len(shared), 5)
+        self.type_in_all(shared, before=[START])
 
     def test_not_run(self):
+        """./test.sh and other programs of ours; workphone: see Texts."""
         usage = subprocess.run([str(ROOT / "test.sh"), "--help"],
                                capture_output=True, text=True).stdout
         for path in documents():
             for command in commands_of(path, run=False):
                 with self.subTest(document=name_of(path), command=command):
                     program, *words = shlex.split(command)
+                    if program == "workphone":
+                        continue
                     self.assertTrue(os.access(ROOT / program, os.X_OK), program)
                     for word in words:
                         self.assertIn(word, usage)
@@ -110,22 +135,91 @@ class Texts(unittest.TestCase):
                     broken.append(f"{name_of(path)}: {target}")
         self.assertEqual(broken, [])
 
+    @staticmethod
+    def calls_of(path):
+        """Every call of workphone that the document shows."""
+        text = path.read_text(encoding="utf-8")
+        found = [call.replace("\\\n", " ") for call in INDENTED.findall(text)]
+        found += [call.replace("\n", " ") for call in INLINE.findall(text)]
+        found += [command[command.index("workphone "):] for run in (True, False)
+                  for command in commands_of(path, run)
+                  if re.match(r"(\w+=\$\()?workphone ", command)]
+        return found
+
+    @staticmethod
+    def help_of(command, known={}):
+        if command not in known:
+            done = subprocess.run([CLI, "help", command], capture_output=True,
+                                  text=True)
+            known[command] = done.stdout if done.returncode == 0 else None
+        return known[command]
+
+    def wrong_with(self, call):
+        """What the program does not know of a call; None: it knows all."""
+        # What follows is another program's, a comment or an explanation.
+        call = re.split(r" [|#>]|\)| {3,}", call)[0]
+        command, *words = call.replace("…", "").split()[1:]
+        if not re.fullmatch(r"[a-z-]+", command):
+            return None if command.startswith("--") else "no command"
+        told = self.help_of(command)
+        if told is None:
+            return "no such command"
+        for option in re.findall(r"(?<!\S)--[a-z-]+", call):
+            if not re.search(rf"^  {option}\b", told, re.M):
+                return "no option " + option
+        usage = told.splitlines()[0]
+        takes_verb = re.search(r"\b(VERB|STEP)\b", usage)
+        if takes_verb and words and re.fullmatch(r"[a-z-]+", words[0]):
+            if not re.search(rf"(^|[\s,]){words[0]}([\s,]|$)", told, re.M):
+                return "no verb " + words[0]
+        return None
+
     def test_commands_of_the_text_exist(self):
-        """`workphone WORD` in a text is a command that its help lists."""
+        """`workphone WORD`, its verb and its options are what help lists."""
         if not CLI:
             print("SKIP: no program given")
             self.skipTest("no program given")
-        listed = subprocess.run([CLI, "help"], capture_output=True,
-                                text=True).stdout
-        known = set(re.findall(r"^  ([a-z-]+)", listed, re.M))
-        self.assertIn("verdicts", known)
-        wrong = []
-        for path in documents():
-            text = path.read_text(encoding="utf-8")
-            for word in re.findall(r"`workphone ([a-z-]+)", text):
-                if word not in known:
-                    wrong.append(f"{name_of(path)}: workphone {word}")
+        calls = [(name_of(path), call) for path in documents()
+                 for call in self.calls_of(path)]
+        self.assertGreater(len(calls), 100)
+        for wrong in ("workphone lost PHONE", "workphone phone loose X",
+                      "workphone wipe X --now"):
+            self.assertIsNotNone(self.wrong_with(wrong))
+        wrong = [f"{name}: {call}: {self.wrong_with(call)}"
+                 for name, call in calls if self.wrong_with(call)]
         self.assertEqual(wrong, [])
+
+    def test_every_document_is_found_from_the_readme(self):
+        seen, open_ = set(), [ROOT / "README.md"]
+        while open_:
+            path = open_.pop()
+            if path in seen or not path.is_file():
+                continue
+            seen.add(path)
+            if path.suffix != ".md":
+                continue
+            for target in LINK.findall(path.read_text(encoding="utf-8")):
+                if "://" not in target:
+                    open_.append((path.parent / target.strip()).resolve())
+        self.assertEqual([name_of(path) for path in documents()
+                          if path not in seen], [])
+
+    def test_each_subject_is_named_by_the_readme(self):
+        """A newcomer looks there first, not three links away."""
+        listed = {(ROOT / target).resolve() for target in
+                  LINK.findall((ROOT / "README.md").read_text(encoding="utf-8"))}
+        self.assertEqual([name_of(path) for path in
+                          sorted((ROOT / "docs").glob("*.md"))
+                          if path not in listed], [])
+
+    def test_the_glossary_is_in_order_and_says_each_word_once(self):
+        text = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+        words = re.findall(r"^\| (?!word \||---)(.+?) \|", text, re.M)
+        self.assertGreater(len(words), 150)
+        plain = [re.sub(r"[^\w ]", "", word).casefold() for word in words]
+        self.assertEqual(plain, sorted(plain))
+        each = [one for word in words for one in word.split(", ")]
+        self.assertEqual(sorted(set(each)), sorted(each))
 
 
 class Configuration(unittest.TestCase):
@@ -175,6 +269,9 @@ class Configuration(unittest.TestCase):
         known = set(re.findall(r'^\s*TOP\("(\w+)"', source, re.M))
         known |= {f"{group}.{name}" for group, name in re.findall(
             r"^\s*IN\((\w+), KEY_\w+, (\w+)", source, re.M)}
+        known |= {"guard." + name for name in re.findall(
+            r'^\s*GUARD\((\w+), "', source, re.M)}
+        known |= set(re.findall(r'^\s*\{"([a-z_.]+)", KEY_', source, re.M))
         known |= {"limits." + name for name in re.findall(
             r'^\s*LIMIT\((\w+), "', source, re.M)}
         known |= set(re.findall(r'^\s*CYAML_FIELD_SEQUENCE\("(\w+)"', source,
@@ -200,6 +297,9 @@ class Configuration(unittest.TestCase):
         for name, value in re.findall(r'^\s*LIMIT\((\w+), "(\d+)"', source,
                                       re.M):
             told["limits." + name] = value
+        for name, value in re.findall(r'^\s*GUARD\((\w+), "(\d+)"', source,
+                                      re.M):
+            told["guard." + name] = value
         for key, value in told.items():
             if value:
                 with self.subTest(key=key):
