@@ -21,7 +21,8 @@ Usage: ./start.sh [demo] [--background]   build and start
 
   demo          seven municipalities side by side on one server: their
                 policies, people who do not exist, phones made of software,
-                and a bench where one more phone enrols by itself
+                a bench where one more phone enrols by itself, somebody who
+                has left and somebody who has yet to sign for a phone
   --background  return when everything is up; var/run.json says where it is
 
 Without --background it stays in the foreground; Ctrl-C stops everything.
@@ -440,6 +441,84 @@ fill_organisations() {
 	done < <(demo_organisations)
 }
 
+# ---- the demo's leaver, and what was handed out --------------------------
+
+readonly leaver=ingrid.solberg@vastervik.example leaver_serial=VVKDEMO00014
+
+# Employed until yesterday, which we are told today: the phone is asked back,
+# and not erased before tomorrow.
+somebody_leaves() {
+	local told found
+	found=$(workphone departures --json) || die "the server does not answer"
+	[[ $found != *"Ingrid Solberg"* ]] || return 0
+	told=$(ledger_file vastervik-leaver)
+	known_phones=$(workphone devices --json)
+	if ! phone_is_enrolled "$leaver_serial"; then
+		sed 's/, "to": "[^"]*"//' "$told" >"$told.before"
+		ledger_apply "$told.before"
+		enrol_phone "$leaver_serial" "$leaver" iPhone iPhone14,5 --pin ""
+		sim_lines "$leaver_serial" "$leaver" >"$told.sim"
+		ledger_apply "$told.sim"
+	fi
+	ledger_apply "$told"
+	say "  Ingrid Solberg has left and still has $leaver_serial"
+}
+
+# id_in JSON: the first id.
+id_in() {
+	[[ $1 =~ \"id\":\ *\"([^\"]+)\" ]] || die "no id in the answer: $1"
+	printf '%s\n' "${BASH_REMATCH[1]}"
+}
+
+# One hand-out is signed for, another waits for its person.
+phones_are_handed_out() {
+	local found handout
+	found=$(workphone handouts --json) || die "the server does not answer"
+	if [[ $found != *VVKDEMO00001* ]]; then
+		found=$(workphone handout give astrid.lindqvist@vastervik.example \
+			--phone VVKDEMO00001 --with "Laddare, Skal" --json) ||
+			die "VVKDEMO00001 was not handed out"
+		handout=$(id_in "$found")
+		workphone handout accept "$handout" --signed "Astrid Lindqvist" \
+			>/dev/null || die "the hand-out $handout was not signed for"
+		say "  Astrid Lindqvist has signed for VVKDEMO00001"
+	fi
+	[[ $found != *VVKDEMO00012* ]] || return 0
+	workphone handout give leila.rahimi@vastervik.example \
+		--phone VVKDEMO00012 --with "Laddare" >/dev/null ||
+		die "VVKDEMO00012 was not handed out"
+	say "  Leila Rahimi has been handed VVKDEMO00012 and has yet to sign"
+}
+
+people_come_and_go() {
+	step "somebody leaves, somebody is handed a phone"
+	somebody_leaves
+	phones_are_handed_out
+}
+
+# task_page KIND: a one-time link to the page of an open task of this kind,
+# as its person gets it by mail; nothing when there is none.
+task_page() {
+	local task
+	task=$(workphone tasks --open --json |
+		grep -B 1 "\"kind\": *\"$1\"" | head -n 1) || return 0
+	workphone task-link "$(id_in "$task")" | grep -o 'https://.*'
+}
+
+# What each role sees, without a mail server.
+print_pages() {
+	local kind what link
+	step "what people get by mail: open in a browser, it warns of our CA"
+	while IFS='|' read -r kind what; do
+		link=$(task_page "$kind")
+		[[ -z $link ]] || printf '  %-28s %s\n' "$what" "$link"
+	done <<'PAGES'
+accept_handout|an employee, handed a phone
+return_phone|an employee who has left
+confirm_return|the manager, who receives it
+PAGES
+}
+
 run_phones() {
 	local tries=300
 	process_start virtual-phones "$data/log/phones.log" \
@@ -639,6 +718,7 @@ compare_organisations() {
 
 run_demo() {
 	fill_organisations
+	people_come_and_go
 	run_phones
 	run_file_write
 	run_bench
@@ -647,6 +727,7 @@ run_demo() {
 	agent once
 	step "seven policies, one kind of phone"
 	compare_organisations
+	print_pages
 }
 
 print_next() {
@@ -665,6 +746,11 @@ print_next() {
   $tool device VVKDEMO00003
   $(printf '%q' "$bin/virtual-phones") do --control $(printf '%q' "$sockets/phones.sock") VVKDEMO00003 set_pin
   $tool wipe VVKDEMO00012 --dry-run
+  $tool departures
+  $tool return show $leaver_serial
+  $tool everything "Ingrid Solberg"
+  $tool receipts
+  $tool audit verify
   $(printf '%q' "$bin/workphone-agent") watch --config $(printf '%q' "$agent_config")
   $(printf '%q' "$bin/virtual-phones") do --control $(printf '%q' "$sockets/phones.sock") VVKDEMO00003 tap trust
 TEXT

@@ -242,6 +242,11 @@ part_demo() {
 	check "the connector is there" test -x "$root/build/release/bin/workphone-connector"
 	check "four phones hang at the bench" bench_is_seen
 	check "the one that came from its box is judged" newcomer_is_judged
+	check "who has left is asked for the phone, nothing is erased" leaver_is_asked
+	check "one hand-out is signed for, one waits" handouts_are_there
+	check "the receipt verifies offline, another byte does not" receipt_verifies
+	check "each role's page opens" roles_have_pages
+	check "the audit log is whole" cli vastervik audit verify
 	check "after kill -9 of the server it starts again" kill_and_start
 	check "stop" demo stop
 	check "status after stop is 3" status_is_stopped
@@ -276,7 +281,7 @@ all_are_enrolled() {
 	local town wanted found
 	for town in "${demo_towns[@]}"; do
 		wanted=2
-		[[ $town != vastervik ]] || wanted=5
+		[[ $town != vastervik ]] || wanted=6
 		found=$(cli "$town" devices --json |
 			grep -o '"state": *"enrolled"' | wc -l)
 		[[ $found -eq $wanted ]] || return 1
@@ -354,6 +359,46 @@ newcomer_is_judged() {
 		'import json, sys
 found = [row["verdict"] for row in json.load(sys.stdin)]
 assert found and set(found) <= {"met", "broken"}, found'
+}
+
+leaver_is_asked() {
+	local departure
+	departure=$(cli vastervik departures --open --json) || return 1
+	[[ $departure == *"Ingrid Solberg"* &&
+		$departure == *'"state": "open"'* ]] &&
+		[[ $(cli vastervik returns --json) == *VVKDEMO00014* ]] &&
+		! cli vastervik commands VVKDEMO00014 --json | grep -q EraseDevice
+}
+
+handouts_are_there() {
+	[[ $(cli vastervik handouts --json | grep -c '"state": "accepted"') -eq 1 &&
+		$(cli vastervik handouts --open --json |
+			grep -c '"state": "offered"') -eq 1 ]]
+}
+
+receipt_verifies() {
+	local number file=$WORKPHONE_VAR/receipt.pdf
+	local server=$root/build/release/bin/workphone-server
+	number=$(cli vastervik receipts --json |
+		sed -n 's/.*"number": *"\([^"]*\)".*/\1/p' | head -n 1)
+	rm -f "$file"
+	cli vastervik receipt get "$number" --output "$file" &&
+		"$server" verify "$file" --ca "$(run_value ca_file)" || return 1
+	printf 'x' | dd of="$file" bs=1 seek=1000 conv=notrunc status=none
+	! "$server" verify "$file" --ca "$(run_value ca_file)"
+}
+
+# By the links that start.sh shows.
+roles_have_pages() {
+	local kind task
+	for kind in accept_handout return_phone confirm_return; do
+		task=$(cli vastervik tasks --open --json |
+			grep -B 1 "\"kind\": *\"$kind\"" |
+			sed -n 's/.*"id": *"\([^"]*\)".*/\1/p' | head -n 1)
+		curl --silent --fail --cacert "$(run_value ca_file)" \
+			"$(cli vastervik task-link "$task" | grep -o 'https://.*')" |
+			grep -q '<form' || return 1
+	done
 }
 
 kill_and_start() {
