@@ -3,275 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "policies/pack.h"
 #include "proto/base/err.h"
-#include "proto/base/str.h"
-#include "server/service/ledger_text.h"
 #include "server/service/roster_cell.h"
 #include "server/service/roster_inside.h"
-
-/* One person of the file; several rows may be of the same. */
-struct csv_person {
-	const char *values[ROSTER_FIELD_COUNT]; /* NULL: not in the file */
-	unsigned long line;
-	bool is_gone;
-	struct roster_employment employments[ROSTER_EMPLOYMENTS_MAX];
-	size_t employment_count;
-	struct roster_leave *leaves;
-	size_t leave_count;
-};
-
-struct reading {
-	const struct roster_map *map;
-	struct roster *roster;
-	struct roster_arena arena;
-	int columns[ROSTER_FIELD_COUNT];
-	char headings[ROSTER_FIELD_COUNT][ROSTER_MAP_HEADING];
-	bool has_columns;
-	size_t width;
-	struct csv_person **people;
-	size_t count;
-	size_t cap;
-	struct roster_index by_key;
-	/* Shapes of the whole. */
-	size_t rows;
-	size_t identity_numbers;
-	size_t mails;
-	size_t no_mails;
-	size_t periods;
-	size_t reversed; /* end before start */
-	struct err *err;
-};
-
-/* ---- faults ---- */
-
-static int fault(struct reading *reading, const struct csv_row *row, int field,
-    const char *sentence)
-{
-	int column = field >= 0 ? reading->columns[field] + 1 : 0;
-
-	return roster_add_fault(reading->roster, row->line, (unsigned)column,
-	    field >= 0 ? roster_field_name((enum roster_field)field) : "",
-	    sentence, reading->err);
-}
-
-/* ---- cells ---- */
-
-typedef int cell_fn(const struct roster_map *map, const char *cell,
-    char out[ROSTER_CELL_MAX], struct err *err);
-
-static int cell_text(const struct roster_map *map, const char *cell,
-    char out[ROSTER_CELL_MAX], struct err *err)
-{
-	(void)map;
-	return roster_cell_text(cell, out, err);
-}
-
-static int cell_name(const struct roster_map *map, const char *cell,
-    char out[ROSTER_CELL_MAX], struct err *err)
-{
-	int rc = cell_text(map, cell, out, err);
-
-	return rc < 0 ? rc : roster_cell_name(out, err);
-}
-
-static int cell_mail(const struct roster_map *map, const char *cell,
-    char out[ROSTER_CELL_MAX], struct err *err)
-{
-	char text[ROSTER_CELL_MAX];
-	int rc = cell_text(map, cell, text, err);
-
-	return rc < 0 ? rc : ledger_mail_take(out, LIMIT_NAME + 1, text, err);
-}
-
-static int cell_language(const struct roster_map *map, const char *cell,
-    char out[ROSTER_CELL_MAX], struct err *err)
-{
-	static const char *const known[] = {"", "sv", "da", "en"};
-	int rc = cell_text(map, cell, out, err);
-	size_t i;
-
-	for (i = 0; rc == 0 && i < 4; i++)
-		if (strcasecmp(out, known[i]) == 0)
-			return str_copy(out, ROSTER_CELL_MAX, known[i]);
-	return rc < 0 ? rc
-	              : err_set(err, ERR_INVALID,
-	                    "\"%.20s\" is no language of ours; write sv, da "
-	                    "or en",
-	                    out);
-}
-
-static int cell_day(const struct roster_map *map, const char *cell,
-    char out[ROSTER_CELL_MAX], struct err *err)
-{
-	return roster_cell_day(map, cell, 0, out, err);
-}
-
-static int cell_last_day(const struct roster_map *map, const char *cell,
-    char out[ROSTER_CELL_MAX], struct err *err)
-{
-	return roster_cell_day(map, cell, 1, out, err);
-}
-
-static cell_fn *const cells[ROSTER_FIELD_COUNT] = {
-    [ROSTER_KEY] = cell_text,
-    [ROSTER_EXTERNAL_ID] = cell_text,
-    [ROSTER_NAME] = cell_name,
-    [ROSTER_FIRST_NAME] = cell_name,
-    [ROSTER_LAST_NAME] = cell_name,
-    [ROSTER_MAIL] = cell_mail,
-    [ROSTER_NUMBER] = roster_cell_number,
-    [ROSTER_LANGUAGE] = cell_language,
-    [ROSTER_MANAGER] = cell_text,
-    [ROSTER_EMPLOYMENT] = cell_text,
-    [ROSTER_UNIT] = cell_text,
-    [ROSTER_ROLE] = cell_text,
-    [ROSTER_FROM] = cell_day,
-    [ROSTER_TO] = cell_day,
-    [ROSTER_LAST_DAY] = cell_last_day,
-    [ROSTER_AWAY_FROM] = cell_day,
-    [ROSTER_AWAY_UNTIL] = cell_day,
-    [ROSTER_DEPUTY] = cell_text,
-    [ROSTER_STATUS] = cell_text,
-};
-
-/* A cell with a fault stays unsaid, so that its person is still there. */
-static int take_cells(
-    struct reading *reading, const struct csv_row *row, struct csv_person *out)
-{
-	char value[ROSTER_CELL_MAX];
-	struct err why = {0};
-	size_t i;
-	int rc = 0;
-
-	for (i = 0; rc == 0 && i < ROSTER_FIELD_COUNT; i++) {
-		const char *cell;
-
-		if (reading->columns[i] < 0)
-			continue;
-		cell = row->cells[reading->columns[i]];
-		if (i == ROSTER_MAIL && *cell) {
-			reading->mails++;
-			reading->no_mails += strchr(cell, '@') ? 0 : 1;
-		}
-		value[0] = '\0';
-		if (cells[i](reading->map, cell, value, &why) < 0) {
-			rc = fault(reading, row, (int)i, why.text);
-			continue;
-		}
-		out->values[i] = roster_arena_text(&reading->arena, value);
-		if (!out->values[i])
-			return err_memory(reading->err);
-	}
-	return rc;
-}
-
-/* ---- a row's employment and leave ---- */
-
-static bool is_word(const char *text, const char *word)
-{
-	return text && strcasecmp(text, word) == 0;
-}
-
-static int64_t role_of(const struct reading *reading, const char *word)
-{
-	int64_t roles = 0;
-	size_t i;
-
-	for (i = 0; word && i < reading->map->role_count; i++)
-		if (is_word(word, reading->map->roles[i].word))
-			roles |= reading->map->roles[i].role;
-	return roles ? roles | PACK_ROLE_EMPLOYEE : 0;
-}
-
-static bool is_gone(const struct reading *reading, const char *status)
-{
-	size_t i;
-
-	for (i = 0; status && i < reading->map->gone_count; i++)
-		if (is_word(status, reading->map->gone[i]))
-			return true;
-	return false;
-}
-
-/* 1: it ends before it begins, which is noted. */
-static int check_period(struct reading *reading, const struct csv_row *row,
-    const char *from, const char *to, int field)
-{
-	char sentence[160];
-	int rc;
-
-	if (!from || !*from || !to || !*to)
-		return 0;
-	reading->periods++;
-	if (strcmp(to, from) >= 0)
-		return 0;
-	reading->reversed++;
-	(void)snprintf(sentence, sizeof(sentence),
-	    "ends before it begins: the first day is %s", from);
-	rc = fault(reading, row, field, sentence);
-	return rc < 0 ? rc : 1;
-}
-
-static const char *or_null(const char *text)
-{
-	return text && *text ? text : NULL;
-}
-
-static int take_employment(struct reading *reading, const struct csv_row *row,
-    struct csv_person *person)
-{
-	const char **values = person->values;
-	bool has_last = reading->columns[ROSTER_LAST_DAY] >= 0;
-	struct roster_employment employment = {
-	    .key = or_null(values[ROSTER_EMPLOYMENT]),
-	    .unit = values[ROSTER_UNIT],
-	    .roles = role_of(reading, values[ROSTER_ROLE]),
-	    .from = or_null(values[ROSTER_FROM]),
-	    .to = has_last ? values[ROSTER_LAST_DAY] : values[ROSTER_TO],
-	};
-	int rc = check_period(reading, row, employment.from, employment.to,
-	    has_last ? ROSTER_LAST_DAY : ROSTER_TO);
-
-	if (reading->columns[ROSTER_ROLE] >= 0 && !employment.roles)
-		employment.roles = PACK_ROLE_EMPLOYEE;
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
-	person->employments[person->employment_count++] = employment;
-	return 0;
-}
-
-static int take_leave(struct reading *reading, const struct csv_row *row,
-    struct csv_person *person)
-{
-	const char **values = person->values;
-	struct roster_leave *leaves;
-	int rc;
-
-	if (reading->columns[ROSTER_AWAY_FROM] < 0)
-		return 0;
-	if (!person->leaves) {
-		person->leaves = roster_arena_take(
-		    &reading->arena, ROSTER_EMPLOYMENTS_MAX * sizeof(*leaves));
-		if (!person->leaves)
-			return err_memory(reading->err);
-	}
-	if (!or_null(values[ROSTER_AWAY_FROM]))
-		return 0;
-	/* The last day away may be the first. */
-	rc = check_period(reading, row, values[ROSTER_AWAY_FROM],
-	    values[ROSTER_AWAY_UNTIL], ROSTER_AWAY_UNTIL);
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
-	person->leaves[person->leave_count++] = (struct roster_leave){
-	    .from = values[ROSTER_AWAY_FROM],
-	    .until = values[ROSTER_AWAY_UNTIL],
-	    .deputy = or_null(values[ROSTER_DEPUTY]),
-	};
-	return 0;
-}
+#include "server/service/roster_row.h"
 
 /* ---- several rows of one person ---- */
 
@@ -291,8 +27,8 @@ static int differs(const struct csv_person *a, const struct csv_person *b)
 	return -1;
 }
 
-static const char *clash(
-    const struct reading *reading, const struct csv_person *first, bool *is_new)
+static const char *clash(const struct roster_reading *reading,
+    const struct csv_person *first, bool *is_new)
 {
 	const struct csv_person *second = reading->people[reading->count];
 	const struct roster_employment *row = &second->employments[0];
@@ -321,7 +57,7 @@ static const char *clash(
 	return NULL;
 }
 
-static int merge(struct reading *reading, const struct csv_row *row,
+static int merge(struct roster_reading *reading, const struct csv_row *row,
     struct csv_person *first)
 {
 	struct csv_person *second = reading->people[reading->count];
@@ -337,10 +73,10 @@ static int merge(struct reading *reading, const struct csv_row *row,
 		(void)snprintf(sentence, sizeof(sentence),
 		    "the id \"%.60s\" stands on line %lu, too; %s",
 		    second->values[ROSTER_KEY], first->line, why);
-		return fault(reading, row, ROSTER_KEY, sentence);
+		return roster_row_fault(reading, row, ROSTER_KEY, sentence);
 	}
 	if (is_new && first->employment_count == ROSTER_EMPLOYMENTS_MAX)
-		return fault(reading, row, ROSTER_EMPLOYMENT,
+		return roster_row_fault(reading, row, ROSTER_EMPLOYMENT,
 		    "more employments of one person than are kept");
 	if (is_new)
 		first->employments[first->employment_count++] =
@@ -354,7 +90,7 @@ static int merge(struct reading *reading, const struct csv_row *row,
 /* ---- rows ---- */
 
 static int take_headings(
-    struct reading *reading, const struct csv_row *row, struct err *err)
+    struct roster_reading *reading, const struct csv_row *row, struct err *err)
 {
 	size_t i;
 	int rc;
@@ -370,7 +106,7 @@ static int take_headings(
 	return rc;
 }
 
-static struct csv_person *person_new(struct reading *reading)
+static struct csv_person *person_new(struct roster_reading *reading)
 {
 	size_t cap = reading->cap ? reading->cap * 2 : 256;
 	struct csv_person **people;
@@ -388,14 +124,14 @@ static struct csv_person *person_new(struct reading *reading)
 	return reading->people[reading->count];
 }
 
-static int keep(struct reading *reading, const struct csv_row *row,
+static int keep(struct roster_reading *reading, const struct csv_row *row,
     struct csv_person *person)
 {
 	const char *key = person->values[ROSTER_KEY];
 	size_t first;
 
 	if (!key || !*key)
-		return key ? fault(reading, row, ROSTER_KEY,
+		return key ? roster_row_fault(reading, row, ROSTER_KEY,
 		                 "the person has no id; every row needs one")
 		           : 0;
 	if (roster_cell_is_identity_number(key))
@@ -410,26 +146,20 @@ static int keep(struct reading *reading, const struct csv_row *row,
 	return 0;
 }
 
-static int take_row(struct reading *reading, const struct csv_row *row)
+static int take_row(struct roster_reading *reading, const struct csv_row *row)
 {
 	struct csv_person *person = person_new(reading);
 	int rc;
 
 	if (!person)
 		return err_memory(reading->err);
-	person->line = row->line;
-	reading->rows++;
-	if ((rc = take_cells(reading, row, person)) < 0 ||
-	    (rc = take_employment(reading, row, person)) < 0 ||
-	    (rc = take_leave(reading, row, person)) < 0)
-		return rc;
-	person->is_gone = is_gone(reading, person->values[ROSTER_STATUS]);
-	return keep(reading, row, person);
+	rc = roster_row_take(reading, row, person);
+	return rc < 0 ? rc : keep(reading, row, person);
 }
 
 static int on_row(void *arg, const struct csv_row *row, struct err *err)
 {
-	struct reading *reading = arg;
+	struct roster_reading *reading = arg;
 	char sentence[160];
 
 	if (row->fault == CSV_NUL && reading->rows == 0)
@@ -454,15 +184,15 @@ static int on_row(void *arg, const struct csv_row *row, struct err *err)
 		(void)snprintf(sentence, sizeof(sentence),
 		    "the row has %zu cells, the first one has %zu", row->count,
 		    reading->width);
-		return fault(reading, row, -1, sentence);
+		return roster_row_fault(reading, row, -1, sentence);
 	}
 	return take_row(reading, row);
 }
 
 /* ---- the whole ---- */
 
-static int whole(
-    struct reading *reading, int field, const char *format, const char *heading)
+static int whole(struct roster_reading *reading, int field, const char *format,
+    const char *heading)
 {
 	char sentence[ERR_TEXT_MAX];
 
@@ -476,7 +206,7 @@ static int whole(
 	    reading->err);
 }
 
-static int check_shapes(struct reading *reading)
+static int check_shapes(struct roster_reading *reading)
 {
 	int rc = 0;
 
@@ -506,7 +236,7 @@ static int check_shapes(struct reading *reading)
 	return rc;
 }
 
-static int add_people(struct reading *reading)
+static int add_people(struct roster_reading *reading)
 {
 	size_t i;
 	int rc = 0;
@@ -540,7 +270,8 @@ static int add_people(struct reading *reading)
 	return rc;
 }
 
-static int read_all(struct reading *reading, const void *data, size_t len)
+static int read_all(
+    struct roster_reading *reading, const void *data, size_t len)
 {
 	const struct csv_options options = {
 	    .encoding = reading->map->encoding,
@@ -566,7 +297,7 @@ int roster_csv_read(const char *source, enum roster_kind kind,
     struct roster **out, struct err *err)
 {
 	static const char zip[4] = {'P', 'K', 3, 4};
-	struct reading reading = {.map = map, .err = err};
+	struct roster_reading reading = {.map = map, .err = err};
 	int rc;
 
 	if (len > ROSTER_FILE_MAX)

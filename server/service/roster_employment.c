@@ -1,44 +1,11 @@
-/*
- * What a source says of employments, against those that are there.
- *
- * An employment of the source is a chain of periods, one behind the other:
- * another unit or other roles begin another period, today or on the day that is
- * said. So who was where on which day stays true.
- */
+/* What a source says of employments, against those that are there. */
 #include <stdio.h>
 #include <string.h>
 
-#include "policies/pack.h"
+#include "policies/calendar.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
-#include "server/service/ledger_text.h"
-#include "server/service/roster_inside.h"
-
-#define PERIODS_MAX 64 /* of one person; older ones are over long since */
-
-struct periods {
-	struct employment_row rows[PERIODS_MAX]; /* oldest first */
-	size_t count;
-	bool is_used[PERIODS_MAX]; /* named by the source, or claimed */
-};
-
-static int note_period(void *arg, const struct employment_row *row)
-{
-	struct periods *periods = arg;
-
-	if (periods->count == PERIODS_MAX) {
-		memmove(periods->rows, periods->rows + 1,
-		    (PERIODS_MAX - 1) * sizeof(*row));
-		periods->count--;
-	}
-	periods->rows[periods->count++] = *row;
-	return 0;
-}
-
-static bool is_over(const struct employment_row *row, int32_t today)
-{
-	return row->to_day > 0 && row->to_day <= today;
-}
+#include "server/service/roster_period.h"
 
 /* ---- steps ---- */
 
@@ -64,137 +31,6 @@ struct plan_step *plan_step_add(
 	return step;
 }
 
-/* ---- one employment as said ---- */
-
-struct wanted {
-	const struct roster_employment *said;
-	size_t unit; /* ROSTER_INDEX_NONE: as it is, or none */
-	bool says_unit;
-	int64_t from; /* 0: as it is */
-	int64_t to;   /* 0: open end */
-	bool says_to;
-};
-
-struct employing {
-	struct roster_look *look;
-	struct plan_person *person;
-	struct buf *words;
-	struct periods periods;
-	int32_t today;
-	int32_t last_day;
-	bool was_over;
-};
-
-static int say_fault(
-    struct employing *at, const char *field, const char *sentence)
-{
-	return plan_fault(at->look->plan, at->person->said->line, field,
-	    sentence, at->look->err);
-}
-
-/* 1: cannot be read, which is noted. */
-static int take_days(struct employing *at, struct wanted *wanted)
-{
-	struct err why = {0};
-	char a[CALENDAR_DATE_TEXT_MAX];
-	char b[CALENDAR_DATE_TEXT_MAX];
-	char sentence[ERR_TEXT_MAX];
-	int rc;
-
-	if (ledger_day_take(&wanted->from, wanted->said->from, "from", &why) <
-	        0 ||
-	    ledger_day_take(&wanted->to, wanted->said->to, "to", &why) < 0) {
-		rc = say_fault(at, "", why.text);
-		return rc < 0 ? rc : 1;
-	}
-	wanted->says_to = wanted->said->to != NULL;
-	if (!wanted->from || !wanted->to || wanted->to >= wanted->from)
-		return 0;
-	calendar_day_text((int32_t)wanted->from, a);
-	calendar_day_text((int32_t)wanted->to, b);
-	(void)snprintf(sentence, sizeof(sentence),
-	    "the employment would end before it begins: from %s, and from %s "
-	    "on no more",
-	    a, b);
-	rc = say_fault(at, "to", sentence);
-	return rc < 0 ? rc : 1;
-}
-
-static int take_wanted(struct employing *at,
-    const struct roster_employment *said, struct wanted *out)
-{
-	int rc;
-
-	*out = (struct wanted){.said = said, .unit = ROSTER_INDEX_NONE};
-	if ((rc = take_days(at, out)) != 0)
-		return rc;
-	if (said->roles < 0 || said->roles >= 1 << PACK_ROLE_COUNT)
-		return err_set(
-		    at->look->err, ERR_INVALID, "there is no such role");
-	out->says_unit = said->unit != NULL;
-	if (!said->unit || !*said->unit)
-		return 0;
-	return roster_unit_meet(
-	    at->look, said->unit, at->person->said->line, &out->unit);
-}
-
-/* ---- the chain that is meant ---- */
-
-/* Indices of the periods of this source with this key, oldest first. */
-struct chain {
-	size_t at[PERIODS_MAX];
-	size_t count;
-};
-
-static bool is_of(const struct employing *at, const struct employment_row *row,
-    const struct roster_employment *said)
-{
-	return strcmp(row->source, at->look->plan->roster->source) == 0 &&
-	    (!said->key || strcmp(row->external_id, said->key) == 0);
-}
-
-/* By hand before the source was there: the same first day, else the only one
- * in force. */
-static size_t find_claim(struct employing *at, const struct wanted *wanted)
-{
-	size_t found = ROSTER_INDEX_NONE;
-	size_t fits = 0;
-	size_t i;
-
-	for (i = 0; i < at->periods.count; i++) {
-		const struct employment_row *row = &at->periods.rows[i];
-
-		if (row->source[0] || at->periods.is_used[i])
-			continue;
-		if (wanted->from && row->from_day == wanted->from)
-			return i;
-		if (is_over(row, at->today))
-			continue;
-		found = i;
-		fits++;
-	}
-	return fits == 1 ? found : ROSTER_INDEX_NONE;
-}
-
-static void find_chain(
-    struct employing *at, const struct wanted *wanted, struct chain *out)
-{
-	size_t claim;
-	size_t i;
-
-	out->count = 0;
-	for (i = 0; i < at->periods.count; i++)
-		if (is_of(at, &at->periods.rows[i], wanted->said)) {
-			out->at[out->count++] = i;
-			at->periods.is_used[i] = true;
-		}
-	if (out->count > 0 ||
-	    (claim = find_claim(at, wanted)) == ROSTER_INDEX_NONE)
-		return;
-	out->at[out->count++] = claim;
-	at->periods.is_used[claim] = true;
-}
-
 /* ---- what follows ---- */
 
 static void say_day(struct buf *words, const char *what, int64_t day)
@@ -217,14 +53,14 @@ static void say_end(struct buf *words, int64_t to)
 	}
 }
 
-static const char *unit_name(const struct employing *at, size_t unit)
+static const char *unit_name(const struct roster_employing *at, size_t unit)
 {
 	return unit == ROSTER_INDEX_NONE ? "no unit"
 	                                 : at->look->plan->units[unit].name;
 }
 
-static int add_new(
-    struct employing *at, const struct wanted *wanted, int64_t from)
+static int add_new(struct roster_employing *at,
+    const struct roster_wanted *wanted, int64_t from)
 {
 	struct plan_step *step =
 	    plan_step_add(at->look, at->person, STEP_EMPLOYMENT);
@@ -240,7 +76,8 @@ static int add_new(
 	return 0;
 }
 
-static int begin(struct employing *at, const struct wanted *wanted)
+static int begin(
+    struct roster_employing *at, const struct roster_wanted *wanted)
 {
 	int64_t from = wanted->from ? wanted->from : at->today;
 
@@ -256,8 +93,8 @@ static int begin(struct employing *at, const struct wanted *wanted)
 	return add_new(at, wanted, from);
 }
 
-static bool is_same_place(const struct employing *at,
-    const struct employment_row *row, const struct wanted *wanted)
+static bool is_same_place(const struct roster_employing *at,
+    const struct employment_row *row, const struct roster_wanted *wanted)
 {
 	const char *unit_id = wanted->unit == ROSTER_INDEX_NONE
 	    ? ""
@@ -272,8 +109,8 @@ static bool is_same_place(const struct employing *at,
 	    : strcmp(unit_id, row->unit_id) == 0;
 }
 
-static bool is_same_key(const struct employing *at,
-    const struct employment_row *row, const struct wanted *wanted)
+static bool is_same_key(const struct roster_employing *at,
+    const struct employment_row *row, const struct roster_wanted *wanted)
 {
 	return strcmp(row->source, at->look->plan->roster->source) == 0 &&
 	    (!wanted->said->key ||
@@ -281,8 +118,8 @@ static bool is_same_key(const struct employing *at,
 }
 
 /* The row itself says what is right from now on. */
-static int put(struct employing *at, const struct employment_row *row,
-    const struct wanted *wanted, int64_t from)
+static int put(struct roster_employing *at, const struct employment_row *row,
+    const struct roster_wanted *wanted, int64_t from)
 {
 	struct plan_step *step =
 	    plan_step_add(at->look, at->person, STEP_EMPLOYMENT);
@@ -300,7 +137,7 @@ static int put(struct employing *at, const struct employment_row *row,
 }
 
 static int put_end(
-    struct employing *at, const struct employment_row *row, int64_t to)
+    struct roster_employing *at, const struct employment_row *row, int64_t to)
 {
 	struct plan_step *step =
 	    plan_step_add(at->look, at->person, STEP_EMPLOYMENT);
@@ -314,10 +151,10 @@ static int put_end(
 
 /* From a day on it is elsewhere: the new period first, so that nobody is
  * without employment in between. */
-static int split(struct employing *at, struct employment_row *row,
-    const struct wanted *wanted, int64_t from)
+static int split(struct roster_employing *at, struct employment_row *row,
+    const struct roster_wanted *wanted, int64_t from)
 {
-	struct wanted next = *wanted;
+	struct roster_wanted next = *wanted;
 	struct roster_employment said = *wanted->said;
 	int rc;
 
@@ -344,8 +181,8 @@ static int split(struct employing *at, struct employment_row *row,
 }
 
 /* Where the first day that is said lies in the chain. */
-static bool is_first_day_known(const struct employing *at,
-    const struct chain *chain, const struct wanted *wanted)
+static bool is_first_day_known(const struct roster_employing *at,
+    const struct roster_chain *chain, const struct roster_wanted *wanted)
 {
 	const struct employment_row *first = &at->periods.rows[chain->at[0]];
 	size_t i;
@@ -361,14 +198,14 @@ static bool is_first_day_known(const struct employing *at,
 	    at->periods.rows[chain->at[chain->count - 1]].from_day;
 }
 
-static int go_on(struct employing *at, struct employment_row *last,
-    const struct wanted *wanted)
+static int go_on(struct roster_employing *at, struct employment_row *last,
+    const struct roster_wanted *wanted)
 {
 	bool same = is_same_place(at, last, wanted);
 	bool same_key = is_same_key(at, last, wanted);
 
 	if (!same && same_key && last->from_day < at->today &&
-	    !is_over(last, at->today))
+	    !roster_period_is_over(last, at->today))
 		return split(at, last, wanted, at->today);
 	if (same && same_key &&
 	    (!wanted->says_to || wanted->to == last->to_day))
@@ -389,7 +226,7 @@ static int go_on(struct employing *at, struct employment_row *last,
 
 /* Only the first day of it was wrong. */
 static int put_first_day(
-    struct employing *at, const struct employment_row *row, int64_t from)
+    struct roster_employing *at, const struct employment_row *row, int64_t from)
 {
 	struct plan_step *step =
 	    plan_step_add(at->look, at->person, STEP_EMPLOYMENT);
@@ -401,8 +238,8 @@ static int put_first_day(
 	return 0;
 }
 
-static int first_day_moves(struct employing *at, const struct chain *chain,
-    const struct wanted *wanted)
+static int first_day_moves(struct roster_employing *at,
+    const struct roster_chain *chain, const struct roster_wanted *wanted)
 {
 	struct employment_row *first = &at->periods.rows[chain->at[0]];
 	struct employment_row *last =
@@ -428,15 +265,15 @@ static int first_day_moves(struct employing *at, const struct chain *chain,
 }
 
 static int look_at_one(
-    struct employing *at, const struct roster_employment *said)
+    struct roster_employing *at, const struct roster_employment *said)
 {
-	struct wanted wanted;
-	struct chain chain;
-	int rc = take_wanted(at, said, &wanted);
+	struct roster_wanted wanted;
+	struct roster_chain chain;
+	int rc = roster_wanted_take(at, said, &wanted);
 
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
-	find_chain(at, &wanted, &chain);
+	roster_chain_find(at, &wanted, &chain);
 	if (chain.count == 0)
 		rc = begin(at, &wanted);
 	else if (is_first_day_known(at, &chain, &wanted))
@@ -454,7 +291,7 @@ static int look_at_one(
 
 /* ---- what the source names no more ---- */
 
-static int end_rest(struct employing *at)
+static int end_rest(struct roster_employing *at)
 {
 	const char *source = at->look->plan->roster->source;
 	size_t i;
@@ -466,8 +303,8 @@ static int end_rest(struct employing *at)
 		                                       : (int64_t)at->today;
 
 		if (strcmp(row->source, source) != 0 ||
-		    at->periods.is_used[i] || is_over(row, at->today) ||
-		    row->to_day == to)
+		    at->periods.is_used[i] ||
+		    roster_period_is_over(row, at->today) || row->to_day == to)
 			continue;
 		say_end(at->words, to);
 		rc = put_end(at, row, to);
@@ -497,7 +334,7 @@ static int64_t latest(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-static void compare(struct employing *at, struct employment_change *out)
+static void compare(struct roster_employing *at, struct employment_change *out)
 {
 	const struct plan_step *step;
 	int64_t before = -1;
@@ -529,18 +366,21 @@ int roster_employments_look(struct roster_look *look,
     struct employment_change *out)
 {
 	const struct roster_person *said = person->said;
-	struct employing at = {
-	    .look = look,
-	    .person = person,
-	    .words = words,
-	    .today = look->ledger->today,
-	};
+	struct roster_employing at;
 	size_t i;
 	int rc = 0;
 
+	/* Its rows stay unwritten: they are much, for every person. */
+	at.look = look;
+	at.person = person;
+	at.words = words;
+	at.today = look->ledger->today;
+	at.was_over = false;
+	at.periods.count = 0;
+	memset(at.periods.is_used, 0, sizeof(at.periods.is_used));
 	if (person->person_id[0])
 		rc = store_employment_each_person(look->txn,
-		    look->ledger->org_id, person->person_id, note_period,
+		    look->ledger->org_id, person->person_id, roster_period_note,
 		    &at.periods, look->err);
 	for (i = 0;
 	     rc == 0 && said && !said->is_gone && i < said->employment_count;
