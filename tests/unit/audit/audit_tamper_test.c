@@ -507,5 +507,6 @@ int main(void)
 	    IN_WORLD(test_many_faults_are_counted),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(
+	    tests, world_keys_make, world_keys_remove);
 }

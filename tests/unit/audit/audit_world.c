@@ -32,16 +32,23 @@ static int read_key(void)
 	return len > 0 ? 0 : -1;
 }
 
-int world_begin(void **state)
+int world_keys_make(void **state)
 {
 	static const char *const hosts[] = {"localhost"};
 	struct stat shm;
 
+	(void)state;
 	(void)snprintf(keys, sizeof(keys), "%s/workphone-audit-XXXXXX",
 	    stat("/dev/shm", &shm) == 0 ? "/dev/shm" : "/tmp");
-	if (!mkdtemp(keys) ||
-	    keeper_init(keys, "Test", hosts, 1, TOWNS_NOW, NULL) < 0 ||
-	    keeper_start(keys, &keeper, NULL) < 0 || read_key() < 0 ||
+	return mkdtemp(keys) &&
+	        keeper_init(keys, "Test", hosts, 1, TOWNS_NOW, NULL) == 0
+	    ? 0
+	    : -1;
+}
+
+int world_begin(void **state)
+{
+	if (keeper_start(keys, &keeper, NULL) < 0 || read_key() < 0 ||
 	    towns_begin(state) < 0)
 		return -1;
 	towns.keeper = keeper;
@@ -51,13 +58,20 @@ int world_begin(void **state)
 
 int world_end(void **state)
 {
-	char path[600];
-	struct dirent *entry;
-	DIR *dir;
 	int rc = towns_end(state);
 
 	keeper_stop(keeper);
 	keeper = NULL;
+	return rc;
+}
+
+int world_keys_remove(void **state)
+{
+	char path[600];
+	struct dirent *entry;
+	DIR *dir;
+
+	(void)state;
 	if (!(dir = opendir(keys)))
 		return -1;
 	while ((entry = readdir(dir))) {
@@ -66,7 +80,7 @@ int world_end(void **state)
 		(void)unlink(path);
 	}
 	(void)closedir(dir);
-	return rmdir(keys) < 0 ? -1 : rc;
+	return rmdir(keys);
 }
 
 /* ---- writing ---- */

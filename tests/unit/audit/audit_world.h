@@ -15,6 +15,9 @@
 #define OTHER "01900000-0000-7000-8000-0000000000bb"
 #define DEVICE "01900000-0000-7000-8000-0000000000cc"
 
+/* cmocka setup and teardown of the group: keys take long to make. */
+int world_keys_make(void **state);
+int world_keys_remove(void **state);
 /* cmocka setup and teardown of one test. */
 int world_begin(void **state);
 int world_end(void **state);

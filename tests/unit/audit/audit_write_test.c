@@ -333,5 +333,6 @@ int main(void)
 	    cmocka_unit_test(test_words),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(
+	    tests, world_keys_make, world_keys_remove);
 }
