@@ -114,6 +114,9 @@ static int follow_phone(struct txn *txn, const struct ledger *ledger,
 	    [RETURN_EVENT_ASK] = {true, PHONE_EVENT_BEGIN_RETURN},
 	    [RETURN_EVENT_LOST] = {true, PHONE_EVENT_REPORT_LOST},
 	    [RETURN_EVENT_PROOF] = {true, PHONE_EVENT_PROVE_WIPED},
+	    /* Not empty after all: nobody is handed it. */
+	    [RETURN_EVENT_CONTACT] = {true, PHONE_EVENT_BEGIN_RETURN},
+	    [RETURN_EVENT_REFUTED] = {true, PHONE_EVENT_BEGIN_RETURN},
 	    [RETURN_EVENT_PUT_BACK] = {true, PHONE_EVENT_CANCEL_RETURN},
 	    [RETURN_EVENT_CANCEL] = {true, PHONE_EVENT_CANCEL_RETURN},
 	    [RETURN_EVENT_WRITE_OFF] = {true, PHONE_EVENT_WRITE_OFF},
@@ -122,14 +125,20 @@ static int follow_phone(struct txn *txn, const struct ledger *ledger,
 
 	if (row->kind == RETURN_KIND_PRIVATE || row->kind == RETURN_KIND_SHARED)
 		return 0;
-	/* Handed in, it is lost no more, and on its way back again. */
+	/* Handed in, it is lost no more, and on its way back again; what was
+	 * seen empty before is empty still. */
 	if (event == RETURN_EVENT_CUSTODY || event == RETURN_EVENT_FOUND) {
+		bool is_proven = (row->marks & RETURN_MARK_PROVEN) != 0;
+
 		rc = phone_follow(txn, ledger, device, PHONE_EVENT_FIND,
 		    row->reason[0] ? row->reason : "handed in", err);
 		return rc < 0 ? rc
 		              : phone_follow(txn, ledger, device,
-		                    PHONE_EVENT_BEGIN_RETURN,
-		                    "it is on its way back", err);
+		                    is_proven ? PHONE_EVENT_PROVE_WIPED
+		                              : PHONE_EVENT_BEGIN_RETURN,
+		                    is_proven ? "it was seen empty before"
+		                              : "it is on its way back",
+		                    err);
 	}
 	if (!follows[event].is_any)
 		return 0;
