@@ -13,6 +13,8 @@
 #include "server/service/service.h"
 #include "server/service/task_clock.h"
 
+#define RETURN_CAUSE "employment_end" /* of the task put to who leaves */
+
 bool going_has_come(const struct going *g, int64_t at)
 {
 	return at <= g->world->ledger.now;
@@ -56,24 +58,73 @@ static int words_of(
 	return rc;
 }
 
-int going_tell(
-    struct going *g, enum notice_kind kind, const char *reader, struct err *err)
+/* What is asked of somebody in this departure. */
+static void task_of(const struct going *g, enum task_kind kind,
+    const char *person_id, const char *cause, struct task_row *out)
 {
+	*out = (struct task_row){.kind = kind,
+	    .subject_kind = STORE_SUBJECT_PERSON,
+	    .created_at = g->world->ledger.now};
+	(void)str_copy(out->org_id, STORE_ID, g->departure->org_id);
+	(void)str_copy(out->person_id, STORE_ID, person_id);
+	(void)str_copy(out->unit_id, STORE_ID, g->departure->unit_id);
+	(void)str_copy(out->subject_id, STORE_ID, g->departure->person_id);
+	(void)str_copy(out->case_id, STORE_ID, g->departure->id);
+	(void)str_copy(out->cause, sizeof(out->cause), cause);
+}
+
+/*
+ * Links grow old before phones come back, so each reminder brings another one
+ * to the page on which the leaver signs. "": it is signed, or the very
+ * question is in the same mail.
+ */
+static int find_page(
+    const struct going *g, char task_id[STORE_ID], struct err *err)
+{
+	struct task_row wanted;
+	struct task_row found;
+	int rc;
+
+	task_id[0] = '\0';
+	task_of(g, TASK_RETURN_PHONE, g->departure->person_id, RETURN_CAUSE,
+	    &wanted);
+	rc = store_task_find_open(g->txn, &wanted, &found, NULL);
+	if (rc == -ERR_NOT_FOUND)
+		return 0;
+	if (rc < 0)
+		return err_set(err, ERR_IO, "tasks cannot be read");
+	if (found.created_at != g->world->ledger.now)
+		(void)str_copy(task_id, STORE_ID, found.id);
+	return 0;
+}
+
+static int tell_on(struct going *g, enum notice_kind kind, const char *reader,
+    int64_t day, struct err *err)
+{
+	bool is_leaver = strcmp(reader, g->departure->person_id) == 0;
 	char what[256];
+	char task_id[STORE_ID] = "";
 	const struct notice notice = {.org_id = g->departure->org_id,
 	    .kind = kind,
 	    .person_id = reader,
-	    .about_id = strcmp(reader, g->departure->person_id)
-	        ? g->departure->person_id
-	        : NULL,
+	    .about_id = is_leaver ? NULL : g->departure->person_id,
+	    .task_id = task_id,
 	    .case_id = g->departure->id,
-	    .day = (int32_t)g->departure->last_day,
+	    .day = (int32_t)day,
 	    .what = what};
 	int rc = words_of(g, what, sizeof(what), true, err);
 
+	if (rc == 0 && is_leaver && notice_kind_find(kind)->has_link)
+		rc = find_page(g, task_id, err);
 	return rc < 0
 	    ? rc
 	    : notify_person(g->txn, g->world->ledger.service, &notice, err);
+}
+
+int going_tell(
+    struct going *g, enum notice_kind kind, const char *reader, struct err *err)
+{
+	return tell_on(g, kind, reader, g->departure->last_day, err);
 }
 
 /* ---- tasks ---- */
@@ -82,20 +133,13 @@ int going_tell(
 static int ask(struct going *g, enum task_kind kind, const char *person_id,
     const char *cause, const struct task_terms *terms, struct err *err)
 {
-	struct task_row task = {.kind = kind,
-	    .subject_kind = STORE_SUBJECT_PERSON,
-	    .created_at = g->world->ledger.now};
+	struct task_row task;
 	struct task_row same;
 	int rc;
 
 	if (!*person_id)
 		return 0;
-	(void)str_copy(task.org_id, STORE_ID, g->departure->org_id);
-	(void)str_copy(task.person_id, STORE_ID, person_id);
-	(void)str_copy(task.unit_id, STORE_ID, g->departure->unit_id);
-	(void)str_copy(task.subject_id, STORE_ID, g->departure->person_id);
-	(void)str_copy(task.case_id, STORE_ID, g->departure->id);
-	(void)str_copy(task.cause, sizeof(task.cause), cause);
+	task_of(g, kind, person_id, cause, &task);
 	rc = store_task_find_open(g->txn, &task, &same, NULL);
 	if (rc != -ERR_NOT_FOUND)
 		return rc < 0 ? err_set(err, ERR_IO, "tasks cannot be read")
@@ -112,8 +156,8 @@ static int ask_back(struct going *g, struct err *err)
 	int64_t left = end - ledger->now - 1;
 	struct task_terms terms = {.due_ms = left > 0 ? left : TIME_DAY_MS};
 
-	return ask(g, TASK_RETURN_PHONE, g->departure->person_id,
-	    "employment_end", &terms, err);
+	return ask(g, TASK_RETURN_PHONE, g->departure->person_id, RETURN_CAUSE,
+	    &terms, err);
 }
 
 static int ask_receiver(struct going *g, struct err *err)
@@ -202,6 +246,21 @@ static int64_t first_wipe_at(const struct going *g)
 	    known > day ? known : day, g->world->leaving->wipe_minute);
 }
 
+/* Ahead of it, while there is time to save what is one's own. */
+static int tell_wipe(struct going *g, struct err *err)
+{
+	enum calendar_zone zone = g->world->tasks.place.zone;
+	bool is_any = false;
+	size_t i;
+
+	for (i = 0; i < g->cases.count; i++)
+		is_any |= return_case_wants_wipe(g->cases.rows[i].kind,
+		    g->cases.rows[i].state, (unsigned)g->cases.rows[i].marks);
+	return is_any ? tell_on(g, NOTICE_WIPE_PLANNED, g->departure->person_id,
+	                    calendar_day_at(zone, g->departure->wipe_at), err)
+	              : 0;
+}
+
 static int begin(struct going *g, struct err *err)
 {
 	struct departure_row *departure = g->departure;
@@ -220,7 +279,7 @@ static int begin(struct going *g, struct err *err)
 		rc = ask_back(g, err);
 	if (rc == 0)
 		rc = ask_receiver(g, err);
-	return rc;
+	return rc == 0 ? tell_wipe(g, err) : rc;
 }
 
 /* ---- the erase ---- */
@@ -244,9 +303,13 @@ static bool is_good_hour(struct going *g)
 	    minute < leaving->friday_minute;
 }
 
-static int tell_wipe(struct going *g, struct err *err)
+/* Who was not told ahead: it was asked back by hand. */
+static int tell_wiped_today(struct going *g, struct err *err)
 {
-	return going_tell(g, NOTICE_WIPE_PLANNED, g->departure->person_id, err);
+	return g->departure->reason == DEPARTURE_EMPLOYMENT_END
+	    ? 0
+	    : tell_on(g, NOTICE_WIPE_PLANNED, g->departure->person_id,
+	          g->world->ledger.today, err);
 }
 
 /* DESIGN: from a private phone only work goes; nobody erases it. */
@@ -282,7 +345,7 @@ static int wipe_all(struct going *g, struct err *err)
 		    (!g->again_at || outcome.again_at < g->again_at))
 			g->again_at = outcome.again_at;
 	}
-	return rc == 0 && is_any ? tell_wipe(g, err) : rc;
+	return rc == 0 && is_any ? tell_wiped_today(g, err) : rc;
 }
 
 /* ---- one departure ---- */

@@ -38,11 +38,12 @@ enum notice_kind {
 	NOTICE_TASK_REMINDED,  /* the same; task_id */
 	NOTICE_TASK_ESCALATED, /* the manager; task_id, about_id */
 	/* Leaving and return. what: the phones in words. day: the last day. */
-	NOTICE_LEAVING_SOON,    /* who leaves; case_id, day, what */
+	NOTICE_LEAVING_SOON,    /* who leaves; case_id, day, what, task_id when
+	                           its page is to be linked to once more */
 	NOTICE_LEAVING_MANAGER, /* the manager; about_id, case_id, day, what */
 	NOTICE_LEAVING_OFF,     /* who stays after all; case_id, what */
-	NOTICE_RETURN_LATE, /* who has not come; case_id, day it was due, what
-	                        */
+	NOTICE_RETURN_LATE, /* who has not come; case_id, day it was due, what,
+	                       task_id as above */
 	NOTICE_RETURN_MANAGER, /* the manager: somebody has not come; about_id,
 	                          case_id, day, what */
 	NOTICE_RETURN_LOST_MODE,   /* who has it: it is locked; case_id, what */
