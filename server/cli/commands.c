@@ -246,12 +246,13 @@ const struct cli_command cli_commands[] = {
 	{"equipment", "VERB [ORDER]", 1, 2, BIT(OPTION_OPEN) |
 	    BIT(OPTION_PERSON) | BIT(OPTION_UNIT) | BIT(OPTION_WHAT) |
 	    BIT(OPTION_ITEM) | BIT(OPTION_NEED) | BIT(OPTION_AS) |
-	    BIT(OPTION_REASON), 0, false,
+	    BIT(OPTION_REASON) | BIT(OPTION_SUBSCRIPTION), 0, false,
 	    "order phones, SIMs and functions, with approval",
 	    "list              all orders, or --open, --person PERSON\n"
 	    "catalogue         what may be ordered\n"
 	    "offer             --what WORD --item NAME\n"
-	    "request           --what WORD, for --person or --unit\n"
+	    "request           --what WORD, for --person or --unit; block and\n"
+	    "                  replace: of which --subscription\n"
 	    "approve ORDER     --as PERSON, who must have the right role\n"
 	    "refuse ORDER      --as PERSON --reason TEXT\n"
 	    "place ORDER       sent to the supplier or operator, --as PERSON\n"

@@ -79,10 +79,11 @@ static int request(struct cli *cli)
 		return cli_fail(
 		    cli, CLI_USAGE, "equipment request needs --what WORD");
 	return post(cli, NULL,
-	    json_pack("{s:s,s:s*,s:s*,s:s*,s:s*,s:s*}", "what",
+	    json_pack("{s:s,s:s*,s:s*,s:s*,s:s*,s:s*,s:s*}", "what",
 	        values[OPTION_WHAT], "item", values[OPTION_ITEM], "person_id",
 	        values[OPTION_PERSON], "unit_id", values[OPTION_UNIT], "need",
-	        values[OPTION_NEED], "requested_by", values[OPTION_AS]));
+	        values[OPTION_NEED], "requested_by", values[OPTION_AS],
+	        "subscription_id", values[OPTION_SUBSCRIPTION]));
 }
 
 static int decide(struct cli *cli, int approve)

@@ -131,10 +131,8 @@ static int take_subject(struct txn *txn, const struct creating *creating,
 	if (!subject || !*subject)
 		return err_set(
 		    err, ERR_INVALID, "say which subscription is meant");
-	rc = store_subscription_load(
+	rc = ledger_subscription_find(
 	    txn, creating->world->org_id, subject, &sim, err);
-	if (rc == -ERR_NOT_FOUND)
-		return err_set(err, ERR_NOT_FOUND, "no such subscription");
 	if (rc == 0)
 		(void)str_copy(row->subscription_id, STORE_ID, sim.id);
 	return rc;
