@@ -87,6 +87,7 @@ class Commands(unittest.TestCase):
                 self.type_in(before, environment)
                 programs = str(ROOT / "build/release/bin")
                 environment["PATH"] = programs + ":" + environment["PATH"]
+                environment["WORKPHONE_KEYS"] = os.path.join(folder, "demo/keys")
             for path, commands in typed:
                 with self.subTest(document=name_of(path)):
                     self.type_in(commands, environment)
