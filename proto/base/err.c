@@ -4,6 +4,30 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/base/str.h"
+
+/* What is cut may end within a letter, and what is quoted may be anything: no
+ * byte that is no UTF-8 stays, and control characters become blanks. */
+static void text_clean(char *text)
+{
+	char *to = text;
+	size_t step;
+
+	while (*text) {
+		step = str_utf8_step(text);
+		if (step == 1)
+			*to++ = (unsigned char)*text < 0x20 || *text == 0x7f
+			    ? ' '
+			    : *text;
+		else if (step > 1) {
+			memmove(to, text, step);
+			to += step;
+		}
+		text += step > 0 ? step : 1;
+	}
+	*to = '\0';
+}
+
 int err_set(struct err *err, enum err_code code, const char *format, ...)
 {
 	va_list args;
@@ -13,6 +37,7 @@ int err_set(struct err *err, enum err_code code, const char *format, ...)
 		va_start(args, format);
 		(void)vsnprintf(err->text, sizeof(err->text), format, args);
 		va_end(args);
+		text_clean(err->text);
 	}
 	return -(int)code;
 }
@@ -33,6 +58,7 @@ int err_prefix(struct err *err, const char *format, ...)
 	(void)strncat(err->text + used, ": ", sizeof(err->text) - used - 1);
 	used = strlen(err->text);
 	(void)strncat(err->text + used, old, sizeof(err->text) - used - 1);
+	text_clean(err->text);
 	return -(int)err->code;
 }
 

@@ -116,6 +116,31 @@ static void test_uuid(void **state)
 	assert_false(uuid_is_valid("0192c2a0-5b7e-7000-8000-00000000000g"));
 }
 
+/* Whatever is quoted, the sentence can be shown on one line. */
+static void test_err_text_can_be_shown(void **state)
+{
+	struct err err;
+	char much[ERR_TEXT_MAX + 2];
+
+	(void)state;
+	(void)err_set(
+	    &err, ERR_INVALID, "\"%.4s\" is cut", "Gr\xc3\xa5\xc3\xb6");
+	assert_string_equal(err.text, "\"Gr\xc3\xa5\" is cut");
+	(void)err_set(
+	    &err, ERR_INVALID, "\"%.3s\" is cut", "Gr\xc3\xa5\xc3\xb6");
+	assert_string_equal(err.text, "\"Gr\" is cut");
+	(void)err_set(&err, ERR_INVALID, "\"%s\"", "a\nb\xff\x1b[1m");
+	assert_string_equal(err.text, "\"a b [1m\"");
+	memset(much, 0xc3, sizeof(much));
+	for (size_t i = 1; i < sizeof(much); i += 2)
+		much[i] = (char)0xa5;
+	much[sizeof(much) - 1] = '\0';
+	(void)err_set(&err, ERR_INVALID, "%s", much);
+	assert_true(str_is_utf8(err.text, strlen(err.text)));
+	(void)err_prefix(&err, "x");
+	assert_true(str_is_utf8(err.text, strlen(err.text)));
+}
+
 static void test_utf8_and_numbers(void **state)
 {
 	uint64_t value;
@@ -170,6 +195,7 @@ int main(void)
 	    cmocka_unit_test(test_base64),
 	    cmocka_unit_test(test_time_round_trip),
 	    cmocka_unit_test(test_uuid),
+	    cmocka_unit_test(test_err_text_can_be_shown),
 	    cmocka_unit_test(test_utf8_and_numbers),
 	    cmocka_unit_test(test_log_escapes_and_filters),
 	};
