@@ -103,7 +103,8 @@ static bool copy_texts(
 #define COPY_TEXTS(roster, row, offsets)                                       \
 	copy_texts(roster, row, offsets, sizeof(offsets) / sizeof((offsets)[0]))
 
-/* Sources count the employments of each person anew, the ledger does not. */
+/* Sources count the employments of each person anew, the ledger does not.
+ * That it fits is checked before. */
 static bool make_key(struct roster *roster, const struct roster_person *person,
     struct roster_employment *row)
 {
@@ -111,7 +112,7 @@ static bool make_key(struct roster *roster, const struct roster_person *person,
 
 	if (!row->key)
 		return true;
-	(void)snprintf(key, sizeof(key), "%.63s/%.63s", person->key, row->key);
+	(void)snprintf(key, sizeof(key), "%s/%s", person->key, row->key);
 	row->key = roster_arena_text(&roster->arena, key);
 	return row->key != NULL;
 }
@@ -191,6 +192,24 @@ static bool copy_person(struct roster *roster, struct roster_person *person)
 
 /* ---- adding ---- */
 
+/* Cut, one employment would be taken for another. */
+static int check_keys(const struct roster_person *said, struct err *err)
+{
+	const char *key;
+	size_t i;
+
+	for (i = 0; i < said->employment_count; i++) {
+		key = said->employments[i].key;
+		if (key &&
+		    strlen(said->key) + 1 + strlen(key) >= STORE_EXTERNAL_ID)
+			return err_set(err, ERR_LIMIT,
+			    "the id \"%.40s\" and the number of the employment "
+			    "\"%.40s\" are longer than %d bytes together",
+			    said->key, key, STORE_EXTERNAL_ID - 2);
+	}
+	return 0;
+}
+
 static int check_person(const struct roster *roster,
     const struct roster_person *said, struct err *err)
 {
@@ -212,7 +231,7 @@ static int check_person(const struct roster *roster,
 		    ROSTER_LEAVES_MAX);
 	before = roster_index_get(&roster->by_key, said->key);
 	if (before == ROSTER_INDEX_NONE)
-		return 0;
+		return check_keys(said, err);
 	return err_set(err, ERR_CONFLICT,
 	    "the id \"%.60s\" stands on line %lu, too; an id belongs to one "
 	    "person",
@@ -276,6 +295,7 @@ int roster_add_fault(struct roster *roster, unsigned long line, unsigned column,
 {
 	struct roster_fault *faults;
 	struct roster_fault fault = {.line = line, .column = column};
+	struct err said;
 
 	roster->fault_total++;
 	if (roster->fault_count >= ROSTER_FAULTS_MAX)
@@ -286,7 +306,9 @@ int roster_add_fault(struct roster *roster, unsigned long line, unsigned column,
 		return err_memory(err);
 	roster->faults = faults;
 	fault.field = roster_arena_text(&roster->arena, field ? field : "");
-	fault.sentence = roster_arena_text(&roster->arena, sentence);
+	/* Cut or quoted, it is one line of letters then. */
+	(void)err_set(&said, ERR_INVALID, "%s", sentence);
+	fault.sentence = roster_arena_text(&roster->arena, said.text);
 	if (!fault.field || !fault.sentence)
 		return err_memory(err);
 	roster->faults[roster->fault_count++] = fault;

@@ -11,8 +11,6 @@
 #include "proto/csv/csv.h"
 #include "server/service/ledger_text.h"
 
-#define NO_END_YEAR 2099 /* what HR systems write for "until further notice" */
-
 /* ---- letters ---- */
 
 /* UTF-8 read as Latin-1 and written as UTF-8 once more: "Ã¶" for "ö". */
@@ -38,19 +36,33 @@ static const char *harm(const char *text)
 	return NULL;
 }
 
+/* Bytes of a blank here; also no-break spaces, as spreadsheets leave them. */
+static size_t blank_at(const char *text)
+{
+	if (*text == ' ' || *text == '\t')
+		return 1;
+	return strncmp(text, "\xc2\xa0", 2) == 0 ? 2 : 0;
+}
+
+static size_t blank_before(const char *text, size_t len)
+{
+	if (len > 0 && blank_at(text + len - 1) == 1)
+		return 1;
+	return len > 1 && blank_at(text + len - 2) == 2 ? 2 : 0;
+}
+
 int roster_cell_text(
     const char *cell, char out[ROSTER_CELL_MAX], struct err *err)
 {
 	const char *why;
+	size_t blank;
 	size_t len;
 
-	cell += strspn(cell, " \t");
-	/* A no-break space, as spreadsheets leave them. */
-	while (strncmp(cell, "\xc2\xa0", 2) == 0)
-		cell += 2;
+	while ((blank = blank_at(cell)) > 0)
+		cell += blank;
 	len = strlen(cell);
-	while (len > 0 && strchr(" \t", cell[len - 1]))
-		len--;
+	while ((blank = blank_before(cell, len)) > 0)
+		len -= blank;
 	if (len == 1 && *cell == '-')
 		len = 0;
 	if (csv_is_formula(cell) && len > 0)
@@ -178,7 +190,7 @@ int roster_cell_day(const struct roster_map *map, const char *cell, int plus,
 		return 0;
 	if (!read_day(map->date, text, &date))
 		return refuse_day(map, text, err);
-	if (date.year >= NO_END_YEAR)
+	if (date.year >= ROSTER_NO_END_YEAR)
 		return 0;
 	calendar_day_text(calendar_day_of(&date) + plus, out);
 	return 0;

@@ -13,6 +13,8 @@
 struct err;
 
 #define ROSTER_CELL_MAX 512
+/* From here on it is what systems write for "until further notice". */
+#define ROSTER_NO_END_YEAR 2099
 
 /*
  * The cell without blanks around it, "" for "-". -ERR_INVALID says what is the

@@ -236,37 +236,47 @@ static int check_shapes(struct roster_reading *reading)
 	return rc;
 }
 
+static int add_person(
+    struct roster_reading *reading, const struct csv_person *row)
+{
+	const char *const *values = row->values;
+	struct err why = {0};
+	int rc = roster_add_person(reading->roster,
+	    &(struct roster_person){
+	        .key = values[ROSTER_KEY],
+	        .external_id = reading->columns[ROSTER_EXTERNAL_ID] < 0
+	            ? values[ROSTER_KEY]
+	            : values[ROSTER_EXTERNAL_ID],
+	        .name = values[ROSTER_NAME],
+	        .first_name = values[ROSTER_FIRST_NAME],
+	        .last_name = values[ROSTER_LAST_NAME],
+	        .mail = values[ROSTER_MAIL],
+	        .number = values[ROSTER_NUMBER],
+	        .language = values[ROSTER_LANGUAGE],
+	        .manager = values[ROSTER_MANAGER],
+	        .is_gone = row->is_gone,
+	        .line = row->line,
+	        .employments = row->employments,
+	        .employment_count = row->employment_count,
+	        .leaves = row->leaves,
+	        .leave_count = row->leave_count,
+	    },
+	    &why);
+
+	if (rc == -ERR_MEMORY)
+		return err_memory(reading->err);
+	return rc < 0 ? roster_add_fault(reading->roster, row->line, 0, "",
+	                    why.text, reading->err)
+	              : 0;
+}
+
 static int add_people(struct roster_reading *reading)
 {
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; rc == 0 && i < reading->count; i++) {
-		const struct csv_person *row = reading->people[i];
-		const char *const *values = row->values;
-
-		rc = roster_add_person(reading->roster,
-		    &(struct roster_person){
-		        .key = values[ROSTER_KEY],
-		        .external_id = reading->columns[ROSTER_EXTERNAL_ID] < 0
-		            ? values[ROSTER_KEY]
-		            : values[ROSTER_EXTERNAL_ID],
-		        .name = values[ROSTER_NAME],
-		        .first_name = values[ROSTER_FIRST_NAME],
-		        .last_name = values[ROSTER_LAST_NAME],
-		        .mail = values[ROSTER_MAIL],
-		        .number = values[ROSTER_NUMBER],
-		        .language = values[ROSTER_LANGUAGE],
-		        .manager = values[ROSTER_MANAGER],
-		        .is_gone = row->is_gone,
-		        .line = row->line,
-		        .employments = row->employments,
-		        .employment_count = row->employment_count,
-		        .leaves = row->leaves,
-		        .leave_count = row->leave_count,
-		    },
-		    reading->err);
-	}
+	for (i = 0; rc == 0 && i < reading->count; i++)
+		rc = add_person(reading, reading->people[i]);
 	return rc;
 }
 

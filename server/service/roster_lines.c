@@ -5,6 +5,7 @@
 
 #include "policies/pack.h"
 #include "proto/base/err.h"
+#include "server/service/roster_cell.h"
 #include "server/service/roster_csv.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -97,11 +98,13 @@ static int take_roles(json_t *list, int64_t *out, struct err *err)
 	return 0;
 }
 
-/* The day after is the first one no longer employed. */
+/* The day after is the first one no longer employed; directories write a day of
+ * the year 9999 for none. */
 static int take_last_day(json_t *object, const char **to, struct err *err)
 {
 	json_t *value = json_object_get(object, "last_day");
 	char text[CALENDAR_DATE_TEXT_MAX];
+	struct calendar_date date;
 	int32_t day;
 
 	if (!value)
@@ -114,6 +117,9 @@ static int take_last_day(json_t *object, const char **to, struct err *err)
 		return 0;
 	if (calendar_day_parse(json_string_value(value), &day, err) < 0)
 		return -(int)ERR_INVALID;
+	calendar_date_of(day, &date);
+	if (date.year >= ROSTER_NO_END_YEAR)
+		return 0;
 	calendar_day_text(day + 1, text);
 	if (json_string_set(value, text) < 0)
 		return err_memory(err);

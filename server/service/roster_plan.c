@@ -10,6 +10,7 @@ int plan_fault(struct roster_plan *plan, unsigned long line, const char *field,
 {
 	struct roster_fault *faults;
 	struct roster_fault fault = {.line = line};
+	struct err said;
 	size_t cap = plan->fault_cap ? plan->fault_cap * 2 : 16;
 
 	plan->fault_total++;
@@ -23,7 +24,8 @@ int plan_fault(struct roster_plan *plan, unsigned long line, const char *field,
 		plan->fault_cap = cap;
 	}
 	fault.field = roster_arena_text(&plan->arena, field);
-	fault.sentence = roster_arena_text(&plan->arena, sentence);
+	(void)err_set(&said, ERR_INVALID, "%s", sentence);
+	fault.sentence = roster_arena_text(&plan->arena, said.text);
 	if (!fault.field || !fault.sentence)
 		return err_memory(err);
 	plan->faults[plan->fault_count++] = fault;

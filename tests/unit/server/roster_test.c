@@ -12,6 +12,8 @@
 #include "policies/pack.h"
 #include "server/service/roster.h"
 #include "server/service/roster_csv.h"
+#include "server/service/roster_inside.h"
+#include "server/service/roster_lines.h"
 
 #define HEAD "key;first_name;last_name;mail;number;unit;role;from;last_day\n"
 #define MAP                                                                    \
@@ -572,6 +574,48 @@ static void test_their_file(void **state)
 	assert_int_equal(outcome.counts.effects[ROSTER_UNCHANGED], 4);
 }
 
+/* What is read is neither cut nor left with blanks of a spreadsheet. */
+static void test_read_whole(void **state)
+{
+	static const char lines[] =
+	    "{\"person\":{\"key\":\"1\",\"name\":\"Ada Ek\",\"employments\":"
+	    "[{\"last_day\":\"9999-12-31\"},{\"last_day\":\"2027-12-31\"}]}}\n"
+	    "{\"end\":{\"people\":1}}\n";
+	const struct roster_employment *rows;
+	struct roster *roster = NULL;
+	struct err err = {0};
+	char csv[512];
+
+	(void)state;
+	if (roster_lines_read(
+	        "ad", ROSTER_FULL, lines, strlen(lines), &roster, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(roster->fault_total, 0);
+	rows = roster->people[0].employments;
+	assert_string_equal(rows[0].to, "");
+	assert_string_equal(rows[1].to, "2028-01-01");
+	roster_free(roster);
+	/* Two numbers that are alike in front are two. */
+	(void)snprintf(csv, sizeof(csv),
+	    "key,employment,name\n1,%0*d1,Ada Ek\n1,%0*d2,Ada Ek\n"
+	    "2,%0*d1,Bo Ek\n",
+	    70, 0, 70, 0, 130, 0);
+	roster = read_csv("", ROSTER_FULL, csv);
+	assert_int_equal(roster->people_count, 1);
+	assert_int_equal(roster->people[0].employment_count, 2);
+	rows = roster->people[0].employments;
+	assert_string_not_equal(rows[0].key, rows[1].key);
+	assert_int_equal(roster->fault_total, 1);
+	assert_int_equal(roster->faults[0].line, 4);
+	assert_non_null(strstr(
+	    roster->faults[0].sentence, "longer than 127 bytes together"));
+	roster_free(roster);
+	roster =
+	    read_csv("", ROSTER_FULL, "key,name\n1,\xc2\xa0 Bo Ek \xc2\xa0\n");
+	assert_string_equal(roster->people[0].name, "Bo Ek");
+	roster_free(roster);
+}
+
 static void test_leave_taken_back(void **state)
 {
 	static const char map[] = "key = id\nname = name\naway_from = f\n"
@@ -665,6 +709,7 @@ int main(void)
 	    TEST(bad_files),
 	    TEST(identity_numbers),
 	    TEST(their_file),
+	    TEST(read_whole),
 	    TEST(leave_taken_back),
 	    TEST(one),
 	};
