@@ -50,15 +50,10 @@ static int on_approval(void *arg, const struct approval_view *view)
 
 int office_approvals_list(struct office_call *call, struct err *err)
 {
-	static const char *const names[] = {"open", "limit", "cursor"};
 	struct pager pager;
 	bool only_open = false;
-	int rc = decode_query_names(call->request, names, 3, err);
+	int rc = pager_open(&pager, call, PAGER_RISING, &only_open, err);
 
-	if (rc == 0)
-		rc = decode_query_flag(call->request, "open", &only_open, err);
-	if (rc == 0)
-		rc = pager_begin(&pager, call, PAGER_RISING, err);
 	if (rc < 0)
 		return rc;
 	return pager_end(&pager,

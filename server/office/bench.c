@@ -239,15 +239,10 @@ static int on_order(void *arg, const struct work_order_row *row)
 
 int office_work_orders_list(struct office_call *call, struct err *err)
 {
-	static const char *const names[] = {"open", "limit", "cursor"};
 	struct pager pager;
 	bool only_open = false;
-	int rc = decode_query_names(call->request, names, 3, err);
+	int rc = pager_open(&pager, call, PAGER_FALLING, &only_open, err);
 
-	if (rc == 0)
-		rc = decode_query_flag(call->request, "open", &only_open, err);
-	if (rc == 0)
-		rc = pager_begin(&pager, call, PAGER_FALLING, err);
 	if (rc == 0) /* 0: the pager stops the walk */
 		rc = pager_end(&pager,
 		    service_work_order_each(call->service, &call->actor,

@@ -74,6 +74,17 @@ int pager_only(struct pager *pager, struct office_call *call,
 	return rc < 0 ? rc : pager_begin(pager, call, order, err);
 }
 
+int pager_open(struct pager *pager, struct office_call *call,
+    enum pager_order order, bool *only_open, struct err *err)
+{
+	static const char *const names[] = {"open", "limit", "cursor"};
+	int rc = decode_query_names(call->request, names, 3, err);
+
+	if (rc == 0)
+		rc = decode_query_flag(call->request, "open", only_open, err);
+	return rc < 0 ? rc : pager_begin(pager, call, order, err);
+}
+
 enum pager_turn pager_turn(struct pager *pager, const char *key)
 {
 	int side;

@@ -39,6 +39,10 @@ int pager_begin(struct pager *pager, struct office_call *call,
 int pager_only(struct pager *pager, struct office_call *call,
     enum pager_order order, struct err *err);
 
+/* For a list that may also be asked for what is open alone. */
+int pager_open(struct pager *pager, struct office_call *call,
+    enum pager_order order, bool *only_open, struct err *err);
+
 enum pager_turn {
 	PAGER_SHOW,
 	PAGER_SKIP, /* it was on a page before */
