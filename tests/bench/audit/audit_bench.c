@@ -24,6 +24,7 @@
 #include "server/service/audit.h"
 #include "server/service/audit_log.h"
 #include "server/store/store_token.h"
+#include "tests/bench/bench_world.h"
 
 #define NOW INT64_C(1795334400000) /* 2026-11-22T08:00:00Z */
 #define ORG "01900000-0000-7000-8000-00000000000a"
@@ -48,21 +49,6 @@ struct bench {
 	double us; /* of the last chunk, inside its transaction */
 };
 
-static uint64_t seed = 88172645463325252u;
-
-static void fill_random(void *arg, void *out, size_t len)
-{
-	uint8_t *at = out;
-
-	(void)arg;
-	while (len-- > 0) {
-		seed ^= seed << 13;
-		seed ^= seed >> 7;
-		seed ^= seed << 17;
-		*at++ = (uint8_t)seed;
-	}
-}
-
 static int64_t now_ms(void *arg)
 {
 	(void)arg;
@@ -70,24 +56,10 @@ static int64_t now_ms(void *arg)
 }
 
 static const struct clock clock_of = {now_ms, NULL};
-static const struct rng rng_of = {fill_random, NULL};
+static const struct rng rng_of = {bench_random, NULL};
 
-static void sink(void *arg, enum log_level level, const char *line, size_t len)
-{
-	(void)arg;
-	(void)level;
-	(void)line;
-	(void)len;
-}
-static const struct log quiet = {LOG_LEVEL_ERROR, &clock_of, sink, NULL};
-
-static double seconds(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
+static const struct log quiet = {
+    LOG_LEVEL_ERROR, &clock_of, bench_silent, NULL};
 
 /* Of this thread alone: what others do meanwhile does not count. */
 static double cpu_seconds(void)
@@ -165,7 +137,7 @@ static int save_chunk(struct txn *txn, void *arg, struct err *err)
 
 	for (i = 0; rc == 0 && i < CHUNK; i++) {
 		id_of(row.id, "0004", made++);
-		fill_random(NULL, hash, sizeof(hash));
+		bench_random(NULL, hash, sizeof(hash));
 		str_hex(row.token_sha256, hash, sizeof(hash));
 		rc = store_api_token_save(txn, &row, err);
 	}
@@ -287,11 +259,11 @@ static bool measure_verify(struct bench *bench)
 
 	must(store_read(bench->service.store, read_all, &bytes, &err), &err);
 	read = cpu_seconds() - read;
-	begun = seconds();
+	begun = bench_seconds();
 	verify = cpu_seconds();
 	must(service_audit_verify(&bench->service, &actor, &found, &err), &err);
 	verify = cpu_seconds() - verify;
-	begun = seconds() - begun;
+	begun = bench_seconds() - begun;
 	(void)printf("verify: %lld entries in %.2f s, %.2f s of CPU, only read "
 	             "in %.2f: %.2f times; %s\n",
 	    (long long)found.entries, begun, verify, read, verify / read,

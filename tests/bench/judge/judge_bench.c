@@ -21,6 +21,7 @@
 #include "proto/base/log.h"
 #include "server/service/judge.h"
 #include "server/service/last_seen.h"
+#include "tests/bench/bench_world.h"
 #include "tests/bench/judge/judge_fill.h"
 
 #define NOW INT64_C(1795334400000) /* 2026-11-22T08:00:00Z */
@@ -39,33 +40,10 @@ struct bench {
 	struct log log;
 };
 
-static uint64_t seed = 88172645463325252u;
-
-static void fill_random(void *arg, void *out, size_t len)
-{
-	uint8_t *at = out;
-
-	(void)arg;
-	while (len-- > 0) {
-		seed ^= seed << 13;
-		seed ^= seed >> 7;
-		seed ^= seed << 17;
-		*at++ = (uint8_t)seed;
-	}
-}
-
 static int64_t now_ms(void *arg)
 {
 	(void)arg;
 	return NOW;
-}
-
-static double seconds(void)
-{
-	struct timespec at;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &at);
-	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
 }
 
 static double cpu_seconds(void)
@@ -169,7 +147,7 @@ static int tenants_make(struct bench *bench, struct err *err)
 static int prepare(struct bench *bench, struct err *err)
 {
 	static const struct clock clock = {now_ms, NULL};
-	static const struct rng rng = {fill_random, NULL};
+	static const struct rng rng = {bench_random, NULL};
 	char folder[512];
 	int rc;
 
@@ -208,7 +186,7 @@ static void fill_of(const struct bench *bench, unsigned i, struct fill *out)
 
 static int fill(struct bench *bench, struct err *err)
 {
-	double begun = seconds();
+	double begun = bench_seconds();
 	struct fill one;
 	unsigned i;
 	int rc = 0;
@@ -222,7 +200,7 @@ static int fill(struct bench *bench, struct err *err)
 	store_close(bench->service.store);
 	bench->service.store = NULL;
 	forget_pages(bench->path);
-	(void)printf("made in %.1f s\n", seconds() - begun);
+	(void)printf("made in %.1f s\n", bench_seconds() - begun);
 	return open_store(bench, err);
 }
 
@@ -240,7 +218,7 @@ static int judge_all(struct bench *bench, const char *what, struct err *err)
 {
 	struct judge_report sum = {0};
 	struct judge_report report;
-	double begun = seconds();
+	double begun = bench_seconds();
 	double cpu = cpu_seconds();
 	long before;
 	unsigned i;
@@ -256,7 +234,7 @@ static int judge_all(struct bench *bench, const char *what, struct err *err)
 	(void)printf("%s: %.2f s (CPU %.2f s), %u subjects, %u judgements"
 	             " (met %u, broken %u, unknown %u, disputed %u, waived %u,"
 	             " exempt %u); peak memory +%ld KiB\n",
-	    what, seconds() - begun, cpu_seconds() - cpu, sum.subjects,
+	    what, bench_seconds() - begun, cpu_seconds() - cpu, sum.subjects,
 	    sum.judgements, sum.verdicts[VERDICT_MET],
 	    sum.verdicts[VERDICT_BROKEN], sum.verdicts[VERDICT_UNKNOWN],
 	    sum.verdicts[VERDICT_DISPUTED], sum.verdicts[VERDICT_WAIVED],
@@ -284,14 +262,14 @@ static int judge_facts(struct txn *txn, void *arg, struct err *err)
 
 	fill_of(one->bench, 0, &fill_in);
 	for (i = 0; rc == 0 && i < FACTS; i++) {
-		double begun = seconds();
+		double begun = bench_seconds();
 
 		fill_id(&fill_in, one->letter,
 		    (unsigned)((uint64_t)i * 7919 % fill_in.people), id);
 		rc = judge_changed(txn, &one->bench->service,
 		    fill_in.tenant->organisation.id, one->kind, id, one->change,
 		    err);
-		one->spent[i] = seconds() - begun;
+		one->spent[i] = bench_seconds() - begun;
 	}
 	return rc;
 }

@@ -22,6 +22,7 @@
 #include "server/service/departure.h"
 #include "server/service/last_seen.h"
 #include "server/service/return_case.h"
+#include "tests/bench/bench_world.h"
 #include "tests/bench/judge/judge_fill.h"
 
 #define NOW INT64_C(1795334400000) /* 2026-11-22T08:00:00Z, a Sunday */
@@ -42,41 +43,10 @@ struct bench {
 };
 
 static int64_t now = NOW;
-static uint64_t seed = 88172645463325252u;
-
-static void fill_random(void *arg, void *out, size_t len)
-{
-	uint8_t *at = out;
-
-	(void)arg;
-	while (len-- > 0) {
-		seed ^= seed << 13;
-		seed ^= seed >> 7;
-		seed ^= seed << 17;
-		*at++ = (uint8_t)seed;
-	}
-}
-
 static int64_t now_ms(void *arg)
 {
 	(void)arg;
 	return now;
-}
-
-static void sink(void *arg, enum log_level level, const char *line, size_t len)
-{
-	(void)arg;
-	(void)level;
-	(void)line;
-	(void)len;
-}
-
-static double seconds(void)
-{
-	struct timespec at;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &at);
-	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
 }
 
 #define PUT(field, ...) (void)snprintf(field, sizeof(field), __VA_ARGS__)
@@ -84,7 +54,7 @@ static double seconds(void)
 static int prepare(struct bench *bench, struct err *err)
 {
 	static const struct clock clock = {now_ms, NULL};
-	static const struct rng rng = {fill_random, NULL};
+	static const struct rng rng = {bench_random, NULL};
 	struct store_config config = {
 	    .readers = 2, .queue_max = 64, .log = &bench->log, .clock = &clock};
 	struct organisation *town = &bench->tenant.organisation;
@@ -100,7 +70,7 @@ static int prepare(struct bench *bench, struct err *err)
 	PUT(bench->profile.purpose, "policy:bench");
 	PUT(bench->actor.name, "bench");
 	PUT(bench->actor.org_id, "%s", town->id);
-	bench->log = (struct log){LOG_LEVEL_ERROR, &clock, sink, NULL};
+	bench->log = (struct log){LOG_LEVEL_ERROR, &clock, bench_silent, NULL};
 	bench->service = (struct service){.clock = &clock,
 	    .rng = &rng,
 	    .log = &bench->log,
@@ -245,34 +215,34 @@ static int run(struct bench *bench, struct err *err)
 	double ordered;
 	int rc = prepare(bench, err);
 
-	begun = seconds();
+	begun = bench_seconds();
 	if (rc == 0)
 		rc = fill(bench, err);
-	(void)printf(
-	    "%u people made in %.1f s\n", bench->people, seconds() - begun);
-	begun = seconds();
+	(void)printf("%u people made in %.1f s\n", bench->people,
+	    bench_seconds() - begun);
+	begun = bench_seconds();
 	if (rc == 0)
 		rc = store_write(bench->service.store, end_all, bench, err);
-	planned = seconds();
+	planned = bench_seconds();
 	at("2026-11-28", 0);
 	if (rc == 0)
 		rc = service_departures_keep_going(&bench->service, err);
-	asked = seconds();
+	asked = bench_seconds();
 	at("2026-11-30", 8);
 	if (rc == 0)
 		rc = service_departures_keep_going(&bench->service, err);
-	ordered = seconds();
+	ordered = bench_seconds();
 	if (rc < 0)
 		return rc;
 	(void)printf("%u leave: planned in %.2f s, asked in %.2f s, orders "
 	             "queued in %.2f s\n",
 	    bench->leavers, planned - begun, asked - planned, ordered - asked);
 	rc = judge(bench, ordered - begun, err);
-	begun = seconds();
+	begun = bench_seconds();
 	if (rc == 0)
 		rc = service_departures_keep_going(&bench->service, err);
 	(void)printf("looked at again, nothing to do: %.0f ms\n",
-	    (seconds() - begun) * 1e3);
+	    (bench_seconds() - begun) * 1e3);
 	return rc;
 }
 

@@ -21,6 +21,7 @@
 #include "server/service/people_import.h"
 #include "server/service/policy_profile.h"
 #include "server/service/service.h"
+#include "tests/bench/bench_world.h"
 
 #define NOW INT64_C(1795334400000) /* 2026-11-22T08:00:00Z */
 
@@ -31,21 +32,6 @@ static struct service service;
 static struct tenant tenant;
 static struct policy_profile profile;
 static struct actor actor = {.name = "bench", .scopes = UINT64_MAX};
-static uint64_t seed = 88172645463325252u;
-
-static void fill_random(void *arg, void *out, size_t len)
-{
-	uint8_t *at = out;
-
-	(void)arg;
-	while (len-- > 0) {
-		seed ^= seed << 13;
-		seed ^= seed >> 7;
-		seed ^= seed << 17;
-		*at++ = (uint8_t)seed;
-	}
-}
-
 static int64_t now_ms(void *arg)
 {
 	(void)arg;
@@ -53,24 +39,10 @@ static int64_t now_ms(void *arg)
 }
 
 static const struct clock clock_of = {now_ms, NULL};
-static const struct rng rng_of = {fill_random, NULL};
+static const struct rng rng_of = {bench_random, NULL};
 
-static void sink(void *arg, enum log_level level, const char *line, size_t len)
-{
-	(void)arg;
-	(void)level;
-	(void)line;
-	(void)len;
-}
-static const struct log quiet = {LOG_LEVEL_ERROR, &clock_of, sink, NULL};
-
-static double seconds(void)
-{
-	struct timespec at;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &at);
-	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
-}
+static const struct log quiet = {
+    LOG_LEVEL_ERROR, &clock_of, bench_silent, NULL};
 
 static double cpu_seconds(void)
 {
@@ -188,7 +160,7 @@ static struct took begin(void)
 	struct store_stats stats;
 
 	store_stats(service.store, &stats);
-	return (struct took){seconds(), cpu_seconds(), stats.units};
+	return (struct took){bench_seconds(), cpu_seconds(), stats.units};
 }
 
 static struct took since(const struct took *from)
