@@ -1,37 +1,19 @@
 """Question: does Redocly find anything in docs/openapi.yaml, and would it?"""
 
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
 DESCRIPTION = HERE.parents[1] / "docs/openapi.yaml"
 FILES = ("package.json", "package-lock.json", "lint.mjs")
 FOLDER = pathlib.Path(sys.argv.pop()) if len(sys.argv) > 1 and \
     not sys.argv[-1].startswith("-") else None
 
-
-def install(folder):
-    """What the lock file names, once for each version of it; why not, or ''"""
-    if not shutil.which("npm") or not shutil.which("node"):
-        return "node and npm are not installed"
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = (HERE / "package-lock.json").read_bytes()
-    done = folder / "installed"
-    for name in FILES:
-        shutil.copy(HERE / name, folder / name)
-    if done.exists() and done.read_bytes() == lock:
-        return ""
-    run = subprocess.run(
-        ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-        cwd=folder, capture_output=True, text=True, timeout=240)
-    if run.returncode != 0:
-        return "npm ci: " + run.stderr.strip()[-300:]
-    done.write_bytes(lock)
-    return ""
+import npm_modules  # noqa: E402
 
 
 class Lint(unittest.TestCase):
@@ -42,7 +24,7 @@ class Lint(unittest.TestCase):
         if cls.folder is None:
             cls.temporary = tempfile.TemporaryDirectory()
             cls.folder = pathlib.Path(cls.temporary.name)
-        why = install(cls.folder)
+        why = npm_modules.install(HERE, FILES, cls.folder)
         if why:
             print("SKIP: " + why)
             raise unittest.SkipTest(why)

@@ -2,31 +2,18 @@
 
 import json
 import pathlib
-import shutil
 import subprocess
+import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 FILES = ("package.json", "package-lock.json", "judge.mjs")
 
+sys.path.insert(0, str(HERE.parent))
+import npm_modules  # noqa: E402
+
 
 def install(folder):
-    """What the lock file names, once for each version of it; why not, or ''"""
-    if not shutil.which("npm") or not shutil.which("node"):
-        return "node and npm are not installed"
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = (HERE / "package-lock.json").read_bytes()
-    done = folder / "installed"
-    for name in FILES:
-        shutil.copy(HERE / name, folder / name)
-    if done.exists() and done.read_bytes() == lock:
-        return ""
-    run = subprocess.run(
-        ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-        cwd=folder, capture_output=True, text=True, timeout=240)
-    if run.returncode != 0:
-        return "npm ci: " + run.stderr.strip()[-300:]
-    done.write_bytes(lock)
-    return ""
+    return npm_modules.install(HERE, FILES, folder)
 
 
 class Judge:
