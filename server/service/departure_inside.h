@@ -55,6 +55,9 @@ int return_apply(struct txn *txn, const struct ledger *ledger,
 /* Fills all but who signed and what was said. */
 void return_step_init(struct return_step_row *step, const struct ledger *ledger,
     enum return_step_kind kind);
+/* It was released: what came with the phone is nobody's any more. */
+int return_accessories(struct txn *txn, const struct ledger *ledger,
+    const struct return_case_row *row, struct err *err);
 
 /* ---- departures (departure_plan.c, departure_refresh.c) ---- */
 

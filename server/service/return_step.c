@@ -18,6 +18,33 @@ void return_step_init(struct return_step_row *step, const struct ledger *ledger,
 	(void)str_copy(step->done_by, sizeof(step->done_by), ledger->by);
 }
 
+static int count_step(void *arg, const struct return_step_row *row)
+{
+	(void)row;
+	++*(unsigned *)arg;
+	return 0;
+}
+
+/* Several belong to one moment; they are told in the order they were made. */
+static int add_step(struct txn *txn, const struct ledger *ledger,
+    const struct return_case_row *row, struct return_step_row *step,
+    struct err *err)
+{
+	unsigned number = 0;
+	int rc;
+
+	if (!step)
+		return 0;
+	rc = store_return_step_each(
+	    txn, row->org_id, row->id, count_step, &number, err);
+	if (rc < 0)
+		return rc;
+	uuid_make_ordered(ledger->now, number, ledger->service->rng, step->id);
+	memcpy(step->org_id, row->org_id, STORE_ID);
+	memcpy(step->case_id, row->id, STORE_ID);
+	return store_return_step_add(txn, step, err);
+}
+
 /* ---- telling ---- */
 
 static const char *const codes_words[RETURN_CODES_COUNT] = {
@@ -203,6 +230,8 @@ static int let_go(struct txn *txn, const struct ledger *ledger,
 		return give_back(
 		    txn, ledger, row, "nothing of work is left on it", err);
 	rc = give_back(txn, ledger, row, "returned", err);
+	if (rc == 0)
+		rc = return_accessories(txn, ledger, row, err);
 	return rc < 0 ? rc
 	              : phone_follow(txn, ledger, device, PHONE_EVENT_RESTOCK,
 	                    "returned", err);
@@ -215,11 +244,8 @@ static int after_release(struct txn *txn, const struct ledger *ledger,
 	int rc = 0;
 
 	return_step_init(&step, ledger, RETURN_STEP_RELEASED);
-	uuid_make(ledger->now, ledger->service->rng, step.id);
-	memcpy(step.org_id, row->org_id, STORE_ID);
-	memcpy(step.case_id, row->id, STORE_ID);
 	(void)snprintf(step.note, sizeof(step.note), "%s", row->proof);
-	rc = store_return_step_add(txn, &step, err);
+	rc = add_step(txn, ledger, row, &step, err);
 	if (rc == 0)
 		rc = let_go(txn, ledger, row, device, err);
 	return rc < 0 ? rc
@@ -330,18 +356,6 @@ static void set_times(struct return_case_row *row, enum return_event event,
 		row->closed_at = now;
 	if (return_case_is_open(row->state))
 		row->closed_at = 0;
-}
-
-static int add_step(struct txn *txn, const struct ledger *ledger,
-    const struct return_case_row *row, struct return_step_row *step,
-    struct err *err)
-{
-	if (!step)
-		return 0;
-	uuid_make(ledger->now, ledger->service->rng, step->id);
-	memcpy(step->org_id, row->org_id, STORE_ID);
-	memcpy(step->case_id, row->id, STORE_ID);
-	return store_return_step_add(txn, step, err);
 }
 
 int return_apply(struct txn *txn, const struct ledger *ledger,
