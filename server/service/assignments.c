@@ -206,6 +206,15 @@ static int show_holder(struct txn *txn, struct device *device,
 	return store_device_save(txn, device, err);
 }
 
+/* Whose it was is told by its assignments; a list must not show a former
+ * holder beside a phone in stock. */
+static int show_nobody(struct txn *txn, struct device *device, struct err *err)
+{
+	device->person_id[0] = '\0';
+	device->person[0] = '\0';
+	return store_device_save(txn, device, err);
+}
+
 /* RON-27, VST-05: to another person only against an approved order. */
 static int use_order(struct txn *txn, const struct ledger *ledger,
     const struct thing *thing, const struct person_row *person,
@@ -315,8 +324,7 @@ int ledger_assignment_end(struct txn *txn, const struct ledger *ledger,
 		return err_set(err, ERR_CONFLICT, "nobody holds it");
 	rc = close_row(txn, &thing.held, ledger->by, reason, ledger->now, err);
 	if (rc == 0 && thing.kind == ASSIGNMENT_PHONE) {
-		thing.device.person_id[0] = '\0';
-		rc = store_device_save(txn, &thing.device, err);
+		rc = show_nobody(txn, &thing.device, err);
 		if (rc == 0)
 			rc = phone_follow(txn, ledger, &thing.device,
 			    PHONE_EVENT_UNASSIGN, reason, err);
@@ -369,8 +377,7 @@ int holder_close(struct txn *txn, const char *org_id, const char *device_id,
 		rc = store_device_load_of(txn, org_id, device_id, &device, err);
 	if (rc < 0)
 		return rc;
-	device.person_id[0] = '\0';
-	return store_device_save(txn, &device, err);
+	return show_nobody(txn, &device, err);
 }
 
 int holder_justifies(struct txn *txn, const struct device *device,
