@@ -491,7 +491,6 @@ static int start_outbox(struct server *server, struct err *err)
 	return outbox_start(server->outbox, err);
 }
 
-/* All files are read by now, but those of the data folder. */
 /* Where there are no fonts, all else still works: it is said, not fatal. */
 static int warm_fonts(struct server *server, struct err *err)
 {
@@ -504,6 +503,7 @@ static int warm_fonts(struct server *server, struct err *err)
 	return 0;
 }
 
+/* All files are read by now, but those of the data folder. */
 static int close_fence(struct server *server, struct err *err)
 {
 	(void)err;
