@@ -498,6 +498,53 @@ class StaysAway(Left):
         self.assertEqual(self.phone_state(serial), "written_off")
         self.departure_becomes(ASTRID, "closed")
         self.mailed(MARIA, serial, "avskriv")
+        self.turns_up(serial)
+        self.log_is_whole()
+
+    def turns_up(self, serial):
+        """Found in a drawer: it goes on where it was, is lost no more, and is
+        no phone for anybody before it is proven empty."""
+        self.cli.run("return", "custody", serial, "--person", MARIA)
+        case = self.is_not_released(serial)
+        self.assertEqual(case["state"], "lock_cleared")
+        self.assertIn("erase", case["waits_for"])
+        self.assertEqual(self.phone_state(serial), "returning")
+        self.assertEqual(self.cli.json("phone", "lost-mode", serial)["state"],
+                         "cancelled")
+        self.departure_becomes(ASTRID, "open")
+
+
+class HandedInEarly(Left):
+    def test_on_the_last_day_at_the_desk_of_it(self):
+        """Nothing is erased before its hour, though it lies here by then."""
+        serial = "VVKEARLY0001"
+        self.gone(serial)
+        self.until(at(self.last_day, 15), serial)
+        self.bench.order("attach", serial)
+        self.agent.port_becomes(serial, "it to be read",
+                                lambda row: row["state"] == "ready", LONG)
+        case = self.cli.json("return", "custody", serial, "--person", BIRGER)
+        self.assertEqual(case["state"], "lock_cleared")
+        self.assertIn("custody", case["marks"])
+        page = self.mailed_page(ASTRID, serial, "Det här är lämnat")
+        self.sign(page, item0="yes", codes="yes", name=NAMES[ASTRID])
+        # Nobody reaches it but the cable.
+        self.bench.order("lose_network", serial, arg=1000000)
+        erases = self.bench.state(serial)["erases"]
+        self.until(at(self.last_day + DAY, 9))
+        self.departure_becomes(ASTRID, "open")
+        self.until(at(self.monday, 7, 50))
+        self.assertEqual(self.wipes(serial), [])
+        self.until(at(self.monday, 8))
+        self.wipe_becomes(serial, "proven")
+        self.assertEqual(self.bench.state(serial)["erases"], erases + 1)
+        self.cli.run("return", "sim-block", serial, "--subscription", NUMBER)
+        page = self.mailed_page(MARIA, NAMES[ASTRID], serial)
+        self.sign(page, item0="yes", codes="yes", name=NAMES[MARIA])
+        self.case_becomes(serial, "released")
+        self.assertEqual(self.phone_state(serial), "in_stock")
+        for kind in ("erasure", "return"):
+            self.verified(self.receipt_becomes(kind, serial), serial)
         self.log_is_whole()
 
 
