@@ -18,12 +18,18 @@ struct ordering {
 	struct wipe wipe;
 };
 
+bool wipe_stands(const struct wipe *wipe, const char *life_id)
+{
+	return wipe->id[0] && strcmp(wipe->life_id, life_id) == 0 &&
+	    wipe->state != WIPE_CANCELLED && wipe->state != WIPE_FAILED;
+}
+
 /* DESIGN invariant 1, and that nothing is ordered twice. */
 static int check(struct txn *txn, struct ordering *ordering, struct err *err)
 {
 	const struct wipe_said *said = ordering->said;
 	struct life life;
-	struct wipe open;
+	struct wipe newest;
 	int rc = store_life_load(txn, said->life_id, &life, err);
 
 	if (rc < 0)
@@ -35,11 +41,11 @@ static int check(struct txn *txn, struct ordering *ordering, struct err *err)
 	rc = holder_justifies(txn, said->device, &ordering->held, err);
 	if (rc < 0)
 		return rc;
-	rc = store_wipe_find_open(txn, life.id, &open, err);
-	if (rc == 0)
+	rc = store_wipe_find_device(txn, said->device->id, &newest, err);
+	if (rc == 0 && wipe_stands(&newest, life.id))
 		return err_set(err, ERR_CONFLICT,
 		    "a wipe of this phone is %s already; it is not repeated",
-		    wipe_state_name(open.state));
+		    wipe_state_name(newest.state));
 	return rc == -ERR_NOT_FOUND ? 0 : rc;
 }
 
@@ -148,6 +154,11 @@ static int queue_all(
 	if (rc == 0) {
 		fill_wipe(ordering, order.id);
 		rc = store_wipe_insert(txn, &ordering->wipe, err);
+		/* It was looked for. Whoever goes on after a conflict must not
+		 * leave the command behind. */
+		if (rc == -ERR_CONFLICT)
+			rc = err_set(err, ERR_INTERNAL,
+			    "a wipe of this life was there all the same");
 	}
 	order_clear(&order);
 	if (rc == 0)

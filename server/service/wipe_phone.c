@@ -19,13 +19,6 @@ static void refuse(struct wipe_plan *plan, const char *why)
 	(void)snprintf(plan->refusal, sizeof(plan->refusal), "%s", why);
 }
 
-/* An order that stands: open, or proven in this very life. */
-static bool is_standing(const struct wipe *wipe, const struct life *life)
-{
-	return wipe->id[0] && strcmp(wipe->life_id, life->id) == 0 &&
-	    wipe->state != WIPE_CANCELLED && wipe->state != WIPE_FAILED;
-}
-
 static void judge_plan(struct wipe_plan *plan)
 {
 	char when[TIME_TEXT_MAX];
@@ -41,7 +34,7 @@ static void judge_plan(struct wipe_plan *plan)
 		refuse(plan, text);
 	} else if (plan->unjustified[0]) {
 		refuse(plan, plan->unjustified);
-	} else if (is_standing(&plan->open, &plan->life)) {
+	} else if (wipe_stands(&plan->open, plan->life.id)) {
 		time_rfc3339(plan->open.ordered_at, when);
 		(void)snprintf(text, sizeof(text),
 		    "a wipe was ordered at %s by %.100s and is %s; it is not "
@@ -119,7 +112,7 @@ int service_wipe_plan(struct service *service, const struct actor *actor,
 	plan.device = view.device;
 	plan.life = view.life;
 	plan.open = view.wipe;
-	if (!is_standing(&plan.open, &plan.life))
+	if (!wipe_stands(&plan.open, plan.life.id))
 		plan.open.id[0] = '\0';
 	plan.commands_waiting = view.commands_open;
 	rc = store_read(service->store, justify, &ask, &why);

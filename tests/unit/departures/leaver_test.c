@@ -161,6 +161,30 @@ static void test_rehired_after_the_erase(void **state)
 	assert_int_equal(erases_ordered("S1"), 1);
 }
 
+/* Proven, released, handed on without enrolling anew; its next holder leaves:
+ * the same enrolment is not given an erase a second time. */
+static void test_erased_once_a_life(void **state)
+{
+	(void)state;
+	ready();
+	at("2026-11-30 08:00");
+	assert_string_equal(takes("S1"), "EraseDevice");
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	bench_proves("S1");
+	all_signed("S1", "Ture Alm");
+	assert_int_equal(act("S1", RETURN_ACT_LOCK_CLEARED, NULL), 0);
+	assert_int_equal(state_of("S1"), RETURN_RELEASED);
+	hire("Nya Sund", "2026-12-05");
+	say("{\"assignment\": {\"person\": \"Nya Sund\", \"phone\": "
+	    "\"S1\"}}");
+	at("2026-12-07 08:00");
+	assert_int_equal(state_of("S1"), RETURN_ASKED);
+	assert_int_equal(erases_ordered("S1"), 1);
+	assert_string_not_equal(connects("S1", true), "EraseDevice");
+	assert_non_null(strstr(the_departure("Nya Sund").departure.waits,
+	    "is proven already; it is not repeated"));
+}
+
 static void test_cancelled_by_hand(void **state)
 {
 	struct departure_view view;
@@ -608,6 +632,7 @@ int main(void)
 	    LEAVER_TEST(test_rehired_too_late),
 	    LEAVER_TEST(test_moved_end),
 	    LEAVER_TEST(test_rehired_after_the_erase),
+	    LEAVER_TEST(test_erased_once_a_life),
 	    LEAVER_TEST(test_cancelled_by_hand),
 	    LEAVER_TEST(test_second_employment),
 	    LEAVER_TEST(test_own_post_ends),
