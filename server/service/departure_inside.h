@@ -55,6 +55,11 @@ int return_apply(struct txn *txn, const struct ledger *ledger,
 /* Fills all but who signed and what was said. */
 void return_step_init(struct return_step_row *step, const struct ledger *ledger,
     enum return_step_kind kind);
+/* Writes a step of the case and no more. Several belong to one moment: they are
+ * told in the order they were made, even when the clock was put back. */
+int return_step_add(struct txn *txn, const struct ledger *ledger,
+    const struct return_case_row *row, struct return_step_row *step,
+    struct err *err);
 /* It was released: what came with the phone is nobody's any more. */
 int return_accessories(struct txn *txn, const struct ledger *ledger,
     const struct return_case_row *row, struct err *err);

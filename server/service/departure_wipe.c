@@ -188,18 +188,15 @@ static int note_ordered(
     struct wiping *w, const struct wipe *wipe, struct err *err)
 {
 	struct return_step_row step;
+	int rc;
 
 	memcpy(w->row->wipe_id, wipe->id, STORE_ID);
 	w->row->changed_at = w->world->ledger.now;
 	return_step_init(&step, &w->world->ledger, RETURN_STEP_WIPE_ORDERED);
-	uuid_make(step.at, w->world->ledger.service->rng, step.id);
-	memcpy(step.org_id, w->row->org_id, STORE_ID);
-	memcpy(step.case_id, w->row->id, STORE_ID);
 	(void)snprintf(step.note, sizeof(step.note), "%.500s", wipe->reason);
 	w->out->is_ordered = true;
-	return store_return_step_add(w->txn, &step, err) < 0
-	    ? err_set(err, ERR_IO, "the step cannot be written")
-	    : store_return_case_save(w->txn, w->row, err);
+	rc = return_step_add(w->txn, &w->world->ledger, w->row, &step, err);
+	return rc < 0 ? rc : store_return_case_save(w->txn, w->row, err);
 }
 
 static int order(struct wiping *w, struct err *err)

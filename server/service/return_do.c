@@ -188,12 +188,8 @@ static int state_codes(struct txn *txn, const struct ledger *ledger,
 		return err_set(err, ERR_CONFLICT,
 		    "its codes are needed until its erase is proven");
 	step.kind = RETURN_STEP_CODES;
-	if (signature->codes == RETURN_CODES_NOT_HANDED_OVER) {
-		uuid_make(ledger->now, ledger->service->rng, step.id);
-		memcpy(step.org_id, row->org_id, STORE_ID);
-		memcpy(step.case_id, row->id, STORE_ID);
-		return store_return_step_add(txn, &step, err);
-	}
+	if (signature->codes == RETURN_CODES_NOT_HANDED_OVER)
+		return return_step_add(txn, ledger, row, &step, err);
 	if (row->marks & RETURN_MARK_CODES_STATED)
 		return 0;
 	return return_apply(

@@ -18,28 +18,35 @@ void return_step_init(struct return_step_row *step, const struct ledger *ledger,
 	(void)str_copy(step->done_by, sizeof(step->done_by), ledger->by);
 }
 
-static int count_step(void *arg, const struct return_step_row *row)
+struct before {
+	unsigned count;
+	int64_t at; /* of the last */
+};
+
+static int note_before(void *arg, const struct return_step_row *row)
 {
-	(void)row;
-	++*(unsigned *)arg;
+	struct before *before = arg;
+
+	before->count++;
+	before->at = row->at;
 	return 0;
 }
 
-/* Several belong to one moment; they are told in the order they were made. */
-static int add_step(struct txn *txn, const struct ledger *ledger,
+int return_step_add(struct txn *txn, const struct ledger *ledger,
     const struct return_case_row *row, struct return_step_row *step,
     struct err *err)
 {
-	unsigned number = 0;
-	int rc;
+	struct before before = {0};
+	int rc = store_return_step_each(
+	    txn, row->org_id, row->id, note_before, &before, err);
 
-	if (!step)
-		return 0;
-	rc = store_return_step_each(
-	    txn, row->org_id, row->id, count_step, &number, err);
 	if (rc < 0)
 		return rc;
-	uuid_make_ordered(ledger->now, number, ledger->service->rng, step->id);
+	/* A clock put back turns no proof into what came before its dispute. */
+	if (step->at < before.at)
+		step->at = before.at;
+	uuid_make_ordered(
+	    step->at, before.count, ledger->service->rng, step->id);
 	memcpy(step->org_id, row->org_id, STORE_ID);
 	memcpy(step->case_id, row->id, STORE_ID);
 	return store_return_step_add(txn, step, err);
@@ -245,7 +252,7 @@ static int after_release(struct txn *txn, const struct ledger *ledger,
 
 	return_step_init(&step, ledger, RETURN_STEP_RELEASED);
 	(void)snprintf(step.note, sizeof(step.note), "%s", row->proof);
-	rc = add_step(txn, ledger, row, &step, err);
+	rc = return_step_add(txn, ledger, row, &step, err);
 	if (rc == 0)
 		rc = let_go(txn, ledger, row, device, err);
 	return rc < 0 ? rc
@@ -373,12 +380,12 @@ int return_apply(struct txn *txn, const struct ledger *ledger,
 		    "this return is %s; %s does not go with that",
 		    return_state_name(row->state), return_event_name(event));
 	if (next == row->state && marks == (unsigned)row->marks)
-		return add_step(txn, ledger, row, step, err);
+		return step ? return_step_add(txn, ledger, row, step, err) : 0;
 	row->state = next;
 	row->marks = marks;
 	set_times(row, event, was, ledger->now);
 	if ((rc = store_return_case_save(txn, row, err)) < 0 ||
-	    (rc = add_step(txn, ledger, row, step, err)) < 0 ||
+	    (step && (rc = return_step_add(txn, ledger, row, step, err)) < 0) ||
 	    (rc = note_step(txn, ledger, row, event, step, err)) < 0 ||
 	    (rc = follow_up(txn, ledger, row, was, event, err)) < 0)
 		return rc;
