@@ -774,8 +774,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {LEAVER_TEST(test_a_town_lives)};
 	const char *said = getenv("WORKPHONE_SEED");
 
-	seed = said ? strtoull(said, NULL, 10)
-	            : ((uint64_t)time(NULL) ^ (uint64_t)getpid() << 20) | 1;
+	/* Each run alike; another town with another number. */
+	seed = said ? strtoull(said, NULL, 10) : 3096647555;
 	(void)printf("WORKPHONE_SEED=%llu\n", (unsigned long long)seed);
 	(void)fflush(stdout);
 	return cmocka_run_group_tests(tests, NULL, NULL);
