@@ -154,7 +154,8 @@ part_clang() {
 part_tsan() {
 	build tsan || return
 	TSAN_OPTIONS="suppressions=\"$root/cmake/tsan.supp\"" run_ctest tsan \
-		-R 'http|store|keeper|service|contract|last_seen|outbox|audit'
+		-R 'http|store|keeper|service|contract|last_seen|outbox|audit' \
+		-E 'e2e_outbox|outbox_hooks'
 }
 
 # What sanitizers make too slow: the release build, everything at full length.
