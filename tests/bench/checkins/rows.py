@@ -68,7 +68,7 @@ def opened(server):
 def lives(db, udids):
     found = {udid: life for udid, *life in db.execute(
         "SELECT udid, lives.org_id, device_id, lives.id FROM lives"
-        " JOIN devices ON devices.id = device_id WHERE state = ?",
+        " JOIN devices ON devices.id = device_id WHERE lives.state = ?",
         (ENROLLED,))}
     return [found[udid] for udid in udids]
 
