@@ -10,8 +10,8 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/equipment_gate.h"
-#include "server/service/ledger.h"
 #include "server/service/equipment_letter.h"
+#include "server/service/ledger.h"
 #include "server/service/page_open.h"
 #include "server/service/service.h"
 #include "server/service/task_clock.h"
@@ -24,8 +24,9 @@ struct step {
 	const struct task_world *world;
 	const struct actor *actor;
 	const char *order_id;
-	const char *as_person; /* named as in the ledger, then the id */
-	char as_id[STORE_ID];
+	const char *as_person; /* named as in the ledger; NULL */
+	const char *as_id;     /* whom that names; what was said when nobody */
+	char found_id[STORE_ID];
 	bool approve;
 	const char *why;
 	struct equipment_order_view *out;
@@ -75,7 +76,7 @@ static int decide(struct txn *txn, void *arg, struct err *err)
 	struct step *step = arg;
 	struct equipment_order_row order;
 	int rc = equipment_order_decide(txn, step->world, step->order_id,
-	    step->as_person, step->actor->name, step->approve, step->why, err);
+	    step->as_id, step->actor->name, step->approve, step->why, err);
 
 	if (rc == 0)
 		rc = order_load(
@@ -96,8 +97,9 @@ static int find_as(struct txn *txn, void *arg, struct err *err)
 	    txn, step->world->org_id, step->as_person, &person, err);
 
 	if (rc == 0) {
-		(void)str_copy(step->as_id, sizeof(step->as_id), person.id);
-		step->as_person = step->as_id;
+		(void)str_copy(
+		    step->found_id, sizeof(step->found_id), person.id);
+		step->as_id = step->found_id;
 	}
 	return rc == -ERR_NOT_FOUND ? 0 : rc;
 }
@@ -109,6 +111,7 @@ static int run_step(struct service *service, struct step *step, store_fn *fn,
 	int rc = task_world_init(service, step->actor->org_id, &world, err);
 
 	step->world = &world;
+	step->as_id = step->as_person;
 	if (rc == 0 && step->as_person && *step->as_person)
 		rc = store_read(service->store, find_as, step, err);
 	if (rc == 0)
@@ -145,9 +148,9 @@ static int approve_request(struct txn *txn, const struct step *step,
 		return 0;
 	(void)str_copy(
 	    order->decided_by, sizeof(order->decided_by), step->actor->name);
-	if (step->as_person)
+	if (step->as_id)
 		(void)str_copy(
-		    order->decided_by_person_id, STORE_ID, step->as_person);
+		    order->decided_by_person_id, STORE_ID, step->as_id);
 	rc = equipment_order_apply(
 	    txn, step->world, order, EQUIPMENT_ORDER_EVENT_APPROVE, err);
 	if (rc == 0)
@@ -164,7 +167,7 @@ static int place(struct txn *txn, void *arg, struct err *err)
 	    order_load(txn, step->world->org_id, step->order_id, &order, err);
 
 	if (rc == 0)
-		rc = sender_check(txn, step->world, step->as_person, err);
+		rc = sender_check(txn, step->world, step->as_id, err);
 	if (rc == 0)
 		rc = approve_request(txn, step, &order, err);
 	if (rc == 0 && order.state == EQUIPMENT_ORDER_REQUESTED)

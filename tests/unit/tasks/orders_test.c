@@ -32,7 +32,7 @@ static int request(enum equipment_order_what what, const char *item,
 	struct actor actor = world_actor();
 	struct equipment_order_request asked = {.what = what,
 	    .item = item,
-	    .person_id = person_id,
+	    .person = person_id,
 	    .need = need,
 	    .subject = SIM,
 	    .requested_by = by};
