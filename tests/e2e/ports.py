@@ -13,7 +13,7 @@ import socket
 RANGE = pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range")
 LOWEST = 10000
 
-claims = []
+claims = []  # descriptors: they close with the process
 
 
 def claimed(port):
@@ -24,7 +24,7 @@ def claimed(port):
     except OSError:
         claim.close()
         return False
-    claims.append(claim)
+    claims.append(claim.detach())
     return True
 
 
