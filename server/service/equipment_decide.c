@@ -25,8 +25,7 @@ struct step {
 	const struct actor *actor;
 	const char *order_id;
 	const char *as_person; /* named as in the ledger; NULL */
-	const char *as_id;     /* whom that names; what was said when nobody */
-	char found_id[STORE_ID];
+	char as_id[STORE_ID];  /* whom that names; "": nobody was named */
 	bool approve;
 	const char *why;
 	struct equipment_order_view *out;
@@ -88,7 +87,6 @@ static int decide(struct txn *txn, void *arg, struct err *err)
 	return rc < 0 ? rc : order_view_fill(txn, &order, step->out, err);
 }
 
-/* Whoever is not found is refused by the checks that follow, in their words. */
 static int find_as(struct txn *txn, void *arg, struct err *err)
 {
 	struct step *step = arg;
@@ -96,12 +94,12 @@ static int find_as(struct txn *txn, void *arg, struct err *err)
 	int rc = ledger_person_find(
 	    txn, step->world->org_id, step->as_person, &person, err);
 
-	if (rc == 0) {
-		(void)str_copy(
-		    step->found_id, sizeof(step->found_id), person.id);
-		step->as_id = step->found_id;
-	}
-	return rc == -ERR_NOT_FOUND ? 0 : rc;
+	if (rc == -ERR_NOT_FOUND)
+		return err_set(err, ERR_NOT_FOUND,
+		    "no such person decides: name one of `workphone people`");
+	if (rc == 0)
+		(void)str_copy(step->as_id, sizeof(step->as_id), person.id);
+	return rc;
 }
 
 static int run_step(struct service *service, struct step *step, store_fn *fn,
@@ -111,7 +109,6 @@ static int run_step(struct service *service, struct step *step, store_fn *fn,
 	int rc = task_world_init(service, step->actor->org_id, &world, err);
 
 	step->world = &world;
-	step->as_id = step->as_person;
 	if (rc == 0 && step->as_person && *step->as_person)
 		rc = store_read(service->store, find_as, step, err);
 	if (rc == 0)
@@ -148,7 +145,7 @@ static int approve_request(struct txn *txn, const struct step *step,
 		return 0;
 	(void)str_copy(
 	    order->decided_by, sizeof(order->decided_by), step->actor->name);
-	if (step->as_id)
+	if (step->as_id[0])
 		(void)str_copy(
 		    order->decided_by_person_id, STORE_ID, step->as_id);
 	rc = equipment_order_apply(
