@@ -169,7 +169,7 @@ fuzz_one() { # TARGET → log and exit status of 30 seconds from its seeds
 	work=$logs/fuzz/$name
 	rm -rf "$work"
 	mkdir -p "$work/corpus"
-	# Every run begins alike; new ground is what tests/bench/fuzz-long/run.sh is for.
+	# Every run begins alike; new ground is for tests/bench/fuzz-long.
 	timeout $((fuzz_seconds + 60)) "$1" -max_total_time="$fuzz_seconds" \
 		-seed=1 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
 		-artifact_prefix="$work/" "$work/corpus" \

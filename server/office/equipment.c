@@ -157,7 +157,7 @@ int office_equipment_order_create(struct office_call *call, struct err *err)
 		    "\"what\" must be phone, subscription, accessory, "
 		    "function, block or replace");
 	request.item = none_if_empty(order.item);
-	request.person_id = none_if_empty(order.person_id);
+	request.person = none_if_empty(order.person_id);
 	request.unit_id = none_if_empty(order.unit_id);
 	request.need = none_if_empty(order.need);
 	request.subject = none_if_empty(order.subscription_id);

@@ -11,8 +11,8 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/equipment_gate.h"
-#include "server/service/ledger.h"
 #include "server/service/equipment_letter.h"
+#include "server/service/ledger.h"
 #include "server/service/page_open.h"
 #include "server/service/service.h"
 #include "server/service/task_clock.h"
@@ -25,8 +25,8 @@ struct step {
 	const struct task_world *world;
 	const struct actor *actor;
 	const char *order_id;
-	const char *as_person; /* named as in the ledger, then the id */
-	char as_id[STORE_ID];
+	const char *as_person; /* named as in the ledger; NULL */
+	char as_id[STORE_ID];  /* whom that names; "": nobody was named */
 	bool approve;
 	const char *why;
 	struct equipment_order_view *out;
@@ -78,7 +78,7 @@ static int decide(struct txn *txn, void *arg, struct err *err)
 	struct step *step = arg;
 	struct equipment_order_row order;
 	int rc = equipment_order_decide(txn, step->world, step->order_id,
-	    step->as_person, step->actor->name, step->approve, step->why, err);
+	    step->as_id, step->actor->name, step->approve, step->why, err);
 
 	if (rc == 0)
 		rc = order_load(
@@ -90,7 +90,6 @@ static int decide(struct txn *txn, void *arg, struct err *err)
 	return rc < 0 ? rc : order_view_fill(txn, &order, step->out, err);
 }
 
-/* Whoever is not found is refused by the checks that follow, in their words. */
 static int find_as(struct txn *txn, void *arg, struct err *err)
 {
 	struct step *step = arg;
@@ -98,11 +97,12 @@ static int find_as(struct txn *txn, void *arg, struct err *err)
 	int rc = ledger_person_find(
 	    txn, step->world->org_id, step->as_person, &person, err);
 
-	if (rc == 0) {
+	if (rc == -ERR_NOT_FOUND)
+		return err_set(err, ERR_NOT_FOUND,
+		    "no such person decides: name one of `workphone people`");
+	if (rc == 0)
 		(void)str_copy(step->as_id, sizeof(step->as_id), person.id);
-		step->as_person = step->as_id;
-	}
-	return rc == -ERR_NOT_FOUND ? 0 : rc;
+	return rc;
 }
 
 static int run_step(struct service *service, struct step *step, store_fn *fn,
@@ -148,9 +148,9 @@ static int approve_request(struct txn *txn, const struct step *step,
 		return 0;
 	(void)str_copy(
 	    order->decided_by, sizeof(order->decided_by), step->actor->name);
-	if (step->as_person)
+	if (step->as_id[0])
 		(void)str_copy(
-		    order->decided_by_person_id, STORE_ID, step->as_person);
+		    order->decided_by_person_id, STORE_ID, step->as_id);
 	rc = equipment_order_apply(
 	    txn, step->world, order, EQUIPMENT_ORDER_EVENT_APPROVE, err);
 	if (rc == 0)
@@ -170,7 +170,7 @@ static int place(struct txn *txn, void *arg, struct err *err)
 	    order_load(txn, step->world->org_id, step->order_id, &order, err);
 
 	if (rc == 0)
-		rc = sender_check(txn, step->world, step->as_person, err);
+		rc = sender_check(txn, step->world, step->as_id, err);
 	if (rc == 0)
 		rc = approve_request(txn, step, &order, err);
 	if (rc == 0 && order.state == EQUIPMENT_ORDER_REQUESTED)

@@ -90,9 +90,9 @@ static int take_person(struct txn *txn, const struct creating *creating,
 	struct unit_row unit;
 	int rc = 0;
 
-	if (request->person_id) {
-		rc = ledger_person_find(txn, creating->world->org_id,
-		    request->person_id, &found, err);
+	if (request->person) {
+		rc = ledger_person_find(
+		    txn, creating->world->org_id, request->person, &found, err);
 		if (rc == 0)
 			rc = task_person_load(
 			    txn, creating->world, found.id, &person, err);

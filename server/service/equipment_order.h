@@ -35,8 +35,8 @@ struct equipment_order_view {
 struct equipment_order_request {
 	enum equipment_order_what what;
 	const char *item;         /* catalogue id or name, or free words */
-	const char *person_id;    /* for whom, named as in the ledger: id, mail,
-	                             name …; NULL: for a unit */
+	const char *person;       /* for whom, named as in the ledger; NULL: for
+	                             a unit */
 	const char *unit_id;      /* NULL: the person's own */
 	const char *need;         /* one text; NULL: none */
 	const char *subject;      /* block, replace: subscription id */
@@ -68,8 +68,9 @@ int service_equipment_order_load(struct service *service,
     struct equipment_order_view *out, struct err *err);
 
 /*
- * The decision of the person as_person, named as in the ledger. -ERR_DENIED: not the right role, or
- * the order is for or by that person: nobody approves their own.
+ * The decision of the person as_person, named as in the ledger. -ERR_DENIED:
+ * not the right role, or the order is for or by that person: nobody approves
+ * their own.
  */
 int service_equipment_order_decide(struct service *service,
     const struct actor *actor, const char *order_id, const char *as_person,

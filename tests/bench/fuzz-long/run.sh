@@ -21,11 +21,23 @@ else
 		-name '*_fuzz' -perm -u+x -printf '%f\n' | sort)
 fi
 
+program_of() { # TARGET
+	find "$root/build/fuzz/tests/fuzz" -type f -name "$1" -perm -u+x
+}
+
+for target in "${targets[@]}"; do
+	[[ -n $(program_of "$target") ]] || {
+		echo "no fuzz target is called $target: see tests/fuzz" >&2
+		exit 2
+	}
+done
+
 fuzz_one() { # TARGET
 	local target=$1 work=$root/build/fuzz-long/$1
 	local program
-	program=$(find "$root/build/fuzz/tests/fuzz" -type f -name "$target")
+	program=$(program_of "$target")
 	mkdir -p "$work/corpus"
+	echo "$target: $seconds s from now; the log is $work/log"
 	if timeout $((seconds + 60)) "$program" \
 		-max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 \
 		-artifact_prefix="$work/" "$work/corpus" \
@@ -36,7 +48,7 @@ fuzz_one() { # TARGET
 		return 1
 	fi
 }
-export -f fuzz_one
+export -f fuzz_one program_of
 export root seconds
 
 # shellcheck disable=SC2016 # the inner shell expands it

@@ -32,7 +32,7 @@ static int request(enum equipment_order_what what, const char *item,
 	struct actor actor = world_actor();
 	struct equipment_order_request asked = {.what = what,
 	    .item = item,
-	    .person_id = person_id,
+	    .person = person_id,
 	    .need = need,
 	    .subject = SIM,
 	    .requested_by = by};
@@ -184,6 +184,7 @@ static void test_nobody_decides_on_their_own(void **state)
 	/* A colleague is no manager. */
 	assert_int_equal(decide(WORLD_OLLE, true, NULL), -ERR_DENIED);
 	assert_int_equal(decide(NULL, true, NULL), -ERR_DENIED);
+	assert_int_equal(decide("Nobody Known", true, NULL), -ERR_NOT_FOUND);
 	assert_int_equal(decide(WORLD_DIRECTOR, true, NULL), 0);
 }
 
@@ -283,6 +284,7 @@ static void test_bot28_only_central_sends(void **state)
 	assert_non_null(strstr(err.text, "BOT-28"));
 	assert_null(letter);
 	assert_int_equal(place(NULL, &letter), -ERR_DENIED);
+	assert_int_equal(place("Nobody Known", &letter), -ERR_NOT_FOUND);
 	assert_int_equal(view.order.state, EQUIPMENT_ORDER_REQUESTED);
 	/* A stolen SIM waits for no second person. */
 	assert_int_equal(place(CENTRAL, &letter), 0);
