@@ -45,10 +45,15 @@ endif()
 # Includes are written from the root: #include "proto/base/err.h"
 include_directories(${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
 
-# wp_library(name LINK libs...): one static library a folder, all *.c in it.
+# wp_library(name LINK libs...): one static library a folder, all *.c in it;
+# with FOLDERS also those of the folders below.
 function(wp_library name)
-	cmake_parse_arguments(ARG "" "" "LINK;EXCLUDE" ${ARGN})
-	file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.c)
+	cmake_parse_arguments(ARG "FOLDERS" "" "LINK;EXCLUDE" ${ARGN})
+	set(glob GLOB)
+	if(ARG_FOLDERS)
+		set(glob GLOB_RECURSE)
+	endif()
+	file(${glob} sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.c)
 	foreach(skip IN LISTS ARG_EXCLUDE)
 		list(REMOVE_ITEM sources ${CMAKE_CURRENT_SOURCE_DIR}/${skip})
 	endforeach()

@@ -7,8 +7,8 @@
 #include "policies/pack.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
-#include "server/service/apply_policy.h"
-#include "server/service/policy_profile.h"
+#include "server/service/mdm/policy_profile.h"
+#include "server/service/policy/apply_policy.h"
 #include "server/store/store.h"
 
 #define COPY(to, from) (void)snprintf((to), sizeof(to), "%s", (from))

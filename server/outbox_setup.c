@@ -8,7 +8,7 @@
 #include "proto/base/str.h"
 #include "server/config.h"
 #include "server/outbox/outbox.h"
-#include "server/service/outbox_look.h"
+#include "server/service/notify/outbox_look.h"
 #include "server/service/service.h"
 
 /* A bundle of every public authority is about 250 KB. */

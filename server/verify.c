@@ -17,8 +17,8 @@
 #include "server/paths.h"
 #include "server/programs.h"
 #include "server/receipts/receipt_verify.h"
-#include "server/service/audit_file.h"
-#include "server/service/audit_log.h"
+#include "server/service/audit/audit_file.h"
+#include "server/service/audit/audit_log.h"
 #include "server/store/store.h"
 
 #define KEY_MAX 8192

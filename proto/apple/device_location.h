@@ -1,7 +1,7 @@
 /*
  * device_location: where a phone in Lost Mode says it is (Apple, "Device
  * Location Command", response). Not whether it may be asked: that is
- * server/service/lost_mode.h.
+ * server/service/phone/lost_mode.h.
  */
 #ifndef PROTO_APPLE_DEVICE_LOCATION_H
 #define PROTO_APPLE_DEVICE_LOCATION_H

@@ -1,6 +1,6 @@
 /*
  * pack_files: a pack's folder, and those of the packs it stands on, as the one
- * document that the server takes (server/service/policy_upload.h).
+ * document that the server takes (server/service/policy/policy_upload.h).
  */
 #ifndef SERVER_CLI_PACK_FILES_H
 #define SERVER_CLI_PACK_FILES_H

@@ -1,6 +1,6 @@
 /*
  * directory: what an LDAP directory says of people, as the lines of a roster
- * (server/service/roster_lines.h). A program of its own, without database or
+ * (server/service/roster/roster_lines.h). A program of its own, without database or
  * keys of the server: libldap is synchronous and brings GnuTLS.
  */
 #ifndef SERVER_DIRECTORY_DIRECTORY_H

@@ -1,7 +1,7 @@
 /*
  * task: the states of one thing a person is asked to do, and what may follow
  * each. A table: what is not listed is refused. Pure; it reads no clock: when
- * an event happens is decided by server/service/task_clock.c.
+ * an event happens is decided by server/service/task/task_clock.c.
  */
 #ifndef SERVER_LIFECYCLE_TASK_H
 #define SERVER_LIFECYCLE_TASK_H

@@ -1,5 +1,5 @@
 /* Four eyes: what waits for a second person, asked, decided, taken back. */
-#include "server/service/approval.h"
+#include "server/service/guard/approval.h"
 #include "proto/base/err.h"
 #include "server/office/decode.h"
 #include "server/office/handlers.h"

@@ -9,8 +9,8 @@
 #include "server/office/decode.h"
 #include "server/office/handlers.h"
 #include "server/office/pager.h"
-#include "server/service/audit_lines.h"
-#include "server/service/audit_log.h"
+#include "server/service/audit/audit_lines.h"
+#include "server/service/audit/audit_log.h"
 
 /* Entries in one part of an export. */
 #define PART_ENTRIES 2000

@@ -8,7 +8,7 @@
 #include "server/office/describe.h"
 #include "server/office/handlers.h"
 #include "server/office/pager.h"
-#include "server/service/bench.h"
+#include "server/service/station/bench.h"
 
 static const char *const station_states[STATION_STATE_COUNT] = {
     [STATION_INVITED] = "invited",

@@ -3,7 +3,7 @@
 #include "server/office/decode.h"
 #include "server/office/handlers.h"
 #include "server/office/pager.h"
-#include "server/service/catalogue.h"
+#include "server/service/policy/catalogue.h"
 
 static void item_encode(struct encoder *enc, const struct catalogue_row *row)
 {

@@ -6,7 +6,7 @@
 #include "server/office/handlers.h"
 #include "server/office/pager.h"
 #include "server/office/return_cases.h"
-#include "server/service/departure.h"
+#include "server/service/departure/departure.h"
 
 static void person_encode(
     struct encoder *enc, const char *key, const struct person_row *person)

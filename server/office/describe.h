@@ -6,7 +6,7 @@
 #define SERVER_OFFICE_DESCRIBE_H
 
 #include "server/office/encode.h"
-#include "server/service/look.h"
+#include "server/service/mdm/look.h"
 #include "server/service/service.h"
 
 /* The members of a device, without its brackets: callers add their own. */

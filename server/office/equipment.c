@@ -5,7 +5,7 @@
 #include "server/office/decode.h"
 #include "server/office/handlers.h"
 #include "server/office/pager.h"
-#include "server/service/equipment_order.h"
+#include "server/service/equipment/equipment_order.h"
 
 static void named_encode(
     struct encoder *enc, const char *key, const char *id, const char *name)

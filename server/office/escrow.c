@@ -5,7 +5,7 @@
 #include "server/office/decode.h"
 #include "server/office/describe.h"
 #include "server/office/handlers.h"
-#include "server/service/escrow.h"
+#include "server/service/phone/escrow.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

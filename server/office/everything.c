@@ -1,10 +1,10 @@
 /* All about one person, and asking all of it back; retention. */
-#include "server/service/everything.h"
+#include "server/service/guard/everything.h"
 #include "policies/calendar.h"
 #include "proto/base/err.h"
 #include "server/office/decode.h"
 #include "server/office/handlers.h"
-#include "server/service/retention.h"
+#include "server/service/guard/retention.h"
 
 static void day_encode(struct encoder *enc, const char *key, int64_t day)
 {

@@ -5,8 +5,8 @@
 #include "server/office/decode.h"
 #include "server/office/handlers.h"
 #include "server/office/pager.h"
-#include "server/service/evidence_look.h"
-#include "server/service/take_evidence.h"
+#include "server/service/evidence/evidence_look.h"
+#include "server/service/evidence/take_evidence.h"
 
 /* What a report may come to, where it differs from other requests. */
 static int refusal_of(int rc)

@@ -4,7 +4,7 @@
 #include "server/office/decode.h"
 #include "server/office/handlers.h"
 #include "server/office/pager.h"
-#include "server/service/evidence_key.h"
+#include "server/service/evidence/evidence_key.h"
 
 #include <stdlib.h>
 

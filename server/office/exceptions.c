@@ -1,5 +1,5 @@
 /* Exceptions from rules: granted, looked at, revoked. */
-#include "server/service/exception.h"
+#include "server/service/judge/exception.h"
 #include "proto/base/err.h"
 #include "proto/base/time.h"
 #include "server/office/decode.h"

@@ -1,5 +1,5 @@
 /* Hand-outs: things to a person, signed for. */
-#include "server/service/handout.h"
+#include "server/service/receipt/handout.h"
 #include "proto/base/err.h"
 #include "server/office/decode.h"
 #include "server/office/handlers.h"

@@ -5,7 +5,7 @@
 #include "server/office/decode.h"
 #include "server/office/handlers.h"
 #include "server/office/pager.h"
-#include "server/service/legal_hold.h"
+#include "server/service/guard/legal_hold.h"
 
 static void hold_encode(struct encoder *enc, const struct legal_hold_view *view)
 {

@@ -7,7 +7,7 @@
 #include "server/office/decode.h"
 #include "server/office/handlers.h"
 #include "server/office/pager.h"
-#include "server/service/judge.h"
+#include "server/service/judge/judge.h"
 
 static void evidence_encode(
     struct encoder *enc, const struct judgement *judgement)

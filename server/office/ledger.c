@@ -10,7 +10,7 @@
 #include "proto/base/err.h"
 #include "server/office/decode.h"
 #include "server/office/handlers.h"
-#include "server/service/ledger.h"
+#include "server/service/ledger/ledger.h"
 
 static int on_line(void *arg, const struct ledger_line *line)
 {

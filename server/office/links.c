@@ -5,7 +5,7 @@
 #include "server/office/describe.h"
 #include "server/office/handlers.h"
 #include "server/office/pager.h"
-#include "server/service/bench.h"
+#include "server/service/station/bench.h"
 
 #define LINK_VALID_MAX_MS (90 * TIME_DAY_MS) /* a ticket, not a standing door */
 

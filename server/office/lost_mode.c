@@ -4,7 +4,7 @@
 #include "proto/base/err.h"
 #include "server/office/decode.h"
 #include "server/office/handlers.h"
-#include "server/service/lost_mode.h"
+#include "server/service/phone/lost_mode.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -1,5 +1,5 @@
 /* What waits to be sent, and once more. */
-#include "server/service/outbox_look.h"
+#include "server/service/notify/outbox_look.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "server/office/decode.h"
 #include "server/office/handlers.h"
 #include "server/office/pager.h"
-#include "server/service/notify.h"
+#include "server/service/notify/notify.h"
 
 static const char *const mail_states[MAIL_STATE_COUNT] = {
     [MAIL_WAITING] = "waiting",

@@ -7,7 +7,7 @@
 #include "server/office/decode.h"
 #include "server/office/handlers.h"
 #include "server/office/pager.h"
-#include "server/service/ledger.h"
+#include "server/service/ledger/ledger.h"
 
 static void encode_roles(struct encoder *enc, int64_t roles)
 {

@@ -6,7 +6,7 @@
 #include "proto/base/err.h"
 #include "server/office/decode.h"
 #include "server/office/handlers.h"
-#include "server/service/people_import.h"
+#include "server/service/ledger/people_import.h"
 
 #define ITEMS_MAX 2000 /* more are counted, not listed */
 #define WORD_MAX 64

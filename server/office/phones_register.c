@@ -7,8 +7,8 @@
 #include "server/office/describe.h"
 #include "server/office/handlers.h"
 #include "server/office/pager.h"
-#include "server/service/accessory.h"
-#include "server/service/phone_state.h"
+#include "server/service/ledger/accessory.h"
+#include "server/service/phone/phone_state.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

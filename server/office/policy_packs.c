@@ -7,7 +7,7 @@
 #include "proto/base/limits.h"
 #include "proto/base/str.h"
 #include "server/office/handlers.h"
-#include "server/service/apply_policy.h"
+#include "server/service/policy/apply_policy.h"
 
 static void change_encode(
     struct encoder *enc, const struct policy_plan_change *change)

@@ -1,5 +1,5 @@
 /* Receipts: looked at and fetched; an erasure certified. */
-#include "server/service/receipts.h"
+#include "server/service/receipt/receipts.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #include "server/office/decode.h"
 #include "server/office/handlers.h"
 #include "server/office/pager.h"
-#include "server/service/return_case.h"
+#include "server/service/departure/return_case.h"
 
 /* The names of the bits, each a word of a list. */
 static void marks_encode(struct encoder *enc, const char *key, int64_t marks)

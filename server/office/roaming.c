@@ -3,7 +3,7 @@
 #include "server/office/decode.h"
 #include "server/office/describe.h"
 #include "server/office/handlers.h"
-#include "server/service/switch_roaming.h"
+#include "server/service/mdm/switch_roaming.h"
 
 struct roaming_order {
 	bool data;

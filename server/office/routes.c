@@ -6,9 +6,9 @@
 #include "server/office/pages/pages.h"
 #include "server/office/scim/scim_office.h"
 #include "server/service/handler_ctx.h"
-#include "server/service/ledger.h"
-#include "server/service/roster_csv.h"
-#include "server/service/scim.h"
+#include "server/service/ledger/ledger.h"
+#include "server/service/roster/roster_csv.h"
+#include "server/service/scim/scim.h"
 
 #define API "/api/v1"
 #define BODY LIMIT_API_BODY

@@ -1,7 +1,7 @@
 #include "proto/base/err.h"
 #include "server/office/encode.h"
 #include "server/office/handlers.h"
-#include "server/service/look.h"
+#include "server/service/mdm/look.h"
 #include "server/service/service.h"
 
 static void describe_status(

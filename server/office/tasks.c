@@ -5,9 +5,9 @@
 #include "server/office/decode.h"
 #include "server/office/handlers.h"
 #include "server/office/pager.h"
-#include "server/service/page_link.h"
-#include "server/service/statement.h"
-#include "server/service/task.h"
+#include "server/service/evidence/statement.h"
+#include "server/service/page/page_link.h"
+#include "server/service/task/task.h"
 
 #define LANGUAGE_MAX 8
 

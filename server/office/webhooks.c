@@ -1,5 +1,5 @@
 /* Programs that are told of events: added, changed, removed, told again. */
-#include "server/service/webhook.h"
+#include "server/service/notify/webhook.h"
 
 #include <stdlib.h>
 #include <string.h>

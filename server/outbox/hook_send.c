@@ -15,8 +15,8 @@
 #include "server/keeper/keeper.h"
 #include "server/outbox/hook_sign.h"
 #include "server/outbox/transfer.h"
+#include "server/service/notify/webhook.h"
 #include "server/service/service.h"
-#include "server/service/webhook.h"
 
 #define CONNECT_MS (10 * TIME_SECOND_MS)
 #define ANSWER_MAX (64 * 1024) /* bytes; what is in them nobody reads */

@@ -5,11 +5,11 @@
 #include "proto/base/str.h"
 #include "server/outbox/backoff.h"
 #include "server/outbox/transfer.h"
-#include "server/service/notify.h"
-#include "server/service/notify_mail.h"
-#include "server/service/page_link.h"
+#include "server/service/notify/notify.h"
+#include "server/service/notify/notify_mail.h"
+#include "server/service/page/page_link.h"
 #include "server/service/service.h"
-#include "server/service/task_world.h"
+#include "server/service/task/task_world.h"
 
 void mail_maker(const struct mail_row *mail, char out[LIMIT_NAME + 1])
 {

@@ -13,11 +13,11 @@
 #include "server/outbox/backoff.h"
 #include "server/outbox/mail_message.h"
 #include "server/outbox/transfer.h"
-#include "server/service/notify.h"
-#include "server/service/notify_mail.h"
-#include "server/service/page_link.h"
+#include "server/service/notify/notify.h"
+#include "server/service/notify/notify_mail.h"
+#include "server/service/page/page_link.h"
 #include "server/service/service.h"
-#include "server/service/task_world.h"
+#include "server/service/task/task_world.h"
 
 /* An attempt that nobody ended by then is made again. */
 #define LEASE_MS (10 * TIME_MINUTE_MS)

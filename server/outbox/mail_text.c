@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "proto/base/err.h"
-#include "server/service/day_words.h"
+#include "server/service/page/day_words.h"
 
 /* Lines longer than this are folded by the mail program, not by us. */
 struct fill {

@@ -10,7 +10,7 @@
 
 #include "proto/base/buf.h"
 #include "server/outbox/notice_texts.h"
-#include "server/service/task.h"
+#include "server/service/task/task.h"
 
 struct err;
 

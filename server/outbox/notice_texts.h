@@ -9,7 +9,7 @@
 #ifndef SERVER_OUTBOX_NOTICE_TEXTS_H
 #define SERVER_OUTBOX_NOTICE_TEXTS_H
 
-#include "server/service/notify.h"
+#include "server/service/notify/notify.h"
 
 /* The only languages mails are written in. */
 enum notice_language { NOTICE_SV, NOTICE_DA, NOTICE_EN, NOTICE_LANGUAGES };

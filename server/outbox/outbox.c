@@ -9,7 +9,7 @@
 #include "proto/base/time.h"
 #include "server/outbox/backoff.h"
 #include "server/outbox/transfer.h"
-#include "server/service/outbox_look.h"
+#include "server/service/notify/outbox_look.h"
 #include "server/service/service.h"
 
 #define IDLE_MS 500    /* between two looks into the store */

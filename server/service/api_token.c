@@ -6,7 +6,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
-#include "server/service/audit.h"
+#include "server/service/audit/audit.h"
 #include "server/service/digest.h"
 #include "server/service/service.h"
 

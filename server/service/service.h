@@ -17,8 +17,8 @@
 #include "proto/base/log.h"
 #include "proto/base/time.h"
 #include "proto/base/uuid.h"
-#include "server/service/guard.h"
-#include "server/service/retention.h"
+#include "server/service/guard/guard.h"
+#include "server/service/guard/retention.h"
 #include "server/service/scope.h"
 #include "server/store/store.h"
 

@@ -4,7 +4,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
-#include "server/service/bench.h"
+#include "server/service/station/bench.h"
 
 /* One value up to '&', percent-decoded; no control characters. */
 static int value_take(const char **at, char *out, size_t size, struct err *err)

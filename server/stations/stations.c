@@ -8,8 +8,8 @@
 #include "proto/apple/client_cert.h"
 #include "proto/base/err.h"
 #include "server/phones/caller.h"
-#include "server/service/bench.h"
 #include "server/service/handler_ctx.h"
+#include "server/service/station/bench.h"
 #include "server/stations/phones_query.h"
 
 #define JSON_TYPE "application/json"

@@ -1,6 +1,6 @@
 /*
  * store_policy_files: the files of applied policy packs, as the one document of
- * server/service/policy_upload.h, by the pack's hash.
+ * server/service/policy/policy_upload.h, by the pack's hash.
  */
 #ifndef SERVER_STORE_STORE_POLICY_FILES_H
 #define SERVER_STORE_STORE_POLICY_FILES_H

@@ -181,22 +181,22 @@ static const struct {
 } gates[] = {
     {PACK_GATE_ORDER_APPROVED,
         "no phone and no SIM is linked without an approved order",
-        "server/service/equipment_gate.c", NULL},
+        "server/service/equipment/equipment_gate.c", NULL},
     {PACK_GATE_CATALOGUE_ITEM, "only what stands in the catalogue is ordered",
-        "server/service/equipment_gate.c", NULL},
+        "server/service/equipment/equipment_gate.c", NULL},
     {PACK_GATE_NEED_STATED, "an order says what it is needed for",
-        "server/service/equipment_gate.c", NULL},
+        "server/service/equipment/equipment_gate.c", NULL},
     {PACK_GATE_CENTRAL_ROLE, "orders leave through one role only",
-        "server/service/equipment_gate.c", NULL},
+        "server/service/equipment/equipment_gate.c", NULL},
     {PACK_GATE_ONE_RESPONSIBLE, "a personal phone has exactly one holder",
-        "server/service/ledger_gate.c", GATES_TEST},
+        "server/service/ledger/ledger_gate.c", GATES_TEST},
     {PACK_GATE_LEADER_REQUIRED, "a shared phone has a leader, or a task",
-        "server/service/ledger_gate.c", GATES_TEST},
+        "server/service/ledger/ledger_gate.c", GATES_TEST},
     {PACK_GATE_USER_ENROLMENT,
         "a private phone gets work data through User Enrolment only",
-        "server/service/ledger_gate.c", GATES_TEST},
+        "server/service/ledger/ledger_gate.c", GATES_TEST},
     {PACK_GATE_WIPE_PROVEN, "a return closes on a proven wipe only",
-        "server/service/wipe_phone.c", NULL},
+        "server/service/phone/wipe_phone.c", NULL},
     {PACK_GATE_UPDATE_ENFORCED, "the phone installs it by itself",
         "policies/policy_declarations.c", NULL},
 };
@@ -228,11 +228,11 @@ static const char *fact_code(enum pack_fact fact)
 		return "policies/sim.c";
 	if (fact == PACK_FACT_REGISTER_COORDINATOR ||
 	    fact == PACK_FACT_ORDERING_CENTRAL)
-		return "server/service/judge_unit.c";
+		return "server/service/judge/judge_unit.c";
 	if (fact <= PACK_FACT_PROFILE_INSTALLED)
 		return "policies/verdict_weigh.c";
 	if (pack_fact_info(fact)->subjects & phone)
-		return "server/service/judge_phone.c";
+		return "server/service/judge/judge_phone.c";
 	return "policies/verdict_observe.c";
 }
 
@@ -277,8 +277,8 @@ static void say_statement(struct row *row, const struct pack_rule *rule)
 	say(row, "%s%s states it (%s), good for %s",
 	    asked->fallback ? "where nothing measures: " : "", roles, when,
 	    asked->valid ? asked->valid : "the absence");
-	add(row, "server/service/statement.c", NULL);
-	add(row, "server/service/task_plan.c", NULL);
+	add(row, "server/service/evidence/statement.c", NULL);
+	add(row, "server/service/task/task_plan.c", NULL);
 }
 
 static void say_shown(struct row *row, const struct pack_rule *rule)
@@ -288,7 +288,7 @@ static void say_shown(struct row *row, const struct pack_rule *rule)
 
 	if (rule->class == PACK_INFORM) {
 		say(row, "shown and confirmed");
-		add(row, "server/service/acknowledge.c", NULL);
+		add(row, "server/service/mdm/acknowledge.c", NULL);
 	}
 	for (i = 0; i < PACK_PHRASE_COUNT; i++) {
 		size_t used = strlen(phrases);

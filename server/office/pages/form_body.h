@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "server/service/page.h"
+#include "server/service/page/page.h"
 
 struct err;
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "server/office/pages/style.h"
-#include "server/service/day_words.h"
+#include "server/service/page/day_words.h"
 
 const char *say(const struct view *view, enum word word)
 {

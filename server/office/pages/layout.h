@@ -11,8 +11,8 @@
 
 #include "server/office/pages/html.h"
 #include "server/office/pages/words.h"
-#include "server/service/page.h"
-#include "server/service/page_public.h"
+#include "server/service/page/page.h"
+#include "server/service/page/page_public.h"
 
 #define VIEW_PATH_MAX 80 /* "/t/" and a token, "/o/" and a name */
 

@@ -10,9 +10,9 @@
 #include "server/office/call.h"
 #include "server/office/pages/layout.h"
 #include "server/office/pages/style.h"
-#include "server/service/page.h"
-#include "server/service/page_link.h"
-#include "server/service/page_public.h"
+#include "server/service/page/page.h"
+#include "server/service/page/page_link.h"
+#include "server/service/page/page_public.h"
 
 #define POLICY                                                                 \
 	"default-src 'none'; style-src 'self'; form-action 'self'; "           \

@@ -10,7 +10,7 @@
 #include "proto/scim/scim_limits.h"
 #include "server/office/scim/scim_answer.h"
 #include "server/office/scim/scim_office.h"
-#include "server/service/scim.h"
+#include "server/service/scim/scim.h"
 #include "server/service/service.h"
 
 #define CONFIG_URN SCIM_URN "schemas:core:2.0:ServiceProviderConfig"

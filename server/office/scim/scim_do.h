@@ -8,7 +8,7 @@
 #include <jansson.h>
 
 #include "server/http/http.h"
-#include "server/service/scim.h"
+#include "server/service/scim/scim.h"
 
 enum scim_kind { SCIM_USERS, SCIM_GROUPS, SCIM_KIND_COUNT };
 

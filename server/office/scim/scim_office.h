@@ -1,7 +1,7 @@
 /*
  * scim_office: SCIM 2.0 (RFC 7643, RFC 7644) below /scim/v2 on the office
  * listener, for directories such as Entra ID and Okta, with an API token of the
- * scope `scim`. What the requests mean is in server/service/scim.h; here they
+ * scope `scim`. What the requests mean is in server/service/scim/scim.h; here they
  * are read, and answers and refusals get SCIM's form.
  */
 #ifndef SERVER_OFFICE_SCIM_SCIM_OFFICE_H

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "server/service/scim.h"
+#include "server/service/scim/scim.h"
 
 struct err;
 struct http_request;

@@ -21,8 +21,8 @@
 #include "proto/base/err.h"
 #include "proto/base/log.h"
 #include "proto/base/str.h"
-#include "server/service/audit.h"
-#include "server/service/audit_log.h"
+#include "server/service/audit/audit.h"
+#include "server/service/audit/audit_log.h"
 #include "server/store/store_token.h"
 #include "tests/bench/bench_world.h"
 

@@ -19,8 +19,8 @@
 
 #include "proto/base/err.h"
 #include "proto/base/log.h"
-#include "server/service/judge.h"
-#include "server/service/last_seen.h"
+#include "server/service/judge/judge.h"
+#include "server/service/mdm/last_seen.h"
 #include "tests/bench/bench_world.h"
 #include "tests/bench/judge/judge_fill.h"
 

@@ -9,7 +9,7 @@
 #include "proto/apple/facts.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
-#include "server/service/judge_known.h"
+#include "server/service/judge/judge_known.h"
 #include "server/store/store_equipment.h"
 #include "server/store/store_evidence.h"
 

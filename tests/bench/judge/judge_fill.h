@@ -6,7 +6,7 @@
 #ifndef TESTS_BENCH_JUDGE_FILL_H
 #define TESTS_BENCH_JUDGE_FILL_H
 
-#include "server/service/policy_profile.h"
+#include "server/service/mdm/policy_profile.h"
 #include "server/service/service.h"
 
 struct fill {

@@ -19,9 +19,9 @@
 #include "policies/pack.h"
 #include "proto/base/err.h"
 #include "proto/base/log.h"
-#include "server/service/departure.h"
-#include "server/service/last_seen.h"
-#include "server/service/return_case.h"
+#include "server/service/departure/departure.h"
+#include "server/service/departure/return_case.h"
+#include "server/service/mdm/last_seen.h"
 #include "tests/bench/bench_world.h"
 #include "tests/bench/judge/judge_fill.h"
 

@@ -16,10 +16,10 @@
 
 #include "proto/base/err.h"
 #include "proto/base/log.h"
-#include "server/service/known_identity.h"
-#include "server/service/last_seen.h"
-#include "server/service/people_import.h"
-#include "server/service/policy_profile.h"
+#include "server/service/ledger/people_import.h"
+#include "server/service/mdm/known_identity.h"
+#include "server/service/mdm/last_seen.h"
+#include "server/service/mdm/policy_profile.h"
 #include "server/service/service.h"
 #include "tests/bench/bench_world.h"
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "server/service/audit_file.h"
+#include "server/service/audit/audit_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

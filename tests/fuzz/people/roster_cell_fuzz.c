@@ -11,7 +11,7 @@
 #include "policies/calendar.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
-#include "server/service/roster_cell.h"
+#include "server/service/roster/roster_cell.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

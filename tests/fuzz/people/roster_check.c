@@ -5,7 +5,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
-#include "server/service/roster_inside.h"
+#include "server/service/roster/roster_inside.h"
 
 static void check_text(const char *text)
 {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "proto/base/err.h"
-#include "server/service/roster_lines.h"
+#include "server/service/roster/roster_lines.h"
 #include "tests/fuzz/people/roster_check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

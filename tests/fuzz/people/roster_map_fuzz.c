@@ -10,7 +10,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
-#include "server/service/roster_map.h"
+#include "server/service/roster/roster_map.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "server/service/api_token.h"
-#include "server/service/bench.h"
-#include "server/service/evidence_key.h"
+#include "server/service/evidence/evidence_key.h"
+#include "server/service/station/bench.h"
 #include "tests/unit/audit/audit_world.h"
 
 static int entries(const char *action)

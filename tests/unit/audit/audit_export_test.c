@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/service/audit_file.h"
-#include "server/service/audit_lines.h"
+#include "server/service/audit/audit_file.h"
+#include "server/service/audit/audit_lines.h"
 #include "tests/unit/audit/audit_world.h"
 
 static struct audit_file judge_with(const char *text, const char *held)

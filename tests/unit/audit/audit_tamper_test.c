@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/service/audit_chain.h"
+#include "server/service/audit/audit_chain.h"
 #include "tests/unit/audit/audit_world.h"
 
 #define ENTRIES 8

@@ -7,8 +7,8 @@
 
 #include <stdio.h>
 
-#include "server/service/audit.h"
-#include "server/service/audit_log.h"
+#include "server/service/audit/audit.h"
+#include "server/service/audit/audit_log.h"
 #include "tests/unit/server/two_towns.h"
 
 #define PERSON "01900000-0000-7000-8000-0000000000aa"

@@ -7,8 +7,8 @@
 #include "proto/apple/facts.h"
 #include "proto/apple/mdm_command.h"
 #include "proto/base/str.h"
-#include "server/service/order_command.h"
-#include "server/service/visit.h"
+#include "server/service/mdm/order_command.h"
+#include "server/service/mdm/visit.h"
 #include "server/store/store_bench.h"
 #include "server/store/store_task.h"
 

@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "server/service/departure.h"
+#include "server/service/departure/departure.h"
 #include "server/store/store_task.h"
-#include "server/service/return_case.h"
+#include "server/service/departure/return_case.h"
 #include "tests/unit/server/two_towns.h"
 
 /* The unit "Skolan" below "Staden", led by "Chef Ek" and "Topp Lund". */

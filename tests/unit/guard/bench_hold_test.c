@@ -13,7 +13,7 @@
 #include "proto/base/buf.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
-#include "server/service/legal_hold.h"
+#include "server/service/guard/legal_hold.h"
 #include "tests/unit/station/bench_world.h"
 
 #define SERIAL "HELD1"

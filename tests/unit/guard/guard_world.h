@@ -5,9 +5,9 @@
 #ifndef TESTS_UNIT_GUARD_GUARD_WORLD_H
 #define TESTS_UNIT_GUARD_GUARD_WORLD_H
 
-#include "server/service/approval.h"
-#include "server/service/guard.h"
-#include "server/service/legal_hold.h"
+#include "server/service/guard/approval.h"
+#include "server/service/guard/guard.h"
+#include "server/service/guard/legal_hold.h"
 #include "tests/unit/server/two_towns.h"
 
 /* Of the first town, each with a key of their own. */

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "server/service/bench.h"
+#include "server/service/station/bench.h"
 
 static void test_not_ordered(void **state)
 {

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/service/audit.h"
-#include "server/service/everything.h"
-#include "server/service/retention.h"
+#include "server/service/audit/audit.h"
+#include "server/service/guard/everything.h"
+#include "server/service/guard/retention.h"
 #include "server/store/db.h"
 #include "server/store/txn.h"
 

@@ -12,7 +12,7 @@
 #include "proto/base/err.h"
 #include "server/http/http.h"
 #include "server/office/office.h"
-#include "server/service/last_seen.h"
+#include "server/service/mdm/last_seen.h"
 #include "server/store/store_equipment.h"
 
 static int64_t fixture_now(void *arg)

@@ -10,7 +10,7 @@
 
 #include "proto/base/err.h"
 #include "server/outbox/mail_text.h"
-#include "server/service/notify.h"
+#include "server/service/notify/notify.h"
 
 struct mail_parts {
 	struct buf subject;

@@ -13,9 +13,9 @@
 #include <cmocka.h>
 
 #include "proto/base/err.h"
-#include "server/service/departure.h"
-#include "server/service/page.h"
-#include "server/service/receipts.h"
+#include "server/service/departure/departure.h"
+#include "server/service/page/page.h"
+#include "server/service/receipt/receipts.h"
 #include "server/store/store_phone.h"
 #include "tests/unit/tasks/tasks_world.h"
 

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "policies/pack.h"
-#include "server/service/exception.h"
-#include "server/service/judge.h"
+#include "server/service/judge/exception.h"
+#include "server/service/judge/judge.h"
 #include "server/store/store_evidence.h"
 #include "server/store/store_imei.h"
 #include "server/store/store_task.h"

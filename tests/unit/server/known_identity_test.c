@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "proto/base/err.h"
-#include "server/service/known_identity.h"
+#include "server/service/mdm/known_identity.h"
 
 #define ROOM 65536
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "server/service/last_seen.h"
+#include "server/service/mdm/last_seen.h"
 
 #define LIVES 5000
 

@@ -20,7 +20,7 @@
 #include "proto/apple/checkin.h"
 #include "proto/base/err.h"
 #include "server/keeper/keeper.h"
-#include "server/service/last_seen.h"
+#include "server/service/mdm/last_seen.h"
 #include "server/service/service.h"
 #include "tests/unit/server/story_world.h"
 

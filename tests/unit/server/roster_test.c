@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "policies/pack.h"
-#include "server/service/roster.h"
-#include "server/service/roster_csv.h"
-#include "server/service/roster_inside.h"
-#include "server/service/roster_lines.h"
+#include "server/service/roster/roster.h"
+#include "server/service/roster/roster_csv.h"
+#include "server/service/roster/roster_inside.h"
+#include "server/service/roster/roster_lines.h"
 
 #define HEAD "key;first_name;last_name;mail;number;unit;role;from;last_day\n"
 #define MAP                                                                    \

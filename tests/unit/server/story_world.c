@@ -16,8 +16,8 @@
 #include "proto/base/err.h"
 #include "server/keeper/keeper.h"
 #include "server/service/digest.h"
-#include "server/service/known_identity.h"
-#include "server/service/last_seen.h"
+#include "server/service/mdm/known_identity.h"
+#include "server/service/mdm/last_seen.h"
 
 static struct tenant tenant;
 struct service story;

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/service/bench.h"
-#include "server/service/look.h"
+#include "server/service/mdm/look.h"
+#include "server/service/station/bench.h"
 
 #define COMMAND "01900000-0000-7000-8000-0000000000c1"
 

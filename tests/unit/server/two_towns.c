@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "server/service/known_identity.h"
-#include "server/service/last_seen.h"
+#include "server/service/mdm/known_identity.h"
+#include "server/service/mdm/last_seen.h"
 
 struct service towns;
 int64_t towns_now;

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "proto/base/err.h"
-#include "server/service/ledger.h"
+#include "server/service/ledger/ledger.h"
 #include "server/service/service.h"
 
 /* 2026-11-22 08:00 UTC, a Sunday. */

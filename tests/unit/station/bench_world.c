@@ -22,8 +22,8 @@
 #include "proto/base/str.h"
 #include "proto/station/station_sign.h"
 #include "server/keeper/keeper.h"
-#include "server/service/known_identity.h"
-#include "server/service/last_seen.h"
+#include "server/service/mdm/known_identity.h"
+#include "server/service/mdm/last_seen.h"
 #include "server/store/store_equipment.h"
 
 static struct tenant tenant;

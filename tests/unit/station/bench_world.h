@@ -9,7 +9,7 @@
 
 #include "proto/station/station_report.h"
 #include "proto/station/work_order.h"
-#include "server/service/bench.h"
+#include "server/service/station/bench.h"
 
 struct bench_world {
 	struct service service;

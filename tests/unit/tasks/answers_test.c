@@ -14,9 +14,9 @@
 #include <cmocka.h>
 
 #include "proto/base/err.h"
-#include "server/service/page.h"
-#include "server/service/page_link.h"
-#include "server/service/statement.h"
+#include "server/service/evidence/statement.h"
+#include "server/service/page/page.h"
+#include "server/service/page/page_link.h"
 #include "tests/unit/tasks/tasks_world.h"
 
 #define NEW "00000000-0000-7000-8000-0000000000c1"

@@ -14,8 +14,8 @@
 #include <cmocka.h>
 
 #include "proto/base/err.h"
-#include "server/service/equipment_order.h"
-#include "server/service/page.h"
+#include "server/service/equipment/equipment_order.h"
+#include "server/service/page/page.h"
 #include "tests/unit/tasks/tasks_world.h"
 
 #define SIM "00000000-0000-7000-8000-0000000000d1"

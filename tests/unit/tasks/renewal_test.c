@@ -14,7 +14,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/time.h"
-#include "server/service/page.h"
+#include "server/service/page/page.h"
 #include "tests/unit/tasks/tasks_world.h"
 
 static int end(void **state)

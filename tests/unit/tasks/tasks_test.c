@@ -13,8 +13,8 @@
 #include <cmocka.h>
 
 #include "proto/base/err.h"
-#include "server/service/task.h"
-#include "server/service/task_clock.h"
+#include "server/service/task/task.h"
+#include "server/service/task/task_clock.h"
 #include "tests/unit/tasks/tasks_world.h"
 
 #define NEW "00000000-0000-7000-8000-0000000000c1"

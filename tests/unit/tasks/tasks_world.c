@@ -13,8 +13,8 @@
 
 #include "policies/calendar.h"
 #include "proto/base/err.h"
-#include "server/service/page_link.h"
-#include "server/service/task.h"
+#include "server/service/page/page_link.h"
+#include "server/service/task/task.h"
 
 #define ORG "00000000-0000-7000-8000-000000000001"
 #define COPY(to, text) (void)snprintf(to, sizeof(to), "%s", text)

@@ -1,0 +1,202 @@
+/* How a departure ends: everything has come back, or all stays as it is. */
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/base/err.h"
+#include "server/service/departure/departure_inside.h"
+#include "server/service/notify/notify.h"
+#include "server/service/service.h"
+
+struct sim_count {
+	unsigned open;
+	unsigned all;
+};
+
+static int count_sim(void *arg, const struct sim_decision_row *row)
+{
+	struct sim_count *count = arg;
+
+	count->all++;
+	if (row->decision == SIM_UNDECIDED)
+		count->open++;
+	return 0;
+}
+
+struct open_tasks {
+	struct task_row rows[16];
+	size_t count;
+};
+
+static int note_task(void *arg, const struct task_row *row)
+{
+	struct open_tasks *open = arg;
+
+	open->rows[open->count++] = *row;
+	return open->count == sizeof(open->rows) / sizeof(open->rows[0]);
+}
+
+static int close_tasks(struct txn *txn, const struct departure_world *world,
+    const char *departure_id, enum task_event event, const char *why,
+    struct err *err)
+{
+	struct open_tasks open = {.count = 0};
+	size_t i;
+	int rc = store_task_each_case(txn, world->ledger.org_id, departure_id,
+	    true, note_task, &open, err);
+
+	for (i = 0; rc >= 0 && i < open.count; i++)
+		rc = task_apply(txn, &world->tasks, &open.rows[i], event,
+		    world->ledger.by, why, err);
+	return rc < 0 ? rc : 0;
+}
+
+/* SIMs of the post or closed ones are not the leaver's any more. */
+static int release_sim(struct txn *txn, const struct departure_world *world,
+    const struct departure_row *departure, const char *subscription_id,
+    struct err *err)
+{
+	const struct assignment_said said = {.subscription = subscription_id};
+	struct assignment_row held;
+	int rc = store_assignment_find_subscription(
+	    txn, departure->org_id, subscription_id, 0, &held, err);
+
+	if (rc == -ERR_NOT_FOUND ||
+	    (rc == 0 && strcmp(held.person_id, departure->person_id) != 0))
+		return 0;
+	return rc < 0 ? rc
+	              : ledger_assignment_end(
+	                    txn, &world->ledger, &said, "returned", &held, err);
+}
+
+struct sims {
+	char ids[DEPARTURE_CASES_MAX][STORE_ID];
+	size_t count;
+};
+
+static int note_sim(void *arg, const struct sim_decision_row *row)
+{
+	struct sims *sims = arg;
+
+	if (row->decision == SIM_BLOCK || row->decision == SIM_REUSE)
+		memcpy(
+		    sims->ids[sims->count++], row->subscription_id, STORE_ID);
+	return sims->count == DEPARTURE_CASES_MAX;
+}
+
+static int close_it(struct txn *txn, const struct departure_world *world,
+    struct departure_row *departure, struct err *err)
+{
+	struct sims sims = {.count = 0};
+	size_t i;
+	int rc = store_sim_decision_each(
+	    txn, departure->org_id, departure->id, note_sim, &sims, err);
+
+	for (i = 0; rc >= 0 && i < sims.count; i++)
+		rc = release_sim(txn, world, departure, sims.ids[i], err);
+	if (rc >= 0)
+		rc = close_tasks(txn, world, departure->id, TASK_EVENT_EVIDENCE,
+		    "everything has come back", err);
+	departure->waits[0] = '\0';
+	return rc < 0 ? rc
+	              : departure_move(txn, world, departure, DEPARTURE_CLOSED,
+	                    "everything has ended", err);
+}
+
+int departure_settle(struct txn *txn, const struct departure_world *world,
+    struct departure_row *departure, struct err *err)
+{
+	struct departure_cases cases;
+	struct sim_count sims = {0, 0};
+	bool is_over = departure->state == DEPARTURE_OPEN;
+	size_t i;
+	int rc = departure_cases_load(
+	    txn, departure->org_id, departure->id, &cases, err);
+
+	for (i = 0; i < cases.count; i++)
+		is_over &= !return_case_is_open(cases.rows[i].state);
+	departure_cases_clear(&cases);
+	if (rc == 0 && is_over)
+		rc = store_sim_decision_each(txn, departure->org_id,
+		    departure->id, count_sim, &sims, err);
+	if (rc < 0 || !is_over || sims.open)
+		return rc < 0 ? rc : 0;
+	return close_it(txn, world, departure, err);
+}
+
+/* ---- all stays where it is ---- */
+
+static int cancel_case(struct txn *txn, const struct departure_world *world,
+    struct return_case_row *row, const char *why, bool *goes_on,
+    struct err *err)
+{
+	const struct ledger *ledger = &world->ledger;
+	struct return_step_row step;
+	bool is_back;
+	int rc;
+
+	if (!return_case_is_open(row->state))
+		return 0;
+	rc = departure_wipe_withdraw(txn, ledger, row, why, &is_back, err);
+	if (rc < 0)
+		return rc;
+	/* Handed in or erased: it goes on until it is proven and signed for,
+	 * whoever gets it then. */
+	if (!is_back ||
+	    (row->marks &
+	        (RETURN_MARK_CUSTODY | RETURN_MARK_WIPE_ACKNOWLEDGED |
+	            RETURN_MARK_PROVEN))) {
+		*goes_on = true;
+		return 0;
+	}
+	return_step_init(&step, ledger, RETURN_STEP_CANCELLED);
+	(void)snprintf(step.note, sizeof(step.note), "%s", why);
+	(void)snprintf(row->reason, sizeof(row->reason), "%s", why);
+	return return_apply(txn, ledger, row, RETURN_EVENT_CANCEL, &step, err);
+}
+
+static int tell_off(struct txn *txn, const struct departure_world *world,
+    const struct departure_row *departure, struct err *err)
+{
+	const struct notice notice = {.org_id = departure->org_id,
+	    .kind = NOTICE_LEAVING_OFF,
+	    .person_id = departure->person_id,
+	    .case_id = departure->id};
+	int rc = notify_forget_case(
+	    txn, world->ledger.service, departure->org_id, departure->id, err);
+
+	/* Who was never told of it is not told that it is off. */
+	if (rc < 0 || !(departure->step & DEPARTURE_REMINDED))
+		return rc;
+	return notify_person(txn, world->ledger.service, &notice, err);
+}
+
+int departure_cancel(struct txn *txn, const struct ledger *ledger,
+    struct departure_row *departure, const char *why, struct err *err)
+{
+	struct departure_cases cases;
+	struct departure_world world;
+	bool goes_on = false;
+	size_t i;
+	int rc = departure_world_init(ledger, &world, err);
+
+	if (rc < 0)
+		return rc;
+	rc = departure_cases_load(
+	    txn, departure->org_id, departure->id, &cases, err);
+	for (i = 0; rc == 0 && i < cases.count; i++)
+		rc = cancel_case(
+		    txn, &world, &cases.rows[i], why, &goes_on, err);
+	departure_cases_clear(&cases);
+	if (rc < 0)
+		return rc;
+	(void)snprintf(departure->note, sizeof(departure->note), "%s", why);
+	if (goes_on) /* its open cases need it */
+		return departure_save(txn, &world, departure, err);
+	departure->waits[0] = '\0';
+	if ((rc = tell_off(txn, &world, departure, err)) < 0 ||
+	    (rc = close_tasks(
+	         txn, &world, departure->id, TASK_EVENT_CANCEL, why, err)) < 0)
+		return rc;
+	return departure_move(
+	    txn, &world, departure, DEPARTURE_CANCELLED, why, err);
+}

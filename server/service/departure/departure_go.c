@@ -1,0 +1,428 @@
+/*
+ * What time alone causes to departures: reminders before the last day, the
+ * question and the erase after it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/err.h"
+#include "proto/base/str.h"
+#include "server/service/departure/departure_going.h"
+#include "server/service/notify/notify.h"
+#include "server/service/service.h"
+#include "server/service/task/task_clock.h"
+
+#define RETURN_CAUSE "employment_end" /* of the task put to who leaves */
+
+bool going_has_come(const struct going *g, int64_t at)
+{
+	return at <= g->world->ledger.now;
+}
+
+int64_t going_morning_of(const struct going *g, int64_t day)
+{
+	return calendar_next_working_day_at(&g->world->tasks.place,
+	    (int32_t)day - 1, g->world->leaving->wipe_minute);
+}
+
+/* ---- telling ---- */
+
+/* The phones that are still out, in words. */
+static int words_of(
+    struct going *g, char *out, size_t size, bool only_out, struct err *err)
+{
+	struct device device;
+	char words[200];
+	size_t used = 0;
+	size_t i;
+	int rc = 0;
+
+	out[0] = '\0';
+	for (i = 0; rc == 0 && i < g->cases.count; i++) {
+		const struct return_case_row *row = &g->cases.rows[i];
+
+		if (!return_case_is_open(row->state) ||
+		    (only_out && (row->marks & RETURN_MARK_CUSTODY)))
+			continue;
+		rc = store_device_load_of(
+		    g->txn, row->org_id, row->device_id, &device, err);
+		if (rc < 0)
+			return rc;
+		departure_phone_words(&device, words, sizeof(words));
+		if (used + strlen(words) + 3 >= size)
+			break;
+		used += (size_t)snprintf(
+		    out + used, size - used, "%s%s", used ? "; " : "", words);
+	}
+	return rc;
+}
+
+/* What is asked of somebody in this departure. */
+static void task_of(const struct going *g, enum task_kind kind,
+    const char *person_id, const char *cause, struct task_row *out)
+{
+	*out = (struct task_row){.kind = kind,
+	    .subject_kind = STORE_SUBJECT_PERSON,
+	    .created_at = g->world->ledger.now};
+	(void)str_copy(out->org_id, STORE_ID, g->departure->org_id);
+	(void)str_copy(out->person_id, STORE_ID, person_id);
+	(void)str_copy(out->unit_id, STORE_ID, g->departure->unit_id);
+	(void)str_copy(out->subject_id, STORE_ID, g->departure->person_id);
+	(void)str_copy(out->case_id, STORE_ID, g->departure->id);
+	(void)str_copy(out->cause, sizeof(out->cause), cause);
+}
+
+/*
+ * Links grow old before phones come back, so each reminder brings another one
+ * to the page on which the leaver signs. "": it is signed, or the very
+ * question is in the same mail.
+ */
+static int find_page(
+    const struct going *g, char task_id[STORE_ID], struct err *err)
+{
+	struct task_row wanted;
+	struct task_row found;
+	int rc;
+
+	task_id[0] = '\0';
+	task_of(g, TASK_RETURN_PHONE, g->departure->person_id, RETURN_CAUSE,
+	    &wanted);
+	rc = store_task_find_open(g->txn, &wanted, &found, NULL);
+	if (rc == -ERR_NOT_FOUND)
+		return 0;
+	if (rc < 0)
+		return err_set(err, ERR_IO, "tasks cannot be read");
+	if (found.created_at != g->world->ledger.now)
+		(void)str_copy(task_id, STORE_ID, found.id);
+	return 0;
+}
+
+static int tell_on(struct going *g, enum notice_kind kind, const char *reader,
+    int64_t day, struct err *err)
+{
+	bool is_leaver = strcmp(reader, g->departure->person_id) == 0;
+	char what[256];
+	char task_id[STORE_ID] = "";
+	const struct notice notice = {.org_id = g->departure->org_id,
+	    .kind = kind,
+	    .person_id = reader,
+	    .about_id = is_leaver ? NULL : g->departure->person_id,
+	    .task_id = task_id,
+	    .case_id = g->departure->id,
+	    .day = (int32_t)day,
+	    .what = what};
+	int rc = words_of(g, what, sizeof(what), true, err);
+
+	if (rc == 0 && is_leaver && notice_kind_find(kind)->has_link)
+		rc = find_page(g, task_id, err);
+	return rc < 0
+	    ? rc
+	    : notify_person(g->txn, g->world->ledger.service, &notice, err);
+}
+
+int going_tell(
+    struct going *g, enum notice_kind kind, const char *reader, struct err *err)
+{
+	return tell_on(g, kind, reader, g->departure->last_day, err);
+}
+
+/* ---- tasks ---- */
+
+/* Once: asking for what is asked already changes nothing. */
+static int ask(struct going *g, enum task_kind kind, const char *person_id,
+    const char *cause, const struct task_terms *terms, struct err *err)
+{
+	struct task_row task;
+	struct task_row same;
+	int rc;
+
+	if (!*person_id)
+		return 0;
+	task_of(g, kind, person_id, cause, &task);
+	rc = store_task_find_open(g->txn, &task, &same, NULL);
+	if (rc != -ERR_NOT_FOUND)
+		return rc < 0 ? err_set(err, ERR_IO, "tasks cannot be read")
+		              : 0;
+	task_clock_set(&task, &g->world->tasks.place, terms, 0);
+	return task_open(g->txn, &g->world->tasks, &task, err);
+}
+
+static int ask_back(struct going *g, struct err *err)
+{
+	const struct ledger *ledger = &g->world->ledger;
+	int64_t end = calendar_day_ends(
+	    g->world->tasks.place.zone, (int32_t)g->departure->last_day);
+	int64_t left = end - ledger->now - 1;
+	struct task_terms terms = {.due_ms = left > 0 ? left : TIME_DAY_MS};
+
+	return ask(g, TASK_RETURN_PHONE, g->departure->person_id, RETURN_CAUSE,
+	    &terms, err);
+}
+
+static int ask_receiver(struct going *g, struct err *err)
+{
+	static const struct task_terms terms = {
+	    3 * TIME_DAY_MS, 7 * TIME_DAY_MS, 14 * TIME_DAY_MS, 0};
+	int rc = departure_find_receiver(g->txn, g->world, g->departure, err);
+
+	return rc < 0 ? rc
+	              : ask(g, TASK_CONFIRM_RETURN, g->departure->receiver_id,
+	                    "departure", &terms, err);
+}
+
+int going_ask_decision(struct going *g, struct err *err)
+{
+	static const struct task_terms terms = {
+	    3 * TIME_DAY_MS, 7 * TIME_DAY_MS, 7 * TIME_DAY_MS, 0};
+
+	return ask(g, TASK_DECIDE_RETURN, g->departure->receiver_id,
+	    "departure", &terms, err);
+}
+
+/* ---- before the last day ---- */
+
+static int64_t reminder_at(const struct going *g, int64_t before_ms)
+{
+	return going_morning_of(
+	    g, g->departure->last_day - before_ms / TIME_DAY_MS);
+}
+
+static int remind(struct going *g, struct err *err)
+{
+	const struct pack_leaving *leaving = g->world->leaving;
+	struct departure_row *departure = g->departure;
+	int rc = 0;
+
+	if (!(departure->step & DEPARTURE_REMINDED) &&
+	    going_has_come(g, reminder_at(g, leaving->remind_ms))) {
+		departure->step |= DEPARTURE_REMINDED;
+		departure->reminded_at = g->world->ledger.now;
+		if ((rc = ask_back(g, err)) < 0 ||
+		    (rc = going_tell(g, NOTICE_LEAVING_SOON,
+		         departure->person_id, err)) < 0)
+			return rc;
+		rc = going_tell(
+		    g, NOTICE_LEAVING_MANAGER, departure->receiver_id, err);
+	}
+	if (rc == 0 && !(departure->step & DEPARTURE_REMINDED_AGAIN) &&
+	    going_has_come(g, reminder_at(g, leaving->remind_again_ms))) {
+		departure->step |= DEPARTURE_REMINDED_AGAIN;
+		/* One mail a day is enough. */
+		if (departure->reminded_at != g->world->ledger.now)
+			rc = going_tell(
+			    g, NOTICE_LEAVING_SOON, departure->person_id, err);
+		departure->reminded_at = g->world->ledger.now;
+	}
+	return rc;
+}
+
+int going_apply(struct going *g, struct return_case_row *row,
+    enum return_event event, enum return_step_kind kind, const char *note,
+    struct err *err)
+{
+	struct return_step_row step;
+	int rc;
+
+	return_step_init(&step, &g->world->ledger, kind);
+	(void)snprintf(step.note, sizeof(step.note), "%s", note);
+	rc = return_apply(g->txn, &g->world->ledger, row, event, &step, err);
+	return rc == -ERR_CONFLICT ? 0 : rc;
+}
+
+/*
+ * The first working day after the last one. What the register says only
+ * afterwards gives whoever reads the first message a day: nothing is erased in
+ * the hour in which a date was mistyped.
+ */
+static int64_t first_wipe_at(const struct going *g)
+{
+	const struct departure_row *departure = g->departure;
+	enum calendar_zone zone = g->world->tasks.place.zone;
+	int32_t known = calendar_day_at(zone, departure->created_at);
+	int32_t day = (int32_t)departure->last_day;
+
+	return calendar_next_working_day_at(&g->world->tasks.place,
+	    known > day ? known : day, g->world->leaving->wipe_minute);
+}
+
+/* Ahead of it, while there is time to save what is one's own. */
+static int tell_wipe(struct going *g, struct err *err)
+{
+	enum calendar_zone zone = g->world->tasks.place.zone;
+	bool is_any = false;
+	size_t i;
+
+	for (i = 0; i < g->cases.count; i++)
+		is_any |= return_case_wants_wipe(g->cases.rows[i].kind,
+		    g->cases.rows[i].state, (unsigned)g->cases.rows[i].marks);
+	return is_any ? tell_on(g, NOTICE_WIPE_PLANNED, g->departure->person_id,
+	                    calendar_day_at(zone, g->departure->wipe_at), err)
+	              : 0;
+}
+
+static int begin(struct going *g, struct err *err)
+{
+	struct departure_row *departure = g->departure;
+	size_t i;
+	int rc;
+
+	departure->opened_at = g->world->ledger.now;
+	departure->wipe_at = first_wipe_at(g);
+	rc = departure_move(
+	    g->txn, g->world, departure, DEPARTURE_OPEN, departure->note, err);
+	for (i = 0; rc == 0 && i < g->cases.count; i++)
+		if (return_case_is_open(g->cases.rows[i].state))
+			rc = going_apply(g, &g->cases.rows[i], RETURN_EVENT_ASK,
+			    RETURN_STEP_ASKED, "the last day is over", err);
+	if (rc == 0)
+		rc = ask_back(g, err);
+	if (rc == 0)
+		rc = ask_receiver(g, err);
+	return rc == 0 ? tell_wipe(g, err) : rc;
+}
+
+/* ---- the erase ---- */
+
+/* Never on a Friday afternoon, a day off, or at night: nobody is there who
+ * could help. Also when the server was away at the hour itself. */
+static bool is_good_hour(struct going *g)
+{
+	const struct task_world *tasks = &g->world->tasks;
+	const struct pack_leaving *leaving = g->world->leaving;
+	struct calendar_local local;
+	int minute;
+
+	calendar_local_of(tasks->place.zone, g->world->ledger.now, &local);
+	minute = local.ms / (int)TIME_MINUTE_MS;
+	if (!calendar_is_working_day(tasks->place.country, local.day))
+		return false;
+	if (minute < leaving->wipe_minute)
+		return false;
+	return calendar_weekday_of(local.day) != CALENDAR_FRIDAY ||
+	    minute < leaving->friday_minute;
+}
+
+/* Who was not told ahead: it was asked back by hand. */
+static int tell_wiped_today(struct going *g, struct err *err)
+{
+	return g->departure->reason == DEPARTURE_EMPLOYMENT_END
+	    ? 0
+	    : tell_on(g, NOTICE_WIPE_PLANNED, g->departure->person_id,
+	          g->world->ledger.today, err);
+}
+
+/* DESIGN: from a private phone only work goes; nobody erases it. */
+static int wipe_all(struct going *g, struct err *err)
+{
+	struct wipe_outcome outcome;
+	bool is_any = false;
+	size_t i;
+	int rc = 0;
+
+	g->departure->waits[0] = '\0';
+	if (g->departure->wipe_at == 0 ||
+	    !going_has_come(g, g->departure->wipe_at))
+		return 0;
+	if (!is_good_hour(g)) {
+		g->departure->wipe_at =
+		    going_morning_of(g, g->world->ledger.today + 1);
+		return 0;
+	}
+	for (i = 0; rc == 0 && i < g->cases.count; i++) {
+		rc = (g->cases.rows[i].kind == RETURN_KIND_PRIVATE
+		        ? departure_remove_work
+		        : departure_wipe)(g->txn, g->world, g->departure,
+		    &g->cases.rows[i], &outcome, err);
+		if (rc < 0)
+			return rc;
+		is_any |= outcome.is_ordered;
+		if (!outcome.is_waiting)
+			continue;
+		memcpy(g->departure->waits, outcome.sentence,
+		    sizeof(g->departure->waits));
+		if (outcome.again_at &&
+		    (!g->again_at || outcome.again_at < g->again_at))
+			g->again_at = outcome.again_at;
+	}
+	return rc == 0 && is_any ? tell_wiped_today(g, err) : rc;
+}
+
+/* ---- one departure ---- */
+
+/* A vacant post was filled: whoever leads now is asked. */
+static int fill_receiver(struct going *g, struct err *err)
+{
+	if (g->departure->receiver_id[0] ||
+	    !(g->departure->step & DEPARTURE_NO_RECEIVER))
+		return 0;
+	return ask_receiver(g, err);
+}
+
+static int cases_again(struct going *g, struct err *err)
+{
+	departure_cases_clear(&g->cases);
+	return departure_cases_load(
+	    g->txn, g->departure->org_id, g->departure->id, &g->cases, err);
+}
+
+static int go_planned(struct going *g, struct err *err)
+{
+	int rc = remind(g, err);
+
+	if (rc == 0 && g->world->ledger.today > g->departure->last_day)
+		rc = begin(g, err);
+	return rc;
+}
+
+static int go_open(struct going *g, struct err *err)
+{
+	int rc = wipe_all(g, err);
+
+	if (rc == 0)
+		rc = departure_ladder(g, err);
+	if (rc == 0)
+		rc = fill_receiver(g, err);
+	return rc < 0 ? rc
+	              : departure_settle(g->txn, g->world, g->departure, err);
+}
+
+static int go_paused(struct going *g, struct err *err)
+{
+	if (g->world->ledger.today < g->departure->review_day)
+		return 0;
+	g->departure->review_day = 0;
+	return departure_move(g->txn, g->world, g->departure,
+	    g->departure->opened_at ? DEPARTURE_OPEN : DEPARTURE_PLANNED,
+	    "the pause is over", err);
+}
+
+/* Who hands something in by hand and is on a long leave comes back to it. */
+int departure_go(struct txn *txn, struct departure_world *world,
+    struct departure_row *departure, struct err *err)
+{
+	struct going g = {.txn = txn, .world = world, .departure = departure};
+	int rc = 0;
+
+	if (departure->state == DEPARTURE_PAUSED)
+		rc = go_paused(&g, err);
+	if (rc == 0 && departure->reason != DEPARTURE_HAND_BACK)
+		rc = departure_refresh(txn, world, departure, NULL, err);
+	else if (rc == 0)
+		rc = return_sims_mark(txn, &world->ledger, departure->id, err);
+	if (rc == 0)
+		rc = cases_again(&g, err);
+	if (rc == 0 && departure->state == DEPARTURE_PLANNED)
+		rc = go_planned(&g, err);
+	if (rc == 0 && departure->state == DEPARTURE_OPEN) {
+		rc = cases_again(&g, err);
+		rc = rc < 0 ? rc : go_open(&g, err);
+	}
+	departure_cases_clear(&g.cases);
+	if (rc < 0 || departure->state > DEPARTURE_PAUSED)
+		return rc;
+	departure->next_at = departure_next(world, departure);
+	if (g.again_at && g.again_at < departure->next_at)
+		departure->next_at = g.again_at;
+	return store_departure_save(txn, departure, err);
+}

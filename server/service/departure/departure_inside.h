@@ -1,0 +1,158 @@
+/*
+ * departure_inside: what the files of departures and return cases share: who
+ * writes, the calendar, the terms; one step of a case; the erase. Private to
+ * them.
+ */
+#ifndef SERVER_SERVICE_DEPARTURE_DEPARTURE_INSIDE_H
+#define SERVER_SERVICE_DEPARTURE_DEPARTURE_INSIDE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "policies/pack.h"
+#include "server/service/departure/departure.h"
+#include "server/service/departure/return_case.h"
+#include "server/service/task/task_world.h"
+#include "server/store/store_case.h"
+
+struct err;
+struct service;
+struct txn;
+
+/* Rungs already climbed, in departure_row.step. */
+#define DEPARTURE_REMINDED 0x01
+#define DEPARTURE_REMINDED_AGAIN 0x02
+#define DEPARTURE_LATE 0x04         /* the person was told that it is due */
+#define DEPARTURE_MANAGER 0x08      /* the manager was told */
+#define DEPARTURE_DECIDE 0x10       /* the manager is asked what to do */
+#define DEPARTURE_LOST_MODE 0x20    /* ordered where it can be */
+#define DEPARTURE_SIM_BLOCK 0x40    /* requested */
+#define DEPARTURE_BY_HAND 0x80      /* cancelled by a person: not made anew */
+#define DEPARTURE_NO_RECEIVER 0x100 /* nobody to confirm was found */
+
+struct departure_world {
+	struct ledger ledger; /* who writes, when */
+	struct task_world tasks;
+	const struct pack_leaving *leaving;
+};
+int departure_world_init(
+    const struct ledger *ledger, struct departure_world *out, struct err *err);
+/* What no person does. */
+int departure_world_policy(struct service *service, const char *org_id,
+    int64_t now, struct departure_world *out, struct err *err);
+
+/* ---- one step of a case (return_step.c) ---- */
+
+/*
+ * Applies the event, saves, writes the step (NULL: none), the audit and the
+ * event; follows up what is released, disputed, written off. A step that
+ * changes nothing writes nothing but its step. -ERR_CONFLICT: not in this
+ * state, in one sentence.
+ */
+int return_apply(struct txn *txn, const struct ledger *ledger,
+    struct return_case_row *row, enum return_event event,
+    struct return_step_row *step, struct err *err);
+/* Fills all but who signed and what was said. */
+void return_step_init(struct return_step_row *step, const struct ledger *ledger,
+    enum return_step_kind kind);
+/* Writes a step of the case and no more. Several belong to one moment: they are
+ * told in the order they were made, even when the clock was put back. */
+int return_step_add(struct txn *txn, const struct ledger *ledger,
+    const struct return_case_row *row, struct return_step_row *step,
+    struct err *err);
+/* It was released: what came with the phone is nobody's any more. */
+int return_accessories(struct txn *txn, const struct ledger *ledger,
+    const struct return_case_row *row, struct err *err);
+
+/* ---- departures (departure_plan.c, departure_refresh.c) ---- */
+
+/* Its next_at from all that is to come, saved. */
+int departure_save(struct txn *txn, const struct departure_world *world,
+    struct departure_row *departure, struct err *err);
+int64_t departure_next(
+    const struct departure_world *world, const struct departure_row *departure);
+/* A new state: saved, with audit and event. */
+int departure_move(struct txn *txn, const struct departure_world *world,
+    struct departure_row *departure, enum departure_state state,
+    const char *why, struct err *err);
+/* Cases and decisions for all that belongs to it now. */
+int departure_refresh(struct txn *txn, const struct departure_world *world,
+    struct departure_row *departure, const char *only_device_id,
+    struct err *err);
+/* Closes it when every case has ended and every SIM is decided. */
+int departure_settle(struct txn *txn, const struct departure_world *world,
+    struct departure_row *departure, struct err *err);
+/* Due at the next look; nothing when it is over. */
+int departure_wake(struct txn *txn, const char *org_id, const char *id,
+    int64_t now, struct err *err);
+/* Who receives, found anew: "" in the row when nobody is. */
+int departure_find_receiver(struct txn *txn,
+    const struct departure_world *world, struct departure_row *departure,
+    struct err *err);
+/*
+ * The employment that the one named leads to: itself, or one that continues
+ * it; "" and unknown ones: the person's last. to_day 0: it has no end.
+ * -ERR_NOT_FOUND: the person has none.
+ */
+int departure_employment_end(struct txn *txn,
+    const struct departure_world *world, const char *person_id,
+    const char *employment_id, struct employment_row *out, struct err *err);
+
+/* Rows that are changed after the walk. */
+#define DEPARTURE_CASES_MAX 64
+struct departure_cases {
+	struct return_case_row *rows;
+	size_t count;
+};
+int departure_cases_load(struct txn *txn, const char *org_id,
+    const char *departure_id, struct departure_cases *out, struct err *err);
+void departure_cases_clear(struct departure_cases *cases);
+
+/* All that time causes to one that is due, saved (departure_go.c). */
+int departure_go(struct txn *txn, struct departure_world *world,
+    struct departure_row *departure, struct err *err);
+
+/* ---- the erase (departure_wipe.c) ---- */
+
+struct wipe_outcome {
+	bool is_ordered;
+	bool is_waiting;  /* why: sentence */
+	int64_t again_at; /* when it is worth another look; 0: on an event */
+	char sentence[512];
+};
+/*
+ * Orders the erase of a case if and only if all of DESIGN invariant 1 holds: the
+ * assignment that the case is of is open and names the person, no employment
+ * that covers it goes on, the phone is ours, enrolled, not missing, and the
+ * guard allows it. Never a second time for a case.
+ */
+int departure_wipe(struct txn *txn, const struct departure_world *world,
+    const struct departure_row *departure, struct return_case_row *row,
+    struct wipe_outcome *out, struct err *err);
+/* The same of a private phone: only what is of work goes (invariant 1). */
+int departure_remove_work(struct txn *txn, const struct departure_world *world,
+    const struct departure_row *departure, struct return_case_row *row,
+    struct wipe_outcome *out, struct err *err);
+/* Takes back an erase that the phone has not acknowledged. *is_back: there is
+ * none any more, so that the case may order one again. */
+int departure_wipe_withdraw(struct txn *txn, const struct ledger *ledger,
+    struct return_case_row *row, const char *why, bool *is_back,
+    struct err *err);
+
+/* ---- SIMs (return_sim.c) ---- */
+
+/* Brings the mark of every case in line with the decisions. */
+int return_sims_mark(struct txn *txn, const struct ledger *ledger,
+    const char *departure_id, struct err *err);
+int return_sim_set(struct txn *txn, const struct ledger *ledger,
+    struct sim_decision_row *row, enum sim_decision decision, const char *note,
+    struct err *err);
+
+/* As people are shown it (departure_look.c). */
+int departure_view_make(struct txn *txn, const struct departure_row *row,
+    struct departure_view *view, struct err *err);
+
+/* "iPhone 13, F2LXK0P1Q2" */
+void departure_phone_words(const struct device *device, char *out, size_t size);
+
+#endif

@@ -1,0 +1,470 @@
+/* A departure's cases and decisions, kept in line with what the person holds;
+ * when it is looked at next, and when it is over. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/err.h"
+#include "proto/base/str.h"
+#include "server/service/audit/audit.h"
+#include "server/service/departure/departure_inside.h"
+#include "server/service/notify/notify.h"
+#include "server/service/phone/escrow.h"
+#include "server/service/phone/phone_kind.h"
+#include "server/service/service.h"
+
+/* ---- rows that are changed after the walk ---- */
+
+struct loading {
+	struct departure_cases *cases;
+	size_t cap;
+};
+
+static int note_case(void *arg, const struct return_case_row *row)
+{
+	struct loading *loading = arg;
+	struct departure_cases *cases = loading->cases;
+	struct return_case_row *rows;
+
+	if (cases->count == loading->cap) {
+		loading->cap = loading->cap ? loading->cap * 2 : 4;
+		rows = realloc(cases->rows, loading->cap * sizeof(*rows));
+		if (!rows)
+			return -(int)ERR_MEMORY;
+		cases->rows = rows;
+	}
+	cases->rows[cases->count++] = *row;
+	return 0;
+}
+
+int departure_cases_load(struct txn *txn, const char *org_id,
+    const char *departure_id, struct departure_cases *out, struct err *err)
+{
+	struct loading loading = {.cases = out};
+
+	*out = (struct departure_cases){NULL, 0};
+	return store_return_case_each_departure(
+	    txn, org_id, departure_id, note_case, &loading, err);
+}
+
+void departure_cases_clear(struct departure_cases *cases)
+{
+	free(cases->rows);
+	*cases = (struct departure_cases){NULL, 0};
+}
+
+/* ---- its row ---- */
+
+/* At the organisation's hour of the first working day not before the day. */
+static int64_t morning_of(const struct departure_world *world, int64_t day)
+{
+	return calendar_next_working_day_at(
+	    &world->tasks.place, (int32_t)day - 1, world->leaving->wipe_minute);
+}
+
+static int64_t reminder_at(const struct departure_world *world,
+    const struct departure_row *departure, int64_t before_ms)
+{
+	return morning_of(world, departure->last_day - before_ms / TIME_DAY_MS);
+}
+
+static void sooner(int64_t *next, int64_t at)
+{
+	if (at > 0 && (*next == 0 || at < *next))
+		*next = at;
+}
+
+static int64_t next_of_planned(
+    const struct departure_world *world, const struct departure_row *departure)
+{
+	int64_t next = calendar_day_ends(
+	    world->tasks.place.zone, (int32_t)departure->last_day);
+
+	if (!(departure->step & DEPARTURE_REMINDED))
+		sooner(&next,
+		    reminder_at(world, departure, world->leaving->remind_ms));
+	if (!(departure->step & DEPARTURE_REMINDED_AGAIN))
+		sooner(&next,
+		    reminder_at(
+		        world, departure, world->leaving->remind_again_ms));
+	return next;
+}
+
+/* Looked at often enough for the ladder, whatever else wakes it. */
+static int64_t next_of_open(
+    const struct departure_world *world, const struct departure_row *departure)
+{
+	int64_t next = 0;
+	int32_t today = world->ledger.today;
+
+	if (departure->wipe_at > world->ledger.now)
+		sooner(&next, departure->wipe_at);
+	sooner(&next, morning_of(world, today + 1));
+	return next;
+}
+
+int64_t departure_next(
+    const struct departure_world *world, const struct departure_row *departure)
+{
+	switch (departure->state) {
+	case DEPARTURE_PLANNED:
+		return next_of_planned(world, departure);
+	case DEPARTURE_OPEN:
+		return next_of_open(world, departure);
+	case DEPARTURE_PAUSED:
+		return morning_of(world, departure->review_day);
+	default:
+		return 0;
+	}
+}
+
+int departure_save(struct txn *txn, const struct departure_world *world,
+    struct departure_row *departure, struct err *err)
+{
+	departure->next_at = departure_next(world, departure);
+	return store_departure_save(txn, departure, err);
+}
+
+static int tell(struct txn *txn, const struct departure_world *world,
+    const struct departure_row *departure, const char *why, struct err *err)
+{
+	char day[CALENDAR_DATE_TEXT_MAX] = "";
+	const char *state = departure_state_name(departure->state);
+	const struct event event = {.org_id = departure->org_id,
+	    .kind = EVENT_DEPARTURE_CHANGED,
+	    .state = state,
+	    .person_id = departure->person_id,
+	    .departure_id = departure->id,
+	    .by = world->ledger.by};
+	const struct audit_note note = {.action = AUDIT_DEPARTURE_MOVED,
+	    .org_id = departure->org_id,
+	    .by = world->ledger.by,
+	    .subject_kind = "departure",
+	    .subject_id = departure->id,
+	    .person_id = departure->person_id,
+	    .case_id = departure->id,
+	    .why = why,
+	    .params = {{"state", state},
+	        {"reason", departure_reason_name(departure->reason)},
+	        {"last_day", day}}};
+	int rc;
+
+	if (departure->last_day)
+		calendar_day_text((int32_t)departure->last_day, day);
+	rc = audit_write(txn, world->ledger.service, &note, err);
+	return rc < 0 ? rc
+	              : notify_event(txn, world->ledger.service, &event, err);
+}
+
+int departure_move(struct txn *txn, const struct departure_world *world,
+    struct departure_row *departure, enum departure_state state,
+    const char *why, struct err *err)
+{
+	int rc;
+
+	departure->state = state;
+	if (state >= DEPARTURE_CLOSED)
+		departure->closed_at = world->ledger.now;
+	rc = departure_save(txn, world, departure, err);
+	return rc < 0 ? rc : tell(txn, world, departure, why, err);
+}
+
+int departure_wake(struct txn *txn, const char *org_id, const char *id,
+    int64_t now, struct err *err)
+{
+	struct departure_row departure;
+	int rc = store_departure_load(txn, org_id, id, &departure, err);
+
+	if (rc < 0 || departure.state > DEPARTURE_PAUSED ||
+	    (departure.next_at && departure.next_at <= now))
+		return rc;
+	departure.next_at = now;
+	return store_departure_save(txn, &departure, err);
+}
+
+int departure_find_receiver(struct txn *txn,
+    const struct departure_world *world, struct departure_row *departure,
+    struct err *err)
+{
+	struct person_row receiver = {.id = ""};
+	int rc = superior_find(txn, &world->tasks, departure->unit_id,
+	    departure->person_id, &receiver, NULL);
+
+	if (rc < 0 && rc != -ERR_NOT_FOUND)
+		return err_set(err, ERR_IO, "the manager cannot be found");
+	(void)str_copy(
+	    departure->receiver_id, STORE_ID, rc == 0 ? receiver.id : "");
+	departure->step &= ~(int64_t)DEPARTURE_NO_RECEIVER;
+	if (rc < 0)
+		departure->step |= DEPARTURE_NO_RECEIVER;
+	return 0;
+}
+
+/* ---- cases ---- */
+
+struct refresh {
+	struct txn *txn;
+	const struct departure_world *world;
+	struct departure_row *departure;
+	const char *only_device_id; /* NULL: everything */
+	struct assignment_row held[DEPARTURE_CASES_MAX];
+	size_t count;
+};
+
+static int note_held(void *arg, const struct assignment_row *row)
+{
+	struct refresh *refresh = arg;
+
+	refresh->held[refresh->count++] = *row;
+	return refresh->count == DEPARTURE_CASES_MAX;
+}
+
+/* By hand all; else what hangs on the employment that ends. */
+static int belongs(const struct refresh *refresh,
+    const struct assignment_row *held, bool *out, struct err *err)
+{
+	struct employment_row end;
+	int rc;
+
+	*out = false;
+	if (refresh->departure->reason != DEPARTURE_EMPLOYMENT_END) {
+		*out = !refresh->only_device_id ||
+		    strcmp(held->device_id, refresh->only_device_id) == 0;
+		return 0;
+	}
+	rc = departure_employment_end(refresh->txn, refresh->world,
+	    held->person_id, held->employment_id, &end, err);
+	if (rc == -ERR_NOT_FOUND)
+		return 0;
+	*out =
+	    rc == 0 && strcmp(end.id, refresh->departure->employment_id) == 0;
+	return rc;
+}
+
+static int kind_of(struct txn *txn, const struct device *device,
+    const struct assignment_row *held, enum return_kind *out, struct err *err)
+{
+	struct life life = {.state = LIFE_REPLACED};
+	bool supervised = false;
+	int rc = 0;
+
+	if (device->is_private) {
+		*out = RETURN_KIND_PRIVATE;
+		return 0;
+	}
+	if (held->is_shared) {
+		*out = RETURN_KIND_SHARED;
+		return 0;
+	}
+	if (device->life_id[0])
+		rc = store_life_load(txn, device->life_id, &life, err);
+	if (rc == 0 && life_is_open(life.state))
+		rc = phone_kind_is_supervised(
+		    txn, device->life_id, &supervised, err);
+	if (rc < 0)
+		return rc;
+	if (!device->life_id[0] || !life_is_open(life.state))
+		*out = RETURN_KIND_UNMANAGED;
+	else
+		*out =
+		    supervised ? RETURN_KIND_MANAGED : RETURN_KIND_UNSUPERVISED;
+	return 0;
+}
+
+static int apply_plain(struct refresh *refresh, struct return_case_row *row,
+    enum return_event event, enum return_step_kind kind, const char *note,
+    struct err *err)
+{
+	struct return_step_row step;
+
+	return_step_init(&step, &refresh->world->ledger, kind);
+	(void)snprintf(step.note, sizeof(step.note), "%s", note);
+	return return_apply(
+	    refresh->txn, &refresh->world->ledger, row, event, &step, err);
+}
+
+/* Where Activation Lock was never allowed, nothing has to be unlocked. */
+static int look_at_lock(struct refresh *refresh, struct return_case_row *row,
+    const struct device *device, struct err *err)
+{
+	struct activation_view lock;
+	int rc;
+
+	if (row->kind != RETURN_KIND_MANAGED ||
+	    (row->marks & RETURN_MARK_LOCK_CLEARED))
+		return 0;
+	rc = activation_lock_look(
+	    refresh->txn, device, refresh->world->ledger.now, &lock, err);
+	if (rc < 0 || lock.state == ACTIVATION_LOCK_UNKNOWN)
+		return rc;
+	return apply_plain(refresh, row, RETURN_EVENT_LOCK_CLEARED,
+	    RETURN_STEP_LOCK_CLEARED, activation_lock_name(lock.state), err);
+}
+
+static int make_case(
+    struct refresh *refresh, const struct assignment_row *held, struct err *err)
+{
+	const struct ledger *ledger = &refresh->world->ledger;
+	struct return_case_row row = {.state = RETURN_PLANNED,
+	    .created_at = ledger->now,
+	    .changed_at = ledger->now};
+	struct device device;
+	int rc = store_device_load_of(
+	    refresh->txn, ledger->org_id, held->device_id, &device, err);
+
+	if (rc == 0)
+		rc = kind_of(refresh->txn, &device, held, &row.kind, err);
+	if (rc < 0)
+		return rc;
+	uuid_make(ledger->now, ledger->service->rng, row.id);
+	memcpy(row.org_id, ledger->org_id, STORE_ID);
+	memcpy(row.departure_id, refresh->departure->id, STORE_ID);
+	memcpy(row.device_id, held->device_id, STORE_ID);
+	memcpy(row.assignment_id, held->id, STORE_ID);
+	memcpy(row.person_id, held->person_id, STORE_ID);
+	memcpy(row.life_id, device.life_id, STORE_ID);
+	row.needs = return_case_needs(row.kind);
+	rc = store_return_case_save(refresh->txn, &row, err);
+	if (rc == 0)
+		rc = look_at_lock(refresh, &row, &device, err);
+	if (rc == 0 && refresh->departure->state == DEPARTURE_OPEN)
+		rc = apply_plain(refresh, &row, RETURN_EVENT_ASK,
+		    RETURN_STEP_ASKED, "", err);
+	return rc;
+}
+
+/* It had its case in this departure: cancelled, say. It gets no other. */
+static int had_case(struct refresh *refresh, const struct assignment_row *held,
+    bool *out, struct err *err)
+{
+	struct departure_cases cases;
+	size_t i;
+	int rc = departure_cases_load(refresh->txn, refresh->departure->org_id,
+	    refresh->departure->id, &cases, err);
+
+	*out = false;
+	for (i = 0; i < cases.count; i++)
+		*out |= strcmp(cases.rows[i].assignment_id, held->id) == 0;
+	departure_cases_clear(&cases);
+	return rc;
+}
+
+static int take_phone(
+    struct refresh *refresh, const struct assignment_row *held, struct err *err)
+{
+	struct return_case_row row;
+	struct device device;
+	bool is_over;
+	int rc = store_return_case_find_open(
+	    refresh->txn, held->org_id, held->device_id, &row, err);
+
+	if (rc == -ERR_NOT_FOUND) {
+		rc = had_case(refresh, held, &is_over, err);
+		return rc < 0 || is_over ? rc : make_case(refresh, held, err);
+	}
+	if (rc < 0 || strcmp(row.departure_id, refresh->departure->id) != 0)
+		return rc; /* one way back at a time */
+	rc = store_device_load_of(
+	    refresh->txn, held->org_id, held->device_id, &device, err);
+	if (rc == 0 && device.is_private && row.kind != RETURN_KIND_PRIVATE) {
+		row.kind = RETURN_KIND_PRIVATE;
+		row.needs = return_case_needs(row.kind);
+		rc = store_return_case_save(refresh->txn, &row, err);
+	}
+	return rc < 0 ? rc : look_at_lock(refresh, &row, &device, err);
+}
+
+/* What left the person before it was asked for is no matter any more. */
+static int drop_gone(struct refresh *refresh, struct err *err)
+{
+	struct departure_cases cases;
+	struct assignment_row held;
+	size_t i;
+	int rc = departure_cases_load(refresh->txn, refresh->departure->org_id,
+	    refresh->departure->id, &cases, err);
+
+	for (i = 0; rc == 0 && i < cases.count; i++) {
+		if (cases.rows[i].state != RETURN_PLANNED)
+			continue;
+		rc = store_assignment_load(refresh->txn, cases.rows[i].org_id,
+		    cases.rows[i].assignment_id, &held, err);
+		if (rc == 0 && !held.to_at && !held.voided_at)
+			continue;
+		if (rc == 0)
+			rc = apply_plain(refresh, &cases.rows[i],
+			    RETURN_EVENT_CANCEL, RETURN_STEP_CANCELLED,
+			    "the person does not hold it any more", err);
+	}
+	departure_cases_clear(&cases);
+	return rc;
+}
+
+/* ---- SIMs ---- */
+
+static int take_sim(
+    struct refresh *refresh, const struct assignment_row *held, struct err *err)
+{
+	const struct ledger *ledger = &refresh->world->ledger;
+	struct return_case_row in = {.id = ""};
+	struct sim_decision_row row;
+	int rc = store_sim_decision_find(refresh->txn, ledger->org_id,
+	    refresh->departure->id, held->subscription_id, &row, err);
+
+	if (rc != -ERR_NOT_FOUND)
+		return rc;
+	row = (struct sim_decision_row){.created_at = ledger->now};
+	if (held->device_id[0]) {
+		rc = store_return_case_find_open(
+		    refresh->txn, ledger->org_id, held->device_id, &in, err);
+		if (rc < 0 && rc != -ERR_NOT_FOUND)
+			return rc;
+		if (strcmp(in.departure_id, refresh->departure->id) != 0)
+			in.id[0] = '\0';
+	}
+	uuid_make(ledger->now, ledger->service->rng, row.id);
+	memcpy(row.org_id, ledger->org_id, STORE_ID);
+	memcpy(row.departure_id, refresh->departure->id, STORE_ID);
+	memcpy(row.subscription_id, held->subscription_id, STORE_ID);
+	(void)str_copy(row.case_id, STORE_ID, in.id);
+	return store_sim_decision_save(refresh->txn, &row, err);
+}
+
+int departure_refresh(struct txn *txn, const struct departure_world *world,
+    struct departure_row *departure, const char *only_device_id,
+    struct err *err)
+{
+	struct refresh *refresh = calloc(1, sizeof(*refresh));
+	bool ours;
+	size_t i;
+	int pass;
+	int rc;
+
+	if (!refresh)
+		return err_memory(err);
+	refresh->txn = txn;
+	refresh->world = world;
+	refresh->departure = departure;
+	refresh->only_device_id = only_device_id;
+	rc = store_assignment_each_person(txn, departure->org_id,
+	    departure->person_id, true, note_held, refresh, err);
+	/* Phones first: a SIM is decided with the phone that it sits in. */
+	for (pass = 0; rc >= 0 && pass < 2; pass++) {
+		for (i = 0; rc >= 0 && i < refresh->count; i++) {
+			if ((refresh->held[i].kind == ASSIGNMENT_PHONE) !=
+			    (pass == 0))
+				continue;
+			rc = belongs(refresh, &refresh->held[i], &ours, err);
+			if (rc == 0 && ours)
+				rc = pass == 0
+				    ? take_phone(
+				          refresh, &refresh->held[i], err)
+				    : take_sim(refresh, &refresh->held[i], err);
+		}
+	}
+	if (rc >= 0)
+		rc = drop_gone(refresh, err);
+	if (rc == 0)
+		rc = return_sims_mark(txn, &world->ledger, departure->id, err);
+	free(refresh);
+	return rc < 0 ? rc : 0;
+}

@@ -1,0 +1,411 @@
+/*
+ * The erase of a leaver's phone: ordered at most once for a case, and only
+ * while all that justifies it is so (DESIGN invariant 1); taken back while the
+ * phone was not given it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/apple/mdm_command.h"
+#include "proto/base/err.h"
+#include "proto/base/str.h"
+#include "server/service/departure/departure_inside.h"
+#include "server/service/mdm/order_command.h"
+#include "server/service/phone/wipe_order.h"
+#include "server/service/service.h"
+#include "server/service/station/bench.h"
+#include "server/store/store_bench.h"
+
+/* As give_profile.c names it. */
+#define ENROLMENT_PROFILE "workphone.enrolment"
+/* A guard that says no is asked again after so long. */
+#define WIPE_AGAIN_MS (15 * TIME_MINUTE_MS)
+
+struct wiping {
+	struct txn *txn;
+	const struct departure_world *world;
+	const struct departure_row *departure;
+	struct return_case_row *row;
+	struct wipe_outcome *out;
+	struct device device;
+	enum guard_cause cause;
+	bool is_custody_wanted;
+};
+
+static void waits(struct wiping *w, const char *why, int64_t again_at)
+{
+	w->out->is_waiting = true;
+	w->out->again_at = again_at;
+	(void)snprintf(w->out->sentence, sizeof(w->out->sentence), "%s", why);
+}
+
+/* ---- what justifies it ---- */
+
+/* The very assignment that the case is of, still open, of the same person. */
+static int is_assigned(struct wiping *w, struct err *err)
+{
+	struct assignment_row held;
+	int rc = store_assignment_find_phone(
+	    w->txn, w->row->org_id, w->row->device_id, 0, &held, err);
+
+	if (rc == -ERR_NOT_FOUND)
+		waits(w,
+		    "nobody holds this phone any more by our records: the "
+		    "case goes on without an erase over the air",
+		    0);
+	if (rc < 0)
+		return rc == -ERR_NOT_FOUND ? 0 : rc;
+	if (strcmp(held.id, w->row->assignment_id) != 0 ||
+	    strcmp(held.person_id, w->row->person_id) != 0) {
+		waits(w, "somebody else holds this phone by our records", 0);
+		return 0;
+	}
+	return 1;
+}
+
+struct employed {
+	const struct departure_row *departure;
+	bool is_other; /* another employment than the one that ends */
+};
+
+static int note_employed(void *arg, const struct employment_row *row)
+{
+	struct employed *employed = arg;
+
+	if (strcmp(row->id, employed->departure->employment_id) != 0)
+		employed->is_other = true;
+	return 0;
+}
+
+/*
+ * The employment that ended must have ended. Who goes on in another one keeps
+ * what is not of this phone: it is erased when somebody has it in hand. By
+ * hand while employed: early, so the guard wants a second person.
+ */
+static int is_over(struct wiping *w, struct err *err)
+{
+	struct employed employed = {w->departure, false};
+	struct employment_row end;
+	int32_t today = w->world->ledger.today;
+	int rc = store_employment_each_on(w->txn, w->row->org_id,
+	    w->row->person_id, today, note_employed, &employed, err);
+
+	if (rc < 0)
+		return rc;
+	w->cause = GUARD_DEPARTURE;
+	w->is_custody_wanted = employed.is_other;
+	if (w->departure->reason != DEPARTURE_EMPLOYMENT_END) {
+		w->is_custody_wanted =
+		    w->departure->reason == DEPARTURE_HAND_BACK;
+		if (employed.is_other)
+			w->cause = GUARD_EARLY;
+		return 1;
+	}
+	rc = departure_employment_end(w->txn, w->world, w->row->person_id,
+	    w->departure->employment_id, &end, err);
+	if (rc == -ERR_NOT_FOUND)
+		return 1;
+	if (rc < 0)
+		return rc;
+	if (end.to_day == 0 || end.to_day > today) {
+		waits(w, "the employment goes on", 0);
+		return 0;
+	}
+	return 1;
+}
+
+static int load_device(struct wiping *w, struct err *err)
+{
+	struct life life;
+	int rc = store_device_load_of(
+	    w->txn, w->row->org_id, w->row->device_id, &w->device, err);
+
+	if (rc < 0)
+		return rc;
+	if (w->device.is_private)
+		return 0; /* never: DESIGN invariant 1 */
+	if (strcmp(w->device.life_id, w->row->life_id) != 0) {
+		waits(w,
+		    "the phone has enrolled anew since: an erase of it is "
+		    "ordered by hand, if at all",
+		    0);
+		return 0;
+	}
+	rc = store_life_load(w->txn, w->device.life_id, &life, err);
+	if (rc < 0)
+		return rc;
+	if (!life_is_open(life.state)) {
+		waits(w,
+		    "the phone has left management and cannot be reached: "
+		    "it is erased and proven at the bench",
+		    0);
+		return 0;
+	}
+	return 1;
+}
+
+/* ---- the eSIM ---- */
+
+struct esims {
+	struct wiping *w;
+	bool keeps;
+	struct err *err;
+};
+
+static int note_esim(void *arg, const struct sim_decision_row *row)
+{
+	struct esims *esims = arg;
+	struct subscription_row sim;
+	int rc;
+
+	if (strcmp(row->case_id, esims->w->row->id) != 0 ||
+	    row->decision == SIM_BLOCK || row->decision == SIM_CLOSED)
+		return 0;
+	rc = store_subscription_load(
+	    esims->w->txn, row->org_id, row->subscription_id, &sim, esims->err);
+	if (rc == 0 && sim.eid[0])
+		esims->keeps = true;
+	return rc == -ERR_NOT_FOUND ? 0 : rc;
+}
+
+/* Deleting an eSIM cannot be undone: while nobody has decided it stays, where
+ * the municipality keeps those whose number stays with the post. */
+static int decide_esim(struct wiping *w, struct err *err)
+{
+	struct esims esims = {w, false, err};
+	int rc = 0;
+
+	if (w->world->leaving->keep_esim == PACK_ESIM_WHEN_NUMBER_STAYS)
+		rc = store_sim_decision_each(w->txn, w->row->org_id,
+		    w->departure->id, note_esim, &esims, err);
+	w->row->preserve_data_plan = esims.keeps;
+	return rc < 0 ? rc : 0;
+}
+
+/* ---- ordering ---- */
+
+static int note_ordered(
+    struct wiping *w, const struct wipe *wipe, struct err *err)
+{
+	struct return_step_row step;
+	int rc;
+
+	memcpy(w->row->wipe_id, wipe->id, STORE_ID);
+	w->row->changed_at = w->world->ledger.now;
+	return_step_init(&step, &w->world->ledger, RETURN_STEP_WIPE_ORDERED);
+	(void)snprintf(step.note, sizeof(step.note), "%.500s", wipe->reason);
+	w->out->is_ordered = true;
+	rc = return_step_add(w->txn, &w->world->ledger, w->row, &step, err);
+	return rc < 0 ? rc : store_return_case_save(w->txn, w->row, err);
+}
+
+static int order(struct wiping *w, struct err *err)
+{
+	static const char *const reasons[DEPARTURE_REASON_COUNT] = {
+	    "the employment has ended", "everything of this person comes back",
+	    "the phone was handed back"};
+	const struct wipe_said said = {
+	    .device = &w->device,
+	    .life_id = w->device.life_id,
+	    .cause = w->cause,
+	    .by = w->departure->reason == DEPARTURE_EMPLOYMENT_END
+	        ? "departures"
+	        : w->departure->opened_by,
+	    .reason = reasons[w->departure->reason],
+	    .case_id = w->row->id,
+	    .preserve_data_plan = w->row->preserve_data_plan,
+	    .now = w->world->ledger.now,
+	};
+	struct guard_answer answer;
+	struct err why = {0};
+	struct wipe wipe;
+	int rc = wipe_order(
+	    w->txn, w->world->ledger.service, &said, &wipe, &answer, &why);
+
+	if (rc == -ERR_CONFLICT) {
+		waits(w, why.text, 0); /* one is ordered: by hand, say */
+		return 0;
+	}
+	if (rc < 0)
+		return err_set(err, why.code, "%s", why.text);
+	if (answer.verdict == GUARD_ALLOWED)
+		return note_ordered(w, &wipe, err);
+	waits(w, answer.sentence,
+	    answer.again_at ? answer.again_at
+	                    : w->world->ledger.now + WIPE_AGAIN_MS);
+	return 0;
+}
+
+int departure_wipe(struct txn *txn, const struct departure_world *world,
+    const struct departure_row *departure, struct return_case_row *row,
+    struct wipe_outcome *out, struct err *err)
+{
+	struct wiping w = {txn, world, departure, row, out, {.id = ""},
+	    GUARD_DEPARTURE, false};
+	int rc;
+
+	*out = (struct wipe_outcome){.is_ordered = false};
+	if (row->wipe_id[0] ||
+	    !return_case_wants_wipe(
+	        row->kind, row->state, (unsigned)row->marks))
+		return 0;
+	if ((rc = is_assigned(&w, err)) <= 0 || (rc = is_over(&w, err)) <= 0)
+		return rc;
+	if (w.is_custody_wanted && !(row->marks & RETURN_MARK_CUSTODY)) {
+		waits(&w,
+		    "the person is still employed: it is erased when it "
+		    "was handed in",
+		    0);
+		return 0;
+	}
+	if ((rc = load_device(&w, err)) <= 0 || (rc = decide_esim(&w, err)) < 0)
+		return rc;
+	return order(&w, err);
+}
+
+/* ---- a private phone ---- */
+
+static int note_any(void *arg, const struct command *row)
+{
+	(void)row;
+	*(bool *)arg = true;
+	return 1;
+}
+
+static int queue_removal(struct wiping *w, const char *purpose, struct err *err)
+{
+	struct order order;
+	int rc;
+
+	order_init(&order, w->world->ledger.service, "RemoveProfile", purpose,
+	    w->world->ledger.now);
+	order.rule = ORDER_KEEP;
+	order.priority = COMMAND_PRIORITY_PERSON;
+	order.ordered_by = "departures";
+	order.reason = "the employment has ended";
+	rc = mdm_command_encode_remove_profile(
+	    order.id, ENROLMENT_PROFILE, &order.payload, err);
+	if (rc == 0)
+		rc = order_queue(w->txn, &order, w->row->org_id,
+		    w->row->device_id, w->device.life_id, err);
+	order_clear(&order);
+	return rc;
+}
+
+static int guard_removal(
+    struct wiping *w, struct guard_answer *answer, struct err *err)
+{
+	const struct guard_ask ask = {.org_id = w->row->org_id,
+	    .device_id = w->row->device_id,
+	    .person_id = w->row->person_id,
+	    .kind = GUARD_REMOVE_DATA,
+	    .cause = w->cause,
+	    .by = "departures",
+	    .reason = "the employment has ended",
+	    .case_id = w->row->id,
+	    .now = w->world->ledger.now};
+
+	return guard_destructive(
+	    w->txn, w->world->ledger.service, &ask, answer, err);
+}
+
+/*
+ * Its owner keeps it: the enrolment profile goes, and with it all that it
+ * brought; the phone says so with a CheckOut. Once a case.
+ */
+int departure_remove_work(struct txn *txn, const struct departure_world *world,
+    const struct departure_row *departure, struct return_case_row *row,
+    struct wipe_outcome *out, struct err *err)
+{
+	struct wiping w = {txn, world, departure, row, out, {.id = ""},
+	    GUARD_DEPARTURE, false};
+	struct guard_answer answer;
+	char purpose[128];
+	struct command_filter same = {.org_id = row->org_id,
+	    .device_id = row->device_id,
+	    .purpose = purpose,
+	    .limit = 1};
+	struct life life;
+	bool is_there = false;
+	int rc;
+
+	*out = (struct wipe_outcome){.is_ordered = false};
+	if (row->kind != RETURN_KIND_PRIVATE ||
+	    !return_case_is_open(row->state) ||
+	    (row->marks & RETURN_MARK_DATA_REMOVED))
+		return 0;
+	(void)snprintf(purpose, sizeof(purpose), "departure:%s", row->id);
+	rc = store_command_each(txn, &same, note_any, &is_there, err);
+	if (rc < 0 || is_there)
+		return rc < 0 ? rc : 0;
+	if ((rc = is_assigned(&w, err)) <= 0 || (rc = is_over(&w, err)) <= 0)
+		return rc;
+	rc = store_device_load_of(
+	    txn, row->org_id, row->device_id, &w.device, err);
+	if (rc < 0 || !w.device.life_id[0])
+		return rc;
+	rc = store_life_load(txn, w.device.life_id, &life, err);
+	if (rc < 0 || !life_is_open(life.state))
+		return rc;
+	if ((rc = guard_removal(&w, &answer, err)) < 0)
+		return rc;
+	if (answer.verdict == GUARD_ALLOWED)
+		return queue_removal(&w, purpose, err);
+	waits(&w, answer.sentence,
+	    answer.again_at ? answer.again_at
+	                    : world->ledger.now + WIPE_AGAIN_MS);
+	return 0;
+}
+
+/* ---- taking it back ---- */
+
+static int cancel_order(struct txn *txn, const struct ledger *ledger,
+    struct wipe *wipe, struct command *command, const char *why,
+    struct err *err)
+{
+	/* Given to the phone and not answered: it may erase itself yet. */
+	bool was_handed = command->sent_count > command->not_now_count;
+	int rc = order_apply(
+	    txn, command, COMMAND_EVENT_CANCEL, why, ledger->now, err);
+
+	if (rc == 0)
+		rc = bench_orders_withdraw(txn, wipe->id, WORK_ORDER_WIPE, why,
+		    false, ledger->now, &was_handed, err);
+	if (rc < 0)
+		return rc;
+	(void)wipe_next(wipe->state, WIPE_EVENT_CANCEL, &wipe->state);
+	wipe->closed_at = ledger->now;
+	(void)snprintf(wipe->warning, sizeof(wipe->warning), "%s: %.380s",
+	    was_handed ? "withdrawn after it was handed out: the phone may "
+	                 "still be erased"
+	               : "withdrawn",
+	    why);
+	return store_wipe_update(txn, wipe, err);
+}
+
+int departure_wipe_withdraw(struct txn *txn, const struct ledger *ledger,
+    struct return_case_row *row, const char *why, bool *is_back,
+    struct err *err)
+{
+	struct command command;
+	struct wipe wipe;
+	int rc;
+
+	*is_back = true;
+	if (!row->wipe_id[0])
+		return 0;
+	rc = store_wipe_load(txn, row->wipe_id, &wipe, err);
+	if (rc < 0)
+		return rc;
+	*is_back = wipe.state == WIPE_CANCELLED || wipe.state == WIPE_ORDERED;
+	if (wipe.state == WIPE_ORDERED) {
+		rc = store_command_load(txn, wipe.command_id, &command, err);
+		if (rc == 0)
+			rc = cancel_order(
+			    txn, ledger, &wipe, &command, why, err);
+	}
+	if (rc < 0 || !*is_back)
+		return rc;
+	row->wipe_id[0] = '\0';
+	return store_return_case_save(txn, row, err);
+}

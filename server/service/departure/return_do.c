@@ -1,0 +1,462 @@
+/* What people do in a return case. Nobody confirms their own return. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "proto/base/err.h"
+#include "proto/base/str.h"
+#include "server/service/departure/departure_inside.h"
+#include "server/service/service.h"
+
+static int load_open(struct txn *txn, const struct ledger *ledger,
+    const char *case_id, struct return_case_row *out, struct err *err)
+{
+	int rc = store_return_case_load(txn, ledger->org_id, case_id, out, err);
+
+	return rc == -ERR_NOT_FOUND
+	    ? err_set(err, ERR_NOT_FOUND, "there is no such return")
+	    : rc;
+}
+
+static int take_note(struct return_step_row *step, const char *note,
+    const char *missing, struct err *err)
+{
+	if (!note || note[strspn(note, " \t\n")] == '\0') {
+		if (missing)
+			return err_set(err, ERR_INVALID, "%s", missing);
+		return 0;
+	}
+	if (!str_is_utf8(note, strlen(note)))
+		return err_set(err, ERR_INVALID, "the note is not UTF-8 text");
+	if (str_copy(step->note, sizeof(step->note), note) < 0)
+		return err_set(err, ERR_LIMIT,
+		    "the note is longer than %zu bytes",
+		    sizeof(step->note) - 1);
+	return 0;
+}
+
+/* ---- who may ---- */
+
+/* Who returns it, by id or by the name that was typed. */
+static int refuse_own(struct txn *txn, const struct return_case_row *row,
+    const char *person_id, const char *typed_name, struct err *err)
+{
+	struct person_row person;
+	int rc;
+
+	if (person_id && strcmp(person_id, row->person_id) == 0)
+		return err_set(err, ERR_DENIED,
+		    "nobody confirms their own return: somebody else has to");
+	if (!typed_name)
+		return 0;
+	rc = store_person_load(txn, row->org_id, row->person_id, &person, err);
+	if (rc == 0 && strcasecmp(person.name, typed_name) == 0)
+		return err_set(err, ERR_DENIED,
+		    "nobody confirms their own return, and that is the name "
+		    "of who returns it");
+	return rc;
+}
+
+static int must_be_known(struct txn *txn, const struct ledger *ledger,
+    const char *person_id, struct err *err)
+{
+	struct person_row person;
+	int rc;
+
+	if (!person_id || !*person_id)
+		return 0;
+	rc = store_person_load(txn, ledger->org_id, person_id, &person, err);
+	return rc == -ERR_NOT_FOUND
+	    ? err_set(err, ERR_NOT_FOUND, "there is no such person")
+	    : rc;
+}
+
+/* ---- custody ---- */
+
+int return_custody(struct txn *txn, const struct ledger *ledger,
+    const char *case_id, const struct return_custody_said *said,
+    struct return_case_row *out, struct err *err)
+{
+	const char *receiver = said->receiver_id ? said->receiver_id : "";
+	struct return_case_row row;
+	struct return_step_row step;
+	int rc = load_open(txn, ledger, case_id, &row, err);
+
+	return_step_init(&step, ledger, RETURN_STEP_CUSTODY);
+	if (rc < 0 || (rc = take_note(&step, said->note, NULL, err)) < 0 ||
+	    (rc = must_be_known(txn, ledger, receiver, err)) < 0 ||
+	    (rc = refuse_own(txn, &row, receiver, NULL, err)) < 0)
+		return rc;
+	if (row.kind == RETURN_KIND_PRIVATE)
+		return err_set(err, ERR_CONFLICT,
+		    "a private phone stays with its owner: nobody takes it");
+	if (row.marks & RETURN_MARK_CUSTODY) {
+		*out = row;
+		return 0;
+	}
+	(void)str_copy(step.person_id, STORE_ID, receiver);
+	(void)str_copy(row.receiver_id, STORE_ID, receiver);
+	rc = return_apply(txn, ledger, &row, RETURN_EVENT_CUSTODY, &step, err);
+	if (rc == 0)
+		*out = row;
+	return rc;
+}
+
+/* ---- signatures ---- */
+
+struct signers {
+	const char *person_id;
+	const char *by;
+	enum return_step_kind other; /* must not be the same one */
+	bool is_same;
+};
+
+static int note_signer(void *arg, const struct return_step_row *row)
+{
+	struct signers *signers = arg;
+
+	if (row->kind != signers->other)
+		return 0;
+	signers->is_same |= *signers->person_id
+	    ? strcmp(row->person_id, signers->person_id) == 0
+	    : !*row->person_id && strcmp(row->done_by, signers->by) == 0;
+	return 0;
+}
+
+/* A witness stands in for who is gone, so it is not who receives either. */
+static int refuse_same(struct txn *txn, const struct ledger *ledger,
+    const struct return_case_row *row, const char *person_id,
+    enum return_step_kind other, struct err *err)
+{
+	struct signers signers = {person_id, ledger->by, other, false};
+	int rc = store_return_step_each(
+	    txn, row->org_id, row->id, note_signer, &signers, err);
+
+	if (rc == 0 && signers.is_same)
+		return err_set(err, ERR_DENIED,
+		    "witness and receiver are two different people");
+	return rc;
+}
+
+static int check_signer(struct txn *txn, const struct ledger *ledger,
+    const struct return_case_row *row, const struct return_signature *said,
+    const char *person_id, struct err *err)
+{
+	int rc = must_be_known(txn, ledger, person_id, err);
+
+	if (rc < 0)
+		return rc;
+	if (said->who == RETURN_SIGNER_HOLDER)
+		return strcmp(person_id, row->person_id) == 0
+		    ? 0
+		    : err_set(err, ERR_DENIED,
+		          "only who returns it signs for that; who is gone "
+		          "is stood in for by a witness");
+	rc = refuse_own(txn, row, person_id, said->typed_name, err);
+	if (rc < 0)
+		return rc;
+	return refuse_same(txn, ledger, row, person_id,
+	    said->who == RETURN_SIGNER_WITNESS ? RETURN_STEP_SIGNED_RECEIVER
+	                                       : RETURN_STEP_WITNESS,
+	    err);
+}
+
+static const struct {
+	enum return_step_kind step;
+	enum return_event event;
+	unsigned mark;
+} signs[] = {
+    [RETURN_SIGNER_HOLDER] = {RETURN_STEP_SIGNED_HOLDER,
+        RETURN_EVENT_SIGN_HOLDER, RETURN_MARK_SIGNED_HOLDER},
+    [RETURN_SIGNER_RECEIVER] = {RETURN_STEP_SIGNED_RECEIVER,
+        RETURN_EVENT_SIGN_RECEIVER, RETURN_MARK_SIGNED_RECEIVER},
+    [RETURN_SIGNER_WITNESS] = {RETURN_STEP_WITNESS, RETURN_EVENT_SIGN_HOLDER,
+        RETURN_MARK_SIGNED_HOLDER},
+};
+
+static int state_codes(struct txn *txn, const struct ledger *ledger,
+    struct return_case_row *row, const struct return_step_row *signature,
+    struct err *err)
+{
+	struct return_step_row step = *signature;
+
+	if (signature->codes == RETURN_CODES_UNSAID)
+		return 0;
+	/* Codes of a phone that is empty open nothing any more. */
+	if (signature->codes == RETURN_CODES_NOT_NEEDED &&
+	    !(row->marks & RETURN_MARK_PROVEN))
+		return err_set(err, ERR_CONFLICT,
+		    "its codes are needed until its erase is proven");
+	step.kind = RETURN_STEP_CODES;
+	if (signature->codes == RETURN_CODES_NOT_HANDED_OVER)
+		return return_step_add(txn, ledger, row, &step, err);
+	if (row->marks & RETURN_MARK_CODES_STATED)
+		return 0;
+	return return_apply(
+	    txn, ledger, row, RETURN_EVENT_CODES_STATED, &step, err);
+}
+
+/* Who signs that it came back has it. */
+static int take_custody(struct txn *txn, const struct ledger *ledger,
+    struct return_case_row *row, const char *person_id, struct err *err)
+{
+	const struct return_custody_said said = {.receiver_id = person_id};
+
+	if (!(row->needs & RETURN_MARK_CUSTODY) ||
+	    (row->marks & RETURN_MARK_CUSTODY))
+		return 0;
+	return return_custody(txn, ledger, row->id, &said, row, err);
+}
+
+int return_sign(struct txn *txn, const struct ledger *ledger,
+    const char *case_id, const struct return_signature *said,
+    struct return_case_row *out, struct err *err)
+{
+	struct return_case_row row;
+	struct return_step_row step;
+	const char *person_id = said->person_id ? said->person_id : "";
+	int rc = load_open(txn, ledger, case_id, &row, err);
+
+	if (rc < 0)
+		return rc;
+	if (!said->typed_name ||
+	    !said->typed_name[strspn(said->typed_name, " \t")])
+		return err_set(err, ERR_INVALID,
+		    "a signature is the name, typed: it is missing");
+	if (said->who == RETURN_SIGNER_HOLDER && !*person_id)
+		person_id = row.person_id;
+	return_step_init(&step, ledger, signs[said->who].step);
+	if ((rc = take_note(&step, said->note,
+	         said->who == RETURN_SIGNER_WITNESS
+	             ? "say why the holder cannot sign"
+	             : NULL,
+	         err)) < 0 ||
+	    (rc = check_signer(txn, ledger, &row, said, person_id, err)) < 0)
+		return rc;
+	if (!str_is_utf8(said->typed_name, strlen(said->typed_name)) ||
+	    str_copy(
+	        step.typed_name, sizeof(step.typed_name), said->typed_name) < 0)
+		return err_set(err, ERR_INVALID, "that is no name");
+	(void)str_copy(step.person_id, STORE_ID, person_id);
+	if ((unsigned)said->codes >= RETURN_CODES_COUNT)
+		return err_set(err, ERR_INVALID, "there is no such answer");
+	if (row.marks & signs[said->who].mark)
+		return err_set(err, ERR_CONFLICT, "it is signed already");
+	if (said->who == RETURN_SIGNER_RECEIVER &&
+	    (rc = take_custody(txn, ledger, &row, person_id, err)) < 0)
+		return rc;
+	if (said->who == RETURN_SIGNER_RECEIVER)
+		(void)str_copy(row.receiver_id, STORE_ID, person_id);
+	step.codes = said->codes;
+	if ((rc = state_codes(txn, ledger, &row, &step, err)) < 0 ||
+	    (rc = return_apply(
+	         txn, ledger, &row, signs[said->who].event, &step, err)) < 0)
+		return rc;
+	*out = row;
+	return 0;
+}
+
+int return_state_codes(struct txn *txn, const struct ledger *ledger,
+    const char *case_id, enum return_codes codes, const char *note,
+    struct return_case_row *out, struct err *err)
+{
+	struct return_case_row row;
+	struct return_step_row step;
+	int rc = load_open(txn, ledger, case_id, &row, err);
+
+	return_step_init(&step, ledger, RETURN_STEP_CODES);
+	step.codes = codes;
+	if (rc == 0)
+		rc = take_note(&step, note, NULL, err);
+	if (rc == 0 &&
+	    (codes == RETURN_CODES_UNSAID ||
+	        (unsigned)codes >= RETURN_CODES_COUNT))
+		rc = err_set(err, ERR_INVALID,
+		    "say handed_over, not_handed_over or not_needed");
+	if (rc == 0)
+		rc = state_codes(txn, ledger, &row, &step, err);
+	if (rc == 0)
+		*out = row;
+	return rc;
+}
+
+/* ---- lock, proof, data ---- */
+
+static int do_plain(struct txn *txn, const struct ledger *ledger,
+    struct return_case_row *row, enum return_event event,
+    enum return_step_kind kind, const char *note, const char *missing,
+    struct err *err)
+{
+	struct return_step_row step;
+	int rc;
+
+	return_step_init(&step, ledger, kind);
+	rc = take_note(&step, note, missing, err);
+	return rc < 0 ? rc : return_apply(txn, ledger, row, event, &step, err);
+}
+
+int return_lock_cleared(struct txn *txn, const struct ledger *ledger,
+    const char *case_id, const char *how, const char *note,
+    struct return_case_row *out, struct err *err)
+{
+	static const char *const words[] = {
+	    "prevented", "signed_out", "unlock_accepted", "proved"};
+	struct return_case_row row;
+	char text[512];
+	bool is_word = false;
+	size_t i;
+	int rc = load_open(txn, ledger, case_id, &row, err);
+
+	if (rc < 0)
+		return rc;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		is_word |= how && strcmp(how, words[i]) == 0;
+	if (!is_word)
+		return err_set(err, ERR_INVALID,
+		    "say how: prevented, signed_out, unlock_accepted or "
+		    "proved");
+	(void)snprintf(text, sizeof(text), "%s%s%.400s", how,
+	    note && *note ? ": " : "", note ? note : "");
+	rc = do_plain(txn, ledger, &row, RETURN_EVENT_LOCK_CLEARED,
+	    RETURN_STEP_LOCK_CLEARED, text, NULL, err);
+	if (rc == 0)
+		*out = row;
+	return rc;
+}
+
+/* A managed phone that can still be reached proves its erase itself. */
+static int may_be_stated(
+    struct txn *txn, const struct return_case_row *row, struct err *err)
+{
+	struct device device;
+	struct life life;
+	int rc;
+
+	if (row->kind == RETURN_KIND_UNMANAGED)
+		return 0;
+	if (row->kind == RETURN_KIND_PRIVATE || row->kind == RETURN_KIND_SHARED)
+		return err_set(
+		    err, ERR_DENIED, "this phone is not erased at all");
+	rc = store_device_load_of(
+	    txn, row->org_id, row->device_id, &device, err);
+	if (rc == 0)
+		rc = store_life_load(txn, device.life_id, &life, err);
+	if (rc == 0 && life_is_open(life.state))
+		return err_set(err, ERR_DENIED,
+		    "a managed phone is proven erased at the bench, or by "
+		    "enrolling anew: a statement is not enough");
+	return rc;
+}
+
+int return_state_proof(struct txn *txn, const struct ledger *ledger,
+    const char *case_id, const char *statement, struct return_case_row *out,
+    struct err *err)
+{
+	struct return_case_row row;
+	char day[CALENDAR_DATE_TEXT_MAX];
+	int rc = load_open(txn, ledger, case_id, &row, err);
+
+	if (rc == 0)
+		rc = may_be_stated(txn, &row, err);
+	if (rc == 0 && !(row.marks & RETURN_MARK_CUSTODY))
+		rc = err_set(err, ERR_CONFLICT,
+		    "only who has the phone can say that it is empty");
+	if (rc < 0)
+		return rc;
+	calendar_day_text(ledger->today, day);
+	(void)snprintf(row.proof, sizeof(row.proof),
+	    "stated on %s by %.100s: %.350s", day, ledger->by,
+	    statement ? statement : "");
+	rc = do_plain(txn, ledger, &row, RETURN_EVENT_PROOF,
+	    RETURN_STEP_PROOF_STATED, statement,
+	    "say what was done to empty the phone", err);
+	if (rc == 0)
+		*out = row;
+	return rc;
+}
+
+int return_data_removed(struct txn *txn, const struct ledger *ledger,
+    const char *case_id, const char *statement, struct return_case_row *out,
+    struct err *err)
+{
+	struct return_case_row row;
+	int rc = load_open(txn, ledger, case_id, &row, err);
+
+	if (rc == 0 && row.kind != RETURN_KIND_PRIVATE)
+		rc = err_set(err, ERR_DENIED,
+		    "this is not a private phone: it is erased and proven");
+	if (rc == 0)
+		rc = do_plain(txn, ledger, &row, RETURN_EVENT_DATA_REMOVED,
+		    RETURN_STEP_DATA_REMOVED, statement,
+		    "say how it is known that nothing of work is left", err);
+	if (rc == 0)
+		*out = row;
+	return rc;
+}
+
+/* ---- lost, found, written off ---- */
+
+static int do_reasoned(struct txn *txn, const struct ledger *ledger,
+    struct return_case_row *row, enum return_event event,
+    enum return_step_kind kind, const char *why, struct err *err)
+{
+	if (why)
+		(void)snprintf(row->reason, sizeof(row->reason), "%.511s", why);
+	return do_plain(
+	    txn, ledger, row, event, kind, why, "say why, in a sentence", err);
+}
+
+int return_lost(struct txn *txn, const struct ledger *ledger,
+    const char *case_id, const char *why, struct return_case_row *out,
+    struct err *err)
+{
+	struct return_case_row row;
+	bool is_back;
+	int rc = load_open(txn, ledger, case_id, &row, err);
+
+	if (rc == 0)
+		rc = do_reasoned(txn, ledger, &row, RETURN_EVENT_LOST,
+		    RETURN_STEP_LOST, why, err);
+	/* An erase ends what could find it. */
+	if (rc == 0)
+		rc = departure_wipe_withdraw(
+		    txn, ledger, &row, "the phone is lost", &is_back, err);
+	if (rc == 0)
+		*out = row;
+	return rc;
+}
+
+int return_found(struct txn *txn, const struct ledger *ledger,
+    const char *case_id, const char *why, struct return_case_row *out,
+    struct err *err)
+{
+	struct return_case_row row;
+	int rc = load_open(txn, ledger, case_id, &row, err);
+
+	if (rc == 0)
+		rc = do_reasoned(txn, ledger, &row, RETURN_EVENT_FOUND,
+		    RETURN_STEP_FOUND, why, err);
+	if (rc == 0)
+		*out = row;
+	return rc;
+}
+
+int return_write_off(struct txn *txn, const struct ledger *ledger,
+    const char *case_id, const char *why, struct return_case_row *out,
+    struct err *err)
+{
+	struct return_case_row row;
+	int rc = load_open(txn, ledger, case_id, &row, err);
+
+	if (rc == 0 && (row.needs & RETURN_MARK_SIM_DECIDED) &&
+	    !(row.marks & RETURN_MARK_SIM_DECIDED))
+		rc = err_set(err, ERR_CONFLICT,
+		    "decide on its SIM first: a phone that is gone must not "
+		    "leave a number that works");
+	if (rc == 0)
+		rc = do_reasoned(txn, ledger, &row, RETURN_EVENT_WRITE_OFF,
+		    RETURN_STEP_WRITTEN_OFF, why, err);
+	if (rc == 0)
+		*out = row;
+	return rc;
+}

@@ -1,0 +1,221 @@
+/* What phones and benches let us know, as steps of the case it is about. */
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/base/err.h"
+#include "proto/base/str.h"
+#include "server/service/audit/audit.h"
+#include "server/service/departure/departure_inside.h"
+#include "server/service/service.h"
+#include "server/store/store_bench.h"
+
+/* ---- which case ---- */
+
+/* The newest of the phone that is of this enrolment, released ones too. */
+static int find_case(struct txn *txn, const struct wipe *wipe,
+    struct return_case_row *out, struct err *err)
+{
+	int rc;
+
+	if (wipe->case_id[0])
+		return store_return_case_load(
+		    txn, wipe->org_id, wipe->case_id, out, err);
+	rc = store_return_case_find_device(
+	    txn, wipe->org_id, wipe->device_id, out, err);
+	if (rc == 0 && strcmp(out->life_id, wipe->life_id) != 0)
+		return -ERR_NOT_FOUND;
+	return rc;
+}
+
+static int hear(struct txn *txn, const struct ledger *ledger,
+    struct return_case_row *row, enum return_event event,
+    enum return_step_kind kind, const char *note, struct err *err)
+{
+	struct return_step_row step;
+	int rc;
+
+	return_step_init(&step, ledger, kind);
+	(void)snprintf(step.note, sizeof(step.note), "%.511s", note);
+	if (event == RETURN_EVENT_PROOF)
+		(void)snprintf(row->proof, sizeof(row->proof), "%.511s", note);
+	if (event == RETURN_EVENT_CONTACT || event == RETURN_EVENT_REFUTED)
+		(void)snprintf(
+		    row->reason, sizeof(row->reason), "%.511s", note);
+	rc = return_apply(txn, ledger, row, event, &step, err);
+	/* It is past that: cancelled, say, and erased all the same. */
+	return rc == -ERR_CONFLICT ? 0 : rc;
+}
+
+static bool has(const struct return_case_row *row, unsigned mark)
+{
+	return (row->marks & mark) != 0;
+}
+
+/* ---- wipes ---- */
+
+static int hear_wipe(struct txn *txn, const struct ledger *ledger,
+    struct return_case_row *row, const struct wipe *wipe, enum wipe_event event,
+    struct err *err)
+{
+	switch (event) {
+	case WIPE_EVENT_ACKNOWLEDGE:
+		if (has(row, RETURN_MARK_WIPE_ACKNOWLEDGED))
+			return 0;
+		return hear(txn, ledger, row, RETURN_EVENT_WIPE_ACKNOWLEDGED,
+		    RETURN_STEP_WIPE_ACKNOWLEDGED,
+		    "it says that it erases itself", err);
+	case WIPE_EVENT_PROOF:
+		if (has(row, RETURN_MARK_PROVEN))
+			return 0;
+		return hear(txn, ledger, row, RETURN_EVENT_PROOF,
+		    RETURN_STEP_PROOF, "seen erased at the bench", err);
+	case WIPE_EVENT_CONTACT:
+		/* Once: a liar is not disputed anew with every word. */
+		if (!has(row,
+		        RETURN_MARK_WIPE_ACKNOWLEDGED | RETURN_MARK_PROVEN))
+			return 0;
+		return hear(txn, ledger, row,
+		    wipe->caught_at ? RETURN_EVENT_REFUTED
+		                    : RETURN_EVENT_CONTACT,
+		    RETURN_STEP_DISPUTED, wipe->warning, err);
+	default:
+		return 0;
+	}
+}
+
+int return_wipe_changed(struct txn *txn, struct service *service,
+    const struct wipe *wipe, enum wipe_event event, int64_t now,
+    struct err *err)
+{
+	struct departure_world world;
+	struct return_case_row row;
+	int rc = find_case(txn, wipe, &row, err);
+
+	if (rc == -ERR_NOT_FOUND)
+		return 0;
+	if (rc == 0)
+		rc = departure_world_policy(
+		    service, wipe->org_id, now, &world, err);
+	if (rc < 0)
+		return rc;
+	/* One ordered by hand is the case's from now on: it orders none. */
+	if (!row.wipe_id[0] && return_case_is_open(row.state)) {
+		memcpy(row.wipe_id, wipe->id, STORE_ID);
+		rc = store_return_case_save(txn, &row, err);
+	}
+	return rc < 0 ? rc
+	              : hear_wipe(txn, &world.ledger, &row, wipe, event, err);
+}
+
+/* ---- lives ---- */
+
+/*
+ * An erase that the former life acknowledged, and a new one that begins in
+ * Setup Assistant: where a phone stands only when it is empty. A new life
+ * alone is no proof: a profile can be taken off and put on again.
+ */
+static int prove_by_life(struct txn *txn, const struct ledger *ledger,
+    struct return_case_row *row, struct err *err)
+{
+	const struct audit_note note = {.action = AUDIT_WIPE_PROVEN,
+	    .org_id = row->org_id,
+	    .subject_kind = "wipe",
+	    .subject_id = row->wipe_id,
+	    .person_id = row->person_id,
+	    .device_id = row->device_id,
+	    .case_id = row->id,
+	    .params = {{"how", "new_life"}}};
+	struct wipe wipe;
+	int rc;
+
+	if (!row->wipe_id[0] || has(row, RETURN_MARK_PROVEN))
+		return 0;
+	rc = store_wipe_load(txn, row->wipe_id, &wipe, err);
+	if (rc < 0)
+		return rc;
+	if (strcmp(wipe.life_id, row->life_id) != 0 || wipe.caught_at ||
+	    (wipe.state != WIPE_ACKNOWLEDGED && wipe.state != WIPE_SILENT) ||
+	    wipe_next(wipe.state, WIPE_EVENT_PROOF, &wipe.state) < 0)
+		return 0;
+	wipe.proven_at = ledger->now;
+	wipe.warning[0] = '\0';
+	if ((rc = store_wipe_update(txn, &wipe, err)) < 0 ||
+	    (rc = audit_write(txn, ledger->service, &note, err)) < 0)
+		return rc;
+	return hear(txn, ledger, row, RETURN_EVENT_PROOF, RETURN_STEP_PROOF,
+	    "it acknowledged its erase and enrolled anew from Setup "
+	    "Assistant",
+	    err);
+}
+
+int return_life_began(struct txn *txn, struct service *service,
+    const char *org_id, const char *device_id, bool in_setup, int64_t now,
+    struct err *err)
+{
+	struct departure_world world;
+	struct return_case_row row;
+	struct device device;
+	int rc = store_return_case_find_open(txn, org_id, device_id, &row, err);
+
+	if (rc == -ERR_NOT_FOUND || !in_setup)
+		return 0;
+	if (rc == 0)
+		rc = store_device_load_of(txn, org_id, device_id, &device, err);
+	if (rc < 0 || strcmp(device.life_id, row.life_id) == 0)
+		return rc;
+	rc = departure_world_policy(service, org_id, now, &world, err);
+	return rc < 0 ? rc : prove_by_life(txn, &world.ledger, &row, err);
+}
+
+int return_life_ended(struct txn *txn, struct service *service,
+    const char *org_id, const char *device_id, int64_t now, struct err *err)
+{
+	struct departure_world world;
+	struct return_case_row row;
+	int rc = store_return_case_find_open(txn, org_id, device_id, &row, err);
+
+	if (rc == -ERR_NOT_FOUND ||
+	    (rc == 0 && row.kind != RETURN_KIND_PRIVATE))
+		return 0;
+	if (rc == 0)
+		rc = departure_world_policy(service, org_id, now, &world, err);
+	return rc < 0
+	    ? rc
+	    : hear(txn, &world.ledger, &row, RETURN_EVENT_DATA_REMOVED,
+	          RETURN_STEP_DATA_REMOVED,
+	          "it left management, and what was of work with it", err);
+}
+
+int return_wipe_covered(struct txn *txn, const struct wipe *wipe,
+    const struct assignment_row *held, struct err *err)
+{
+	struct return_case_row row;
+	int rc;
+
+	if (held->from_at > wipe->ordered_at)
+		return err_set(err, ERR_CONFLICT,
+		    "the phone was handed to somebody after the erase was "
+		    "ordered");
+	if (!wipe->case_id[0])
+		return 0;
+	rc =
+	    store_return_case_load(txn, wipe->org_id, wipe->case_id, &row, err);
+	if (rc < 0)
+		return rc;
+	if (!return_case_is_open(row.state) ||
+	    row.kind == RETURN_KIND_PRIVATE || row.kind == RETURN_KIND_SHARED)
+		return err_set(err, ERR_CONFLICT,
+		    "the return that it was ordered for is %s",
+		    return_state_name(row.state));
+	if (strcmp(row.assignment_id, held->id) != 0)
+		return err_set(err, ERR_CONFLICT,
+		    "the phone is somebody else's than when the erase was "
+		    "ordered");
+	return 0;
+}
+
+int return_case_of_phone(struct txn *txn, const char *org_id,
+    const char *device_id, struct return_case_row *out, struct err *err)
+{
+	return store_return_case_find_open(txn, org_id, device_id, out, err);
+}

@@ -1,0 +1,60 @@
+#include "server/service/guard/approval_step.h"
+
+#include <stdio.h>
+
+#include "proto/base/err.h"
+#include "server/service/audit/audit.h"
+#include "server/service/notify/notify.h"
+#include "server/service/service.h"
+
+int approval_note(struct txn *txn, struct service *service,
+    const struct approval_row *row, const char *by, struct err *err)
+{
+	static const enum audit_action actions[APPROVAL_STATE_COUNT] = {
+	    [APPROVAL_ASKED] = AUDIT_APPROVAL_ASKED,
+	    [APPROVAL_APPROVED] = AUDIT_APPROVAL_GIVEN,
+	    [APPROVAL_REFUSED] = AUDIT_APPROVAL_REFUSED,
+	    [APPROVAL_USED] = AUDIT_APPROVAL_ENDED,
+	    [APPROVAL_EXPIRED] = AUDIT_APPROVAL_ENDED,
+	    [APPROVAL_WITHDRAWN] = AUDIT_APPROVAL_ENDED,
+	};
+	const struct event event = {.org_id = row->org_id,
+	    .kind = EVENT_APPROVAL_CHANGED,
+	    .state = approval_state_name(row->state),
+	    .case_id = row->case_id,
+	    .subject_id = row->id,
+	    .by = by};
+	char things[24];
+	const struct audit_note note = {.action = actions[row->state],
+	    .org_id = row->org_id,
+	    .by = by,
+	    .subject_kind = "approval",
+	    .subject_id = row->id,
+	    .case_id = row->case_id,
+	    .why = row->state == APPROVAL_REFUSED ? row->note : row->reason,
+	    .params = {{"what", approval_what_name(row->what)},
+	        {"things", things}, {"state", event.state},
+	        {"sha256", row->params_sha256}}};
+	int rc;
+
+	(void)snprintf(things, sizeof(things), "%lld", (long long)row->things);
+	rc = audit_write(txn, service, &note, err);
+	return rc < 0 ? rc : notify_event(txn, service, &event, err);
+}
+
+int approval_apply(struct txn *txn, struct service *service,
+    struct approval_row *row, enum approval_event event, const char *by,
+    int64_t now, struct err *err)
+{
+	int rc;
+
+	if (approval_next(row->state, event, &row->state) < 0)
+		return err_set(err, ERR_CONFLICT, "the request is %s already",
+		    approval_state_name(row->state));
+	if (!approval_is_open(row->state))
+		row->closed_at = now;
+	rc = store_approval_save(txn, row, err);
+	if (rc < 0 || !service)
+		return rc;
+	return approval_note(txn, service, row, by, err);
+}

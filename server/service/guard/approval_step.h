@@ -1,0 +1,25 @@
+/*
+ * approval_step: what every change of a request has in common: it is noted in
+ * the audit log and told to programs. Internal to approval*.c.
+ */
+#ifndef SERVER_SERVICE_GUARD_APPROVAL_STEP_H
+#define SERVER_SERVICE_GUARD_APPROVAL_STEP_H
+
+#include <stdint.h>
+
+#include "server/store/store_guard.h"
+
+struct err;
+struct service;
+struct txn;
+
+/* The state that the row has come to. */
+int approval_note(struct txn *txn, struct service *service,
+    const struct approval_row *row, const char *by, struct err *err);
+
+/* Applies one event and saves; service NULL: it is not noted. -ERR_CONFLICT. */
+int approval_apply(struct txn *txn, struct service *service,
+    struct approval_row *row, enum approval_event event, const char *by,
+    int64_t now, struct err *err);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * ledger_gate: what the rules in force refuse before it is so. Every refusal
+ * begins with the id of its rule and says what to do instead.
+ */
+#ifndef SERVER_SERVICE_LEDGER_LEDGER_GATE_H
+#define SERVER_SERVICE_LEDGER_LEDGER_GATE_H
+
+#include "server/service/ledger/ledger.h"
+
+/*
+ * May the person hold this phone from now on? held: who does now, id "" for
+ * nobody. -ERR_CONFLICT: another one is personally responsible for it (AHL-18);
+ * -ERR_DENIED: it is shared and the person leads no unit (AHL-19).
+ */
+int ledger_gate_holder(struct txn *txn, const struct ledger *ledger,
+    const struct device *device, const struct assignment_row *held,
+    const struct assignment_row *wanted, const struct person_row *person,
+    struct err *err);
+
+/* May a link enrol this phone? -ERR_CONFLICT: it is a private one (BOT-22), or
+ * the register has it as lost, gone, or of a kind that is never managed. A
+ * serial number that is not known yet may. */
+int ledger_gate_link(struct txn *txn, const struct ledger *ledger,
+    const char *serial, struct err *err);
+
+#endif

@@ -1,0 +1,266 @@
+#include "server/service/page/page_handover.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/err.h"
+#include "proto/base/str.h"
+#include "server/service/departure/return_case.h"
+#include "server/service/receipt/handout.h"
+#include "server/service/service.h"
+#include "server/store/store_case.h"
+#include "server/store/store_phone.h"
+
+#define COPY(to, from) (void)snprintf((to), sizeof(to), "%s", (from))
+
+struct filling {
+	struct txn *txn;
+	const struct task_world *world;
+	const struct task_row *task;
+	struct page *page;
+	struct err *err;
+};
+
+static bool is_return(const struct task_row *task)
+{
+	return task->kind == TASK_RETURN_PHONE ||
+	    task->kind == TASK_CONFIRM_RETURN ||
+	    task->kind == TASK_DECIDE_RETURN;
+}
+
+/* NULL: no more fit; what is left out is signed for at another page. */
+static struct page_item *item_add(struct page *page,
+    enum receipt_thing_kind kind, const char *name, const char *detail)
+{
+	struct page_handover *handover = page->handover;
+	struct page_item *item;
+
+	if (handover->count == PAGE_ITEMS_MAX)
+		return NULL;
+	item = &handover->items[handover->count++];
+	item->kind = kind;
+	COPY(item->name, name);
+	COPY(item->detail, detail);
+	buf_printf(
+	    &page->text, "%s %s %s\n", receipt_thing_name(kind), name, detail);
+	return item;
+}
+
+/* ---- a hand-out ---- */
+
+static void add_thing(struct page *page, const struct receipt_thing *thing)
+{
+	const char *detail = thing->serial;
+
+	if (thing->kind == RECEIPT_SUBSCRIPTION)
+		detail = thing->number[0] ? thing->number : thing->iccid;
+	(void)item_add(page, thing->kind, thing->name, detail);
+}
+
+static int take_handout(struct filling *filling)
+{
+	struct handout_view *view = calloc(1, sizeof(*view));
+	struct handout_row row;
+	int rc = view
+	    ? store_handout_find_task(filling->txn, filling->world->org_id,
+	          filling->task->id, &row, filling->err)
+	    : err_memory(filling->err);
+
+	if (rc == 0)
+		rc = handout_view_fill(filling->txn, &row, view, filling->err);
+	for (size_t i = 0; rc == 0 && i < view->thing_count; i++)
+		add_thing(filling->page, &view->things[i]);
+	if (rc == 0) {
+		COPY(filling->page->handover->note, row.note);
+		buf_printf(&filling->page->text, "%s\n", row.note);
+	}
+	free(view);
+	return rc;
+}
+
+int page_answer_handout(struct txn *txn, const struct task_world *world,
+    const struct task_row *task, const struct task_answer *answer,
+    const char **result, struct err *err)
+{
+	const struct page_answer *said = answer->answer;
+	const struct handout_signing signing = {.by = answer->by,
+	    .text_sha256 = said->text_sha256,
+	    .typed_name = said->typed_name};
+	struct handout_row row;
+	int rc =
+	    store_handout_find_task(txn, world->org_id, task->id, &row, err);
+
+	if (rc < 0)
+		return rc;
+	if (said->choice == PAGE_YES) {
+		*result = "signed";
+		return handout_accept(txn, world, &row, &signing, err);
+	}
+	*result = "not accepted";
+	return handout_close(
+	    txn, world, &row, HANDOUT_REFUSED, answer->by, said->why, err);
+}
+
+/* ---- a return ---- */
+
+static unsigned mark_of(const struct task_row *task)
+{
+	return task->kind == TASK_RETURN_PHONE ? RETURN_MARK_SIGNED_HOLDER
+	                                       : RETURN_MARK_SIGNED_RECEIVER;
+}
+
+/* Ended ones stand there no more; those that this reader signed do. */
+static int add_case(void *arg, const struct return_case_row *row)
+{
+	struct filling *filling = arg;
+	struct page_item *item;
+	struct device device;
+	int rc;
+
+	if (!return_case_is_open(row->state))
+		return 0;
+	rc = store_device_load_of(
+	    filling->txn, row->org_id, row->device_id, &device, filling->err);
+	if (rc < 0)
+		return rc;
+	item = item_add(filling->page, RECEIPT_PHONE,
+	    device.model[0] ? device.model : device.product_name,
+	    device.serial);
+	if (!item)
+		return 0;
+	COPY(item->case_id, row->id);
+	item->is_signed =
+	    ((unsigned)row->marks & mark_of(filling->task)) != 0 &&
+	    filling->task->kind != TASK_DECIDE_RETURN;
+	buf_printf(
+	    &filling->page->text, "%s\n", item->is_signed ? "signed" : "");
+	return 0;
+}
+
+static int add_sim(void *arg, const struct sim_decision_row *sim)
+{
+	struct filling *filling = arg;
+	struct subscription_row row;
+	int rc = store_subscription_load(filling->txn, sim->org_id,
+	    sim->subscription_id, &row, filling->err);
+
+	if (rc == 0)
+		(void)item_add(filling->page, RECEIPT_SUBSCRIPTION,
+		    row.operator, row.number[0] ? row.number : row.iccid);
+	return rc;
+}
+
+static int add_accessory(void *arg, const struct accessory_holding_row *held)
+{
+	struct filling *filling = arg;
+	struct accessory_row row;
+	int rc = store_accessory_load(
+	    filling->txn, held->org_id, held->accessory_id, &row, filling->err);
+
+	if (rc == 0)
+		(void)item_add(
+		    filling->page, RECEIPT_ACCESSORY, row.name, row.label);
+	return rc;
+}
+
+static int take_return(struct filling *filling)
+{
+	const char *org_id = filling->world->org_id;
+	struct departure_row departure;
+	int rc = store_departure_load(filling->txn, org_id,
+	    filling->task->case_id, &departure, filling->err);
+
+	if (rc == 0)
+		rc = store_return_case_each_departure(filling->txn, org_id,
+		    departure.id, add_case, filling, filling->err);
+	if (rc == 0)
+		rc = store_sim_decision_each(filling->txn, org_id, departure.id,
+		    add_sim, filling, filling->err);
+	if (rc == 0)
+		rc = store_accessory_holding_each_person(filling->txn, org_id,
+		    departure.person_id, true, add_accessory, filling,
+		    filling->err);
+	return rc;
+}
+
+int page_take_handover(struct page *page, struct txn *txn,
+    const struct task_world *world, const struct task_row *task,
+    struct err *err)
+{
+	struct filling filling = {txn, world, task, page, err};
+
+	if (task->kind != TASK_ACCEPT_HANDOUT && !is_return(task))
+		return 0;
+	page->handover = calloc(1, sizeof(*page->handover));
+	if (!page->handover)
+		return err_memory(err);
+	/* What has ended is told by its task alone. */
+	if (!task_is_open(task->state))
+		return 0;
+	return is_return(task) ? take_return(&filling) : take_handout(&filling);
+}
+
+static int sign_one(struct txn *txn, const struct ledger *ledger,
+    const struct task_row *task, const struct page_item *item,
+    const struct page_answer *said, struct err *err)
+{
+	struct return_case_row row;
+	const struct return_signature signature = {
+	    .who = task->kind == TASK_RETURN_PHONE ? RETURN_SIGNER_HOLDER
+	                                           : RETURN_SIGNER_RECEIVER,
+	    .person_id = task->person_id,
+	    .typed_name = said->typed_name,
+	    .note = said->why && *said->why ? said->why : NULL,
+	    .codes = said->codes == PAGE_YES ? RETURN_CODES_HANDED_OVER
+	        : said->codes == PAGE_NO     ? RETURN_CODES_NOT_HANDED_OVER
+	                                     : RETURN_CODES_UNSAID};
+
+	return return_sign(txn, ledger, item->case_id, &signature, &row, err);
+}
+
+/* In the name of the link: nobody else is there. */
+static int ledger_of(const struct task_world *world,
+    const struct task_answer *answer, struct ledger *ledger, struct err *err)
+{
+	struct actor actor = {.name = ""};
+
+	COPY(actor.name, answer->by);
+	COPY(actor.org_id, world->org_id);
+	return ledger_init(ledger, world->service, &actor, err);
+}
+
+int page_answer_return(struct txn *txn, const struct task_world *world,
+    struct task_row *task, const struct page *page,
+    const struct task_answer *answer, bool *stays_open, const char **result,
+    struct err *err)
+{
+	const struct page_answer *said = answer->answer;
+	const struct page_handover *handover = page->handover;
+	struct ledger ledger;
+	unsigned signed_for = 0;
+	unsigned left = 0;
+	int rc = ledger_of(world, answer, &ledger, err);
+
+	for (size_t i = 0; rc == 0 && i < handover->count; i++) {
+		const struct page_item *item = &handover->items[i];
+
+		if (!item->case_id[0] || item->is_signed)
+			continue;
+		if (!(said->picked & (1u << i))) {
+			left++;
+			continue;
+		}
+		signed_for++;
+		rc = sign_one(txn, &ledger, task, item, said, err);
+	}
+	if (rc == 0 && signed_for == 0)
+		rc = err_set(err, ERR_INVALID, "tick what is here");
+	if (rc == 0 && said->codes == PAGE_NO_CHOICE)
+		rc = err_set(err, ERR_INVALID, "answer about the codes");
+	if (rc < 0)
+		return rc;
+	*stays_open = left > 0;
+	*result = "signed";
+	return store_task_load(txn, world->org_id, task->id, task, err);
+}
