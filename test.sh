@@ -113,6 +113,14 @@ format_is_ours() {
 	sources_listed | xargs -0 -r clang-format --dry-run -Werror
 }
 
+# All that mandoc has to say, but for manuals that this machine has not got.
+manual_is_well_formed() { # PAGE
+	local said
+	said=$(mandoc -T lint -W style "$1" 2>/dev/null |
+		grep -v 'referenced manual not found')
+	[[ -z $said ]] || { say "$said"; false; }
+}
+
 part_lint() {
 	local page scripts
 	mapfile -t scripts < <(scripts_listed)
@@ -121,7 +129,7 @@ part_lint() {
 	check "clang-format, $(sources_listed | tr -cd '\0' | wc -c) sources" format_is_ours
 	for page in "$root"/docs/man/*.[1-8]; do
 		[[ -f $page ]] || continue
-		check "mandoc ${page##*/}" mandoc -T lint -W warning "$page"
+		check "mandoc ${page##*/}" manual_is_well_formed "$page"
 	done
 }
 

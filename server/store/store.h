@@ -421,6 +421,9 @@ int store_wipe_find_device(
     struct txn *txn, const char *device_id, struct wipe *out, struct err *err);
 int store_wipe_find_open(
     struct txn *txn, const char *life_id, struct wipe *out, struct err *err);
+/* Open or proven: what store_wipe_insert() calls a conflict. */
+int store_wipe_find_standing(
+    struct txn *txn, const char *life_id, struct wipe *out, struct err *err);
 typedef int store_wipe_fn(void *arg, const struct wipe *row);
 /*
  * Those to be watched: acknowledged or silent, and the life not ended. In id

@@ -124,6 +124,14 @@ int store_wipe_find_open(
 	    life_id, out, err);
 }
 
+int store_wipe_find_standing(
+    struct txn *txn, const char *life_id, struct wipe *out, struct err *err)
+{
+	return load_by(txn,
+	    "SELECT " COLUMNS " FROM wipes WHERE life_id = $1 AND state <= 3",
+	    life_id, out, err);
+}
+
 /* state IN (1, 2) names the index. */
 int store_wipe_each_watched(struct txn *txn, const char *after_id,
     store_wipe_fn *fn, void *arg, struct err *err)

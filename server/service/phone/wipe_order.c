@@ -18,18 +18,12 @@ struct ordering {
 	struct wipe wipe;
 };
 
-bool wipe_stands(const struct wipe *wipe, const char *life_id)
-{
-	return wipe->id[0] && strcmp(wipe->life_id, life_id) == 0 &&
-	    wipe->state != WIPE_CANCELLED && wipe->state != WIPE_FAILED;
-}
-
 /* DESIGN invariant 1, and that nothing is ordered twice. */
 static int check(struct txn *txn, struct ordering *ordering, struct err *err)
 {
 	const struct wipe_said *said = ordering->said;
 	struct life life;
-	struct wipe newest;
+	struct wipe standing;
 	int rc = store_life_load(txn, said->life_id, &life, err);
 
 	if (rc < 0)
@@ -41,11 +35,11 @@ static int check(struct txn *txn, struct ordering *ordering, struct err *err)
 	rc = holder_justifies(txn, said->device, &ordering->held, err);
 	if (rc < 0)
 		return rc;
-	rc = store_wipe_find_device(txn, said->device->id, &newest, err);
-	if (rc == 0 && wipe_stands(&newest, life.id))
+	rc = store_wipe_find_standing(txn, life.id, &standing, err);
+	if (rc == 0)
 		return err_set(err, ERR_CONFLICT,
 		    "a wipe of this phone is %s already; it is not repeated",
-		    wipe_state_name(newest.state));
+		    wipe_state_name(standing.state));
 	return rc == -ERR_NOT_FOUND ? 0 : rc;
 }
 

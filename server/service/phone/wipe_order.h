@@ -17,9 +17,6 @@ struct err;
 struct service;
 struct txn;
 
-/* Open, or proven, in this very life: it is not erased a second time. */
-bool wipe_stands(const struct wipe *wipe, const char *life_id);
-
 struct wipe_said {
 	const struct device *device;
 	const char *life_id; /* the enrolment that is meant */

@@ -34,7 +34,7 @@ static void judge_plan(struct wipe_plan *plan)
 		refuse(plan, text);
 	} else if (plan->unjustified[0]) {
 		refuse(plan, plan->unjustified);
-	} else if (wipe_stands(&plan->open, plan->life.id)) {
+	} else if (plan->open.id[0]) {
 		time_rfc3339(plan->open.ordered_at, when);
 		(void)snprintf(text, sizeof(text),
 		    "a wipe was ordered at %s by %.100s and is %s; it is not "
@@ -72,6 +72,7 @@ struct justify {
 	const struct actor *actor;
 	const struct device *device;
 	struct assignment_row held;
+	struct wipe open;
 	struct guard_answer answer;
 };
 
@@ -86,8 +87,11 @@ static int justify(struct txn *txn, void *arg, struct err *err)
 	    .by_key = ask->actor->key,
 	    .now = clock_now(ask->service->clock),
 	    .is_dry = true};
-	int rc = holder_justifies(txn, ask->device, &ask->held, err);
+	int rc = store_wipe_find_standing(
+	    txn, ask->device->life_id, &ask->open, err);
 
+	if (rc == 0 || rc == -ERR_NOT_FOUND)
+		rc = holder_justifies(txn, ask->device, &ask->held, err);
 	if (rc == 0)
 		rc = cause_of(txn, ask->device, &guard.cause, err);
 	return rc < 0
@@ -111,11 +115,9 @@ int service_wipe_plan(struct service *service, const struct actor *actor,
 		return rc;
 	plan.device = view.device;
 	plan.life = view.life;
-	plan.open = view.wipe;
-	if (!wipe_stands(&plan.open, plan.life.id))
-		plan.open.id[0] = '\0';
 	plan.commands_waiting = view.commands_open;
 	rc = store_read(service->store, justify, &ask, &why);
+	plan.open = ask.open;
 	if (rc == -ERR_CONFLICT)
 		(void)snprintf(
 		    plan.unjustified, sizeof(plan.unjustified), "%s", why.text);

@@ -12,7 +12,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 SERVER = ROOT / "server"
-TABLE = (SERVER / "service/audit_actions.h").read_text("utf-8")
+TABLE = (SERVER / "service/audit/audit_actions.h").read_text("utf-8")
 
 # Has a word before it has a use case: the unlock at Apple.
 NOT_WRITTEN_YET = {"AUDIT_ACTIVATION_UNLOCK"}
