@@ -4,10 +4,13 @@
  * the same end, with nothing done twice?
  *
  * With sanitizers it is every 20th write (WORKPHONE_EVERY): `./test.sh long` is
- * the whole.
+ * the whole. A server's threads mostly wait for each other, so there is a worker
+ * for each processor, with a database of its own; which deaths there are, and
+ * what is drawn in them, does not hang on how many workers share them.
  *
  * kill -9 leaves what the kernel was handed: half a write at the end of the log
- * is tried as well. What a power cut leaves: tests/contract/store_disk_test.c.
+ * is tried as well, and the database may lie in memory (/dev/shm), where syncing
+ * costs nothing. What a power cut leaves: tests/contract/store_disk_test.c.
  */
 #include "tests/unit/departures/leaver_world.h"
 
@@ -106,8 +109,18 @@ struct world {
 	int64_t now;
 	unsigned long writes;
 };
+#define WORKERS_MAX 16
+
+/* Of each worker, where its servers and the test see it. */
+struct worker {
+	struct world world;
+	unsigned deaths;
+};
+static struct worker *workers;
 static struct world *world;
 static struct world began;
+static uint64_t draws; /* no two servers of a run draw the same */
+static pid_t tester;
 static char folder[64];
 static char path[128];
 static char base[128]; /* as it was before anybody died */
@@ -127,7 +140,7 @@ static void begin_case(void)
 }
 
 /* One server: goes on where the world is, until the end or its death. */
-static void serve(unsigned long nth, bool before, uint64_t draws)
+static void serve(unsigned long nth, bool before)
 {
 	towns_now = world->now;
 	towns_draw(draws);
@@ -148,7 +161,6 @@ static void serve(unsigned long nth, bool before, uint64_t draws)
 /* 0: went to its end; 1: was killed. Anything else fails the test. */
 static int in_child(void (*body)(void), unsigned long nth, bool before)
 {
-	static uint64_t draws = 1;
 	int status = 0;
 	pid_t child;
 
@@ -159,7 +171,7 @@ static int in_child(void (*body)(void), unsigned long nth, bool before)
 		if (body)
 			body();
 		else
-			serve(nth, before, draws);
+			serve(nth, before);
 		_exit(0);
 	}
 	assert_true(child > 0);
@@ -274,6 +286,7 @@ static char *run(unsigned long nth, bool before)
 	clean(path);
 	copy_base();
 	*world = began;
+	draws = (nth * 2 + before) * 1000;
 	died = in_child(NULL, nth, before);
 	if (died)
 		assert_int_equal(in_child(NULL, 0, true), 0);
@@ -281,18 +294,94 @@ static char *run(unsigned long nth, bool before)
 	return died || nth == 0 ? the_end() : NULL;
 }
 
+/* ---- every write ---- */
+
+/* This process works on a database of its own from now on. */
+static void be_worker(unsigned index)
+{
+	world = &workers[index].world;
+	(void)snprintf(path, sizeof(path), "%s/db%u", folder, index);
+}
+
+/* True: there was such a write to die at. */
+static bool dies_to_the_end(
+    unsigned long nth, bool before, unsigned long writes, const char *want)
+{
+	char *end = run(nth, before);
+
+	if (!end)
+		return false;
+	if (strcmp(end, want) != 0)
+		fail_msg("killed at write %lu of %lu%s:\n%s\ninstead of\n%s",
+		    nth, writes, before ? "" : ", half done", end, want);
+	free(end);
+	return true;
+}
+
+/* Its share: the index-th write of each round that all workers make. */
+static void work(unsigned index, unsigned long step, unsigned long every,
+    unsigned long writes, const char *want)
+{
+	unsigned long nth;
+	int before;
+
+	for (nth = 1 + index * every; nth <= writes; nth += step)
+		for (before = 0; before < 2; before++)
+			workers[index].deaths +=
+			    dies_to_the_end(nth, before, writes, want);
+}
+
+static unsigned workers_wanted(void)
+{
+	long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return count < 1          ? 1
+	    : count > WORKERS_MAX ? WORKERS_MAX
+	                          : (unsigned)count;
+}
+
+/* Returns how many deaths there were. What a worker finds it says itself. */
+static unsigned work_together(
+    unsigned long every, unsigned long writes, const char *want)
+{
+	unsigned count = workers_wanted();
+	pid_t children[WORKERS_MAX];
+	unsigned deaths = 0;
+	unsigned failed = 0;
+	unsigned i;
+	int status;
+
+	(void)fflush(NULL);
+	for (i = 0; i < count; i++) {
+		children[i] = fork();
+		assert_true(children[i] >= 0);
+		if (children[i] > 0)
+			continue;
+		be_worker(i);
+		work(i, count * every, every, writes, want);
+		clean(path);
+		_exit(0);
+	}
+	for (i = 0; i < count; i++) {
+		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+		failed += status != 0;
+		deaths += workers[i].deaths;
+	}
+	if (failed)
+		fail_msg("%u of %u workers failed, see above", failed, count);
+	return deaths;
+}
+
 static void test_every_write(void **state)
 {
 	const char *said = getenv("WORKPHONE_EVERY");
 	unsigned long every = said ? strtoul(said, NULL, 10) : 1;
 	unsigned long writes;
-	unsigned long nth;
-	unsigned deaths = 0;
+	unsigned deaths;
 	char *want;
-	char *end;
-	int before;
 
 	(void)state;
+	assert_true(every > 0);
 	assert_int_equal(in_child(begin_case, 0, true), 0);
 	began = *world;
 	want = run(0, true);
@@ -300,21 +389,7 @@ static void test_every_write(void **state)
 	assert_non_null(strstr(want, "ok|"));
 	assert_true(writes > 50);
 	(void)printf("%lu writes\n", writes);
-	(void)fflush(stdout);
-	for (nth = 1; nth <= writes; nth += every) {
-		for (before = 0; before < 2; before++) {
-			end = run(nth, before);
-			if (!end)
-				continue;
-			deaths++;
-			if (strcmp(end, want) != 0)
-				fail_msg("killed at write %lu of %lu%s:\n%s\n"
-				         "instead of\n%s",
-				    nth, writes, before ? "" : ", half done",
-				    end, want);
-			free(end);
-		}
-	}
+	deaths = work_together(every, writes, want);
 	(void)printf("%lu writes, %u deaths, one end\n", writes, deaths);
 	assert_true(deaths >= 2 * (writes / every) - 4);
 	free(want);
@@ -325,24 +400,34 @@ static int begin(void **state)
 	struct stat shm;
 
 	(void)state;
+	tester = getpid();
 	(void)snprintf(folder, sizeof(folder), "%s/workphone-crash-XXXXXX",
 	    stat("/dev/shm", &shm) == 0 ? "/dev/shm" : "/tmp");
-	world = mmap(NULL, sizeof(*world), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (world == MAP_FAILED || !mkdtemp(folder))
+	workers = mmap(NULL, WORKERS_MAX * sizeof(*workers),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (workers == MAP_FAILED || !mkdtemp(folder))
 		return -1;
-	(void)snprintf(path, sizeof(path), "%s/db", folder);
+	be_worker(0);
 	(void)snprintf(base, sizeof(base), "%s/base", folder);
 	towns_now = TOWNS_NOW;
 	return 0;
 }
 
+/* cmocka comes here in a worker that failed as well: the folder is not its. */
 static int end(void **state)
 {
+	unsigned i;
+
 	(void)state;
 	clean(path);
+	if (getpid() != tester)
+		return 0;
+	for (i = 0; i < WORKERS_MAX; i++) {
+		be_worker(i);
+		clean(path);
+	}
 	clean(base);
-	(void)munmap(world, sizeof(*world));
+	(void)munmap(workers, WORKERS_MAX * sizeof(*workers));
 	return rmdir(folder);
 }
 
