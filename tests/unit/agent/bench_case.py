@@ -134,10 +134,9 @@ class Case(unittest.TestCase):
         return udid
 
     def unplug(self, serial):
-        """Once it is back from its erase."""
+        """Once it is back from its erase or restart."""
         wait_for(f"{serial} to be back",
-                 lambda: self.bench.state(serial)["attached"])
-        self.bench.order("detach", serial)
+                 lambda: self.bench.say("detach", serial)["ok"])
 
     def wait_result(self, order, result="ok", seconds=40):
         return wait_for(f"{order} to be {result}", lambda: [

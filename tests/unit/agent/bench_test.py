@@ -509,7 +509,7 @@ class NetworkTest(Case):
         order = self.server.order("restart", udid, "NE1", to_all=False)
         self.wait_result(order)
         self.server.is_out = True
-        self.bench.order("detach", "NE1")
+        self.unplug("NE1")
         self.bench.order("attach", "NE1")
         wait_for("reports to wait", lambda: self.agent.look()[
             "station"]["reports_waiting"] > 0)
