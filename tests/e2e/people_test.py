@@ -21,14 +21,15 @@ UNIT = (pathlib.Path(__file__).resolve().parents[2] /
 SCHEMAS = pathlib.Path("/etc/ldap/schema")
 
 MAP = """# The staff export
-key = Anst.nr
-first_name = Förnamn
-last_name = Efternamn
-mail = E-post
-unit = Enhet
-from = Anställd fr
-last_day = Anställd t
-date = DD.MM.YYYY
+columns:
+  key: Anst.nr
+  first_name: Förnamn
+  last_name: Efternamn
+  mail: E-post
+  unit: Enhet
+  from: Anställd fr
+  last_day: Anställd t
+date: DD.MM.YYYY
 """
 HEAD = "Anst.nr;Förnamn;Efternamn;E-post;Enhet;Anställd fr;Anställd t\n"
 
@@ -46,7 +47,7 @@ class Files(harness.Case):
         return str(path)
 
     def test_a_year_of_files(self):
-        maps = self.file("hr.map", MAP)
+        maps = self.file("hr.yaml", MAP)
         good = self.file("good.csv", HEAD + rows(1, 20), "latin-1")
         said = self.cli.run("people", "import", good, "--map", maps,
                             "--full").stdout
@@ -73,6 +74,15 @@ class Files(harness.Case):
         self.assertEqual(done.returncode, 5, done)
         self.cli.run("people", "import", half, "--full", "--yes",
                      "--accept-stop", plan)
+        # A map is YAML; the form of older versions learns it.
+        for text, told in (
+                ("# The export\nkey = Anst.nr\n", "map:2: \"word = heading\""),
+                (MAP.replace("mail:", "post:"), "map:6: columns: unknown key "
+                 "'post'")):
+            done = self.cli.run("people", "import", good, "--map",
+                                self.file("bad.yaml", text), ok=False)
+            self.assertEqual(done.returncode, 1, done)
+            self.assertIn(told, done.stderr)
         # A bad row, and nothing else, is changed.
         bad = self.file("bad.csv", HEAD + rows(1, 9, "Norr") +
                         "99;=CMD();X;x@town.example;Norr;01.02.2020;\n")

@@ -36,17 +36,19 @@ DAY = datetime.timedelta(days=1)
 LONG = 180
 
 MAP = """# The staff export of every night
-key = Anst.nr
-first_name = Förnamn
-last_name = Efternamn
-mail = E-post
-unit = Enhet
-role = Befattning
-manager = Chef
-from = Anställd fr
-last_day = Anställd t
-date = DD.MM.YYYY
-role Enhetschef = manager
+columns:
+  key: Anst.nr
+  first_name: Förnamn
+  last_name: Efternamn
+  mail: E-post
+  unit: Enhet
+  role: Befattning
+  manager: Chef
+  from: Anställd fr
+  last_day: Anställd t
+date: DD.MM.YYYY
+roles:
+  - {text: Enhetschef, role: manager}
 """
 HEAD = ("Anst.nr;Förnamn;Efternamn;E-post;Enhet;Befattning;Chef;"
         "Anställd fr;Anställd t\n")
@@ -201,7 +203,7 @@ class Town(bench.Case):
 
     def hr(self, *rows, full=True):
         """The file of one night, taken."""
-        maps = self.file("hr.map", MAP)
+        maps = self.file("hr.yaml", MAP)
         path = self.file("hr.csv", HEAD + "".join(
             ";".join(row) + "\n" for row in rows))
         args = ["people", "import", path, "--map", maps, "--yes"]

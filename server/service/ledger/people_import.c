@@ -26,11 +26,14 @@ static int take_map(
 {
 	const char *end;
 	size_t line;
+	size_t skip;
 
 	while (*len >= 2 && memcmp(*data, MAP_MARK, 2) == 0) {
 		end = memchr(*data, '\n', *len);
 		line = end ? (size_t)(end - *data) + 1 : *len;
-		buf_append(out, *data + 2, line - 2);
+		/* YAML counts blanks: the one behind the mark is the mark's. */
+		skip = line > 2 && (*data)[2] == ' ' ? 3 : 2;
+		buf_append(out, *data + skip, line - skip);
 		*data += line;
 		*len -= line;
 	}
@@ -72,6 +75,9 @@ static int read_csv(struct service *service, const struct actor *actor,
 	said = text.len > 0 ? (const char *)text.data : stored.row.map;
 	if (rc == 0)
 		rc = roster_map_parse(said, &map, err);
+	if (rc < 0 && text.len == 0 && stored.row.id[0])
+		rc = err_prefix(err, "the map that is remembered of \"%.60s\"",
+		    request->source);
 	if (rc == 0)
 		rc = roster_csv_read(
 		    request->source, request->kind, &map, data, len, out, err);

@@ -3,8 +3,9 @@
  * directory, planned or applied. A file is CSV, or JSON Lines as
  * roster_lines.h says. CSV may begin with its map, each line behind "#: ":
  *
- *	#: key = Anst.nr
- *	#: mail = E-post
+ *	#: columns:
+ *	#:   key: Anst.nr
+ *	#:   mail: E-post
  *	Anst.nr;E-post
  *
  * The map of a source is remembered with what it made; a file without one is

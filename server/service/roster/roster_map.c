@@ -1,74 +1,128 @@
 #include "server/service/roster/roster_map.h"
 
-#include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "policies/pack.h"
+#include "policies/xyaml.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Our own word first, then headings in common use, told apart by "|". */
-static const struct {
-	const char *name;
-	const char *headings;
-} fields[ROSTER_FIELD_COUNT] = {
-    [ROSTER_KEY] = {"key",
-        "id|anst.nr|anstnr|anställningsnummer|anställningsnr|"
-        "medarbejdernummer|medarbejdernr|employee_number|employee number|"
-        "employeenumber|employee id"},
-    [ROSTER_EXTERNAL_ID] = {"external_id", ""},
-    [ROSTER_NAME] = {"name", "namn|navn|full name|displayname"},
-    [ROSTER_FIRST_NAME] = {"first_name",
-        "förnamn|fornavn|first name|firstname|given name|givenname"},
-    [ROSTER_LAST_NAME] = {"last_name",
-        "efternamn|efternavn|last name|lastname|surname|family name"},
-    [ROSTER_MAIL] = {"mail",
-        "e-post|epost|e-postadress|e-mail|email|mailadresse|mailadress"},
-    [ROSTER_NUMBER] = {"number", "telefon|telefonnummer|phone|mobil"},
-    [ROSTER_LANGUAGE] = {"language", "språk|sprog"},
-    [ROSTER_MANAGER] = {"manager", "chef|leder|närmaste chef"},
-    [ROSTER_EMPLOYMENT] = {"employment",
-        "anställnings-id|anställningsid|ansættelsesnummer|employment id"},
-    [ROSTER_UNIT] = {"unit",
-        "enhet|enhed|avdelning|afdeling|department|organisation"},
-    [ROSTER_ROLE] = {"role", "befattning|roll|stilling|title|position"},
-    [ROSTER_FROM] = {"from",
-        "anställd från|anställd from|startdatum|ansat fra|startdato|"
-        "start date|hire date"},
-    [ROSTER_TO] = {"to", ""},
-    [ROSTER_LAST_DAY] = {"last_day",
-        "anställd till|anställd tom|slutdatum|ansat til|slutdato|"
-        "end date|last day"},
-    [ROSTER_AWAY_FROM] = {"away_from", "frånvaro från|fravær fra"},
-    [ROSTER_AWAY_UNTIL] = {"away_until", "frånvaro till|fravær til"},
-    [ROSTER_DEPUTY] = {"deputy", "ersättare|stedfortræder"},
-    [ROSTER_STATUS] = {"status", ""},
+/* ---- the shape of the text ---- */
+
+/* As libcyaml fills it; NULL: not written. */
+struct written_role {
+	char *text;
+	char *role;
 };
+struct written {
+	struct written_columns {
+		char *of[ROSTER_FIELD_COUNT];
+	} columns;
+	char *date;
+	char *encoding;
+	char *delimiter;
+	char *country;
+	bool header;
+	struct written_role *roles;
+	unsigned roles_count;
+	char **gone;
+	unsigned gone_count;
+};
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wcast-qual" /* in libcyaml's macros */
+
+#define WORD_MAX (ROSTER_MAP_HEADING - 1)
+#define OPTIONAL (CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL)
+#define COLUMN(key, field)                                                     \
+	CYAML_FIELD_STRING_PTR(                                                \
+	    key, OPTIONAL, struct written_columns, of[field], 1, WORD_MAX)
+#define TEXT(key, member)                                                      \
+	CYAML_FIELD_STRING_PTR(                                                \
+	    key, OPTIONAL, struct written, member, 1, WORD_MAX)
+
+/* clang-format off */
+/* Keep the order of enum roster_field. */
+static const cyaml_schema_field_t column_fields[] = {
+    COLUMN("key", ROSTER_KEY),
+    COLUMN("external_id", ROSTER_EXTERNAL_ID),
+    COLUMN("name", ROSTER_NAME),
+    COLUMN("first_name", ROSTER_FIRST_NAME),
+    COLUMN("last_name", ROSTER_LAST_NAME),
+    COLUMN("mail", ROSTER_MAIL),
+    COLUMN("number", ROSTER_NUMBER),
+    COLUMN("language", ROSTER_LANGUAGE),
+    COLUMN("manager", ROSTER_MANAGER),
+    COLUMN("employment", ROSTER_EMPLOYMENT),
+    COLUMN("unit", ROSTER_UNIT),
+    COLUMN("role", ROSTER_ROLE),
+    COLUMN("from", ROSTER_FROM),
+    COLUMN("to", ROSTER_TO),
+    COLUMN("last_day", ROSTER_LAST_DAY),
+    COLUMN("away_from", ROSTER_AWAY_FROM),
+    COLUMN("away_until", ROSTER_AWAY_UNTIL),
+    COLUMN("deputy", ROSTER_DEPUTY),
+    COLUMN("status", ROSTER_STATUS),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t role_fields[] = {
+    CYAML_FIELD_STRING_PTR("text", CYAML_FLAG_POINTER, struct written_role, text, 1, WORD_MAX),
+    CYAML_FIELD_STRING_PTR("role", CYAML_FLAG_POINTER, struct written_role, role, 1, WORD_MAX),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t role_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct written_role, role_fields),
+};
+static const cyaml_schema_value_t gone_value = {
+    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, WORD_MAX),
+};
+static const cyaml_schema_field_t map_fields[] = {
+    CYAML_FIELD_MAPPING("columns", CYAML_FLAG_OPTIONAL, struct written, columns, column_fields),
+    TEXT("date", date),
+    TEXT("encoding", encoding),
+    TEXT("delimiter", delimiter),
+    TEXT("country", country),
+    CYAML_FIELD_BOOL("header", CYAML_FLAG_OPTIONAL, struct written, header),
+    CYAML_FIELD_SEQUENCE("roles", OPTIONAL, struct written, roles, &role_value, 1, ROSTER_MAP_WORDS),
+    CYAML_FIELD_SEQUENCE("gone", OPTIONAL, struct written, gone, &gone_value, 1, ROSTER_MAP_WORDS),
+    CYAML_FIELD_END,
+};
+static const struct cyaml_schema_value map_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct written, map_fields),
+};
+/* clang-format on */
+
+#pragma GCC diagnostic pop
+
+_Static_assert(COUNT(column_fields) == ROSTER_FIELD_COUNT + 1, "fields");
 
 const char *roster_field_name(enum roster_field field)
 {
-	return fields[field].name;
+	return column_fields[field].key;
 }
 
-/* ---- the text ---- */
+/* ---- what each key may say ---- */
 
-static void trim(char *text)
+/* One map being made of what was written. */
+struct making {
+	const struct written *written;
+	const struct xyaml_outline *outline;
+	struct roster_map *map;
+	struct err *err;
+};
+
+static int bad(
+    const struct making *making, const char *path, const char *sentence)
 {
-	size_t skip = strspn(text, " \t");
-	size_t len;
-
-	memmove(text, text + skip, strlen(text + skip) + 1);
-	len = strlen(text);
-	while (len > 0 && strchr(" \t\r", text[len - 1]))
-		text[--len] = '\0';
+	return xyaml_err(
+	    making->outline, path, making->err, ERR_INVALID, "%s", sentence);
 }
 
-static int take_date(struct roster_map *map, const char *value, struct err *err)
+static int take_date(const struct making *making)
 {
 	static const struct {
 		const char *word;
@@ -83,73 +137,69 @@ static int take_date(struct roster_map *map, const char *value, struct err *err)
 	};
 	size_t i;
 
+	if (!making->written->date)
+		return 0;
 	for (i = 0; i < COUNT(forms); i++)
-		if (strcasecmp(forms[i].word, value) == 0) {
-			map->date = forms[i].date;
+		if (strcasecmp(forms[i].word, making->written->date) == 0) {
+			making->map->date = forms[i].date;
 			return 0;
 		}
-	return err_set(err, ERR_INVALID,
-	    "date: write YYYY-MM-DD, YYYYMMDD, DD.MM.YYYY, DD/MM/YYYY, "
-	    "DD-MM-YYYY or MM/DD/YYYY");
+	return bad(making, "date",
+	    "write YYYY-MM-DD, YYYYMMDD, DD.MM.YYYY, DD/MM/YYYY, DD-MM-YYYY "
+	    "or MM/DD/YYYY");
 }
 
-static int take_encoding(
-    struct roster_map *map, const char *value, struct err *err)
+static int take_encoding(const struct making *making)
 {
-	if (strcasecmp(value, "auto") == 0)
-		map->encoding = CSV_ENCODING_AUTO;
-	else if (strcasecmp(value, "utf-8") == 0)
-		map->encoding = CSV_ENCODING_UTF8;
-	else if (strcasecmp(value, "latin1") == 0 ||
-	    strcasecmp(value, "windows-1252") == 0)
-		map->encoding = CSV_ENCODING_LATIN1;
-	else
-		return err_set(
-		    err, ERR_INVALID, "encoding: write auto, utf-8 or latin1");
-	return 0;
+	static const struct {
+		const char *word;
+		enum csv_encoding encoding;
+	} words[] = {
+	    {"auto", CSV_ENCODING_AUTO},
+	    {"utf-8", CSV_ENCODING_UTF8},
+	    {"latin1", CSV_ENCODING_LATIN1},
+	    {"windows-1252", CSV_ENCODING_LATIN1},
+	};
+	size_t i;
+
+	if (!making->written->encoding)
+		return 0;
+	for (i = 0; i < COUNT(words); i++)
+		if (strcasecmp(words[i].word, making->written->encoding) == 0) {
+			making->map->encoding = words[i].encoding;
+			return 0;
+		}
+	return bad(making, "encoding", "write auto, utf-8 or latin1");
 }
 
-static int take_delimiter(
-    struct roster_map *map, const char *value, struct err *err)
+static int take_delimiter(const struct making *making)
 {
+	const char *value = making->written->delimiter;
+
+	if (!value)
+		return 0;
 	if (strcasecmp(value, "tab") == 0)
-		map->delimiter = '\t';
+		making->map->delimiter = '\t';
 	else if (strlen(value) == 1 && strchr(",;|", *value))
-		map->delimiter = *value;
+		making->map->delimiter = *value;
 	else
-		return err_set(
-		    err, ERR_INVALID, "delimiter: write , ; | or tab");
+		return bad(
+		    making, "delimiter", "write \",\", \";\", \"|\" or tab");
 	return 0;
 }
 
-static int take_header(
-    struct roster_map *map, const char *value, struct err *err)
+static int take_country(const struct making *making)
 {
-	if (strcasecmp(value, "yes") != 0 && strcasecmp(value, "no") != 0)
-		return err_set(err, ERR_INVALID, "header: write yes or no");
-	map->has_header = strcasecmp(value, "yes") == 0;
-	return 0;
-}
+	const char *value = making->written->country;
+	size_t len = value ? strlen(value) : 0;
 
-static int take_country(
-    struct roster_map *map, const char *value, struct err *err)
-{
-	size_t len = strlen(value);
-
+	if (!value)
+		return 0;
 	if (value[0] != '+' || len < 2 || len > 4 ||
 	    strspn(value + 1, "0123456789") != len - 1)
-		return err_set(err, ERR_INVALID, "country: write like +46");
-	return str_copy(map->country, sizeof(map->country), value);
-}
-
-static int take_gone(struct roster_map *map, const char *value, struct err *err)
-{
-	if (map->gone_count == ROSTER_MAP_WORDS ||
-	    str_copy(map->gone[map->gone_count], ROSTER_MAP_HEADING, value) < 0)
-		return err_set(
-		    err, ERR_LIMIT, "at most %d such words", ROSTER_MAP_WORDS);
-	map->gone_count++;
-	return 0;
+		return bad(making, "country", "write like +46");
+	return str_copy(
+	    making->map->country, sizeof(making->map->country), value);
 }
 
 static int64_t find_role(const char *word)
@@ -163,222 +213,130 @@ static int64_t find_role(const char *word)
 	return 0;
 }
 
-static int take_role(struct roster_map *map, const char *word,
-    const char *value, struct err *err)
+/* The schema has held their number and length to what the map has room for. */
+static int take_roles(const struct making *making)
 {
-	int64_t role = find_role(value);
+	const struct written *written = making->written;
+	struct roster_map *map = making->map;
+	unsigned i;
 
-	if (role == 0)
-		return err_set(err, ERR_INVALID,
-		    "\"%.40s\" is no role of ours; write for example manager "
-		    "or employee",
-		    value);
-	if (map->role_count == ROSTER_MAP_WORDS ||
-	    str_copy(
-	        map->roles[map->role_count].word, ROSTER_MAP_HEADING, word) < 0)
-		return err_set(err, ERR_LIMIT, "at most %d words for roles",
-		    ROSTER_MAP_WORDS);
-	map->roles[map->role_count++].role = role;
+	for (i = 0; i < written->roles_count; i++) {
+		char path[32];
+
+		map->roles[i].role = find_role(written->roles[i].role);
+		(void)snprintf(path, sizeof(path), "roles[%u].role", i);
+		if (map->roles[i].role == 0)
+			return xyaml_err(making->outline, path, making->err,
+			    ERR_INVALID,
+			    "\"%.40s\" is no role of ours; write for example "
+			    "manager or employee",
+			    written->roles[i].role);
+		(void)str_copy(map->roles[i].word, ROSTER_MAP_HEADING,
+		    written->roles[i].text);
+	}
+	map->role_count = written->roles_count;
 	return 0;
 }
 
-static int take_field(struct roster_map *map, const char *word,
-    const char *value, struct err *err)
+static void take_texts(const struct making *making)
 {
+	const struct written *written = making->written;
+	struct roster_map *map = making->map;
 	size_t i;
 
+	map->has_columns = xyaml_has(making->outline, "columns");
 	for (i = 0; i < ROSTER_FIELD_COUNT; i++)
-		if (strcmp(fields[i].name, word) == 0)
-			break;
-	if (i == ROSTER_FIELD_COUNT)
-		return err_set(err, ERR_INVALID,
-		    "\"%.40s\" is nothing that a map says; see the list in "
-		    "docs/people-sources.md",
-		    word);
-	if (str_copy(map->columns[i], ROSTER_MAP_HEADING, value) < 0)
-		return err_set(
-		    err, ERR_LIMIT, "%s: the heading is too long", word);
+		if (written->columns.of[i])
+			(void)str_copy(map->columns[i], ROSTER_MAP_HEADING,
+			    written->columns.of[i]);
+	for (i = 0; i < written->gone_count; i++)
+		(void)str_copy(
+		    map->gone[i], ROSTER_MAP_HEADING, written->gone[i]);
+	map->gone_count = written->gone_count;
+	if (xyaml_has(making->outline, "header"))
+		map->has_header = written->header;
+}
+
+static int take_all(const struct making *making)
+{
+	int rc = take_date(making);
+
+	if (rc == 0)
+		rc = take_encoding(making);
+	if (rc == 0)
+		rc = take_delimiter(making);
+	if (rc == 0)
+		rc = take_country(making);
+	if (rc == 0)
+		rc = take_roles(making);
+	if (rc == 0)
+		take_texts(making);
+	return rc;
+}
+
+/* ---- the text ---- */
+
+/*
+ * "key = Anst.nr": before a map was YAML each line was like this. In YAML a
+ * colon comes before any "=". Gives the line, 0: it is not so.
+ */
+static unsigned old_form_line(const char *text)
+{
+	unsigned number = 1;
+
+	for (; *text; number++) {
+		const char *word = text + strspn(text, " \t");
+		size_t len = strcspn(word, "\n");
+		size_t before = strcspn(word, ":=\n\"'{[");
+
+		if (len > 0 && *word != '#' && *word != '\r')
+			return word[before] == '=' ? number : 0;
+		text = word + len + (word[len] ? 1 : 0);
+	}
 	return 0;
 }
 
-static int take_pair(
-    struct roster_map *map, char *word, const char *value, struct err *err)
+static int refuse_old(const char *text, struct err *err)
 {
-	static const struct {
-		const char *word;
-		int (*take)(struct roster_map *, const char *, struct err *);
-	} words[] = {
-	    {"date", take_date},
-	    {"encoding", take_encoding},
-	    {"delimiter", take_delimiter},
-	    {"header", take_header},
-	    {"country", take_country},
-	    {"gone", take_gone},
-	};
-	size_t i;
+	unsigned line = old_form_line(text);
 
-	if (!*word || !*value)
-		return err_set(err, ERR_INVALID, "write like mail = E-post");
-	for (i = 0; i < COUNT(words); i++)
-		if (strcmp(words[i].word, word) == 0)
-			return words[i].take(map, value, err);
-	if (strncmp(word, "role ", 5) == 0)
-		return take_role(
-		    map, word + 5 + strspn(word + 5, " "), value, err);
-	return take_field(map, word, value, err);
+	if (line == 0)
+		return 0;
+	return err_set(err, ERR_INVALID,
+	    "map:%u: \"word = heading\" is no longer read, a map is YAML, as "
+	    "in " ROSTER_MAP_EXAMPLE "; see docs/people-sources.md",
+	    line);
 }
 
-static int take_line(struct roster_map *map, char *line, struct err *err)
+static int parse(const char *said, struct roster_map *map, struct err *err)
 {
-	char *equals;
+	const struct xyaml_text text = {.name = "map",
+	    .data = (const uint8_t *)said,
+	    .len = strlen(said),
+	    .max = ROSTER_MAP_MAX};
+	struct xyaml_outline *outline = NULL;
+	void *written = NULL;
+	int rc = xyaml_load(&text, &map_schema, &written, &outline, err);
 
-	trim(line);
-	if (!*line || *line == '#')
-		return 0;
-	if (!(equals = strchr(line, '=')))
-		return err_set(err, ERR_INVALID, "write like mail = E-post");
-	*equals = '\0';
-	trim(line);
-	trim(equals + 1);
-	return take_pair(map, line, equals + 1, err);
+	if (rc == 0)
+		rc = take_all(
+		    &(const struct making){written, outline, map, err});
+	xyaml_outline_free(outline);
+	xyaml_free(&map_schema, written);
+	return rc;
 }
 
 int roster_map_parse(const char *text, struct roster_map *out, struct err *err)
 {
 	struct roster_map map = {.has_header = true};
-	char copy[ROSTER_MAP_MAX + 1];
-	char *line = copy;
-	char *end;
-	unsigned number = 1;
-	int rc;
-
-	if (!text)
-		text = "";
-	if (str_copy(copy, sizeof(copy), text) < 0)
-		return err_set(err, ERR_LIMIT, "the map is over %d bytes long",
-		    ROSTER_MAP_MAX);
-	if (!str_is_utf8(copy, strlen(copy)))
-		return err_set(err, ERR_INVALID, "the map is not UTF-8 text");
-	for (;; line = end + 1, number++) {
-		end = strchr(line, '\n');
-		if (end)
-			*end = '\0';
-		if ((rc = take_line(&map, line, err)) < 0)
-			return err_prefix(err, "map, line %u", number);
-		if (!end)
-			break;
-	}
-	map.is_given = *text != '\0';
-	*out = map;
-	return 0;
-}
-
-/* ---- the file's own columns ---- */
-
-/* Without regard to the case of ASCII letters; Å, Ä, Ö as they are written. */
-static bool is_heading(const char *heading, const char *word, size_t len)
-{
-	return strlen(heading) == len && strncasecmp(heading, word, len) == 0;
-}
-
-static bool is_in_use(const char *heading, const char *words)
-{
-	size_t len;
-
-	for (; *words; words += len + (words[len] ? 1 : 0)) {
-		len = strcspn(words, "|");
-		if (is_heading(heading, words, len))
-			return true;
-	}
-	return false;
-}
-
-static bool fits(
-    const struct roster_map *map, size_t field, const char *heading)
-{
-	const char *wanted = map->columns[field];
-
-	if (map->is_given)
-		return *wanted && is_heading(heading, wanted, strlen(wanted));
-	return is_heading(
-	           heading, fields[field].name, strlen(fields[field].name)) ||
-	    is_in_use(heading, fields[field].headings);
-}
-
-static int missing(const char *const *headings, size_t count, const char *field,
-    const char *wanted, struct err *err)
-{
-	char list[200] = "";
-	size_t used = 0;
-	size_t i;
-
-	for (i = 0; i < count && used + 30 < sizeof(list); i++) {
-		int n = snprintf(list + used, sizeof(list) - used, "%s%.24s",
-		    i ? ", " : "", headings[i]);
-
-		used += n > 0 ? (size_t)n : 0;
-	}
-	return err_set(err, ERR_INVALID,
-	    "the file has no column \"%.60s\" for %s; its columns are %s%s",
-	    wanted, field, list, i < count ? ", …" : "");
-}
-
-static int by_number(
-    const char *wanted, size_t count, int *out, struct err *err)
-{
-	uint64_t number;
-
-	if (str_number_parse(wanted + 1, CSV_COLUMNS_MAX, &number) < 0 ||
-	    number == 0 || number > count)
-		return err_set(err, ERR_INVALID,
-		    "there is no column %.20s; the file has %zu", wanted,
-		    count);
-	*out = (int)number - 1;
-	return 0;
-}
-
-static int column_of(const struct roster_map *map, size_t field,
-    const char *const *headings, size_t count, int *out, struct err *err)
-{
-	const char *wanted = map->columns[field];
-	size_t i;
-
-	*out = -1;
-	if (*wanted == '#')
-		return by_number(wanted, count, out, err);
-	for (i = 0; map->has_header && i < count; i++) {
-		if (!fits(map, field, headings[i]))
-			continue;
-		if (*out >= 0)
-			return err_set(err, ERR_INVALID,
-			    "two columns are headed \"%.60s\"; name the right "
-			    "one by its number, like %s = #%zu",
-			    headings[i], fields[field].name, i + 1);
-		*out = (int)i;
-	}
-	if (*out < 0 && map->is_given && *wanted)
-		return missing(
-		    headings, count, fields[field].name, wanted, err);
-	return 0;
-}
-
-int roster_map_columns(const struct roster_map *map,
-    const char *const *headings, size_t count, int out[ROSTER_FIELD_COUNT],
-    struct err *err)
-{
-	size_t i;
 	int rc = 0;
 
-	for (i = 0; rc == 0 && i < ROSTER_FIELD_COUNT; i++)
-		rc = column_of(map, i, headings, count, &out[i], err);
-	if (rc < 0)
-		return rc;
-	if (out[ROSTER_KEY] < 0)
-		return missing(headings, count, "key",
-		    *map->columns[ROSTER_KEY] ? map->columns[ROSTER_KEY]
-		                              : "key",
-		    err);
-	if (out[ROSTER_NAME] < 0 && out[ROSTER_LAST_NAME] < 0)
-		return missing(headings, count, "name", "name", err);
-	return 0;
+	if (text && *text) {
+		rc = refuse_old(text, err);
+		if (rc == 0)
+			rc = parse(text, &map, err);
+	}
+	if (rc == 0)
+		*out = map;
+	return rc;
 }

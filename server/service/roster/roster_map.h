@@ -1,16 +1,18 @@
 /*
  * roster_map: which column of a file says what, and how its days, roles and
- * letters are written. A text of lines like
+ * letters are written. YAML like
  *
  *	# Staff export, every night
- *	key = Anst.nr
- *	first_name = Förnamn
- *	last_day = Slutdatum
- *	date = DD.MM.YYYY
- *	role Enhetschef = manager
+ *	columns:
+ *	  key: Anst.nr
+ *	  first_name: Förnamn
+ *	  last_day: "#7"
+ *	date: DD.MM.YYYY
+ *	roles:
+ *	  - {text: Enhetschef, role: manager}
  *
- * A column is its heading, without regard to case, or #3 for the third one.
- * Without a map the headings are our own words or ones in common use. Pure.
+ * A column is its heading, without regard to case, or "#3" for the third one.
+ * Without columns the headings are our own words or ones in common use. Pure.
  */
 #ifndef SERVER_SERVICE_ROSTER_ROSTER_MAP_H
 #define SERVER_SERVICE_ROSTER_ROSTER_MAP_H
@@ -27,8 +29,12 @@ struct err;
 #define ROSTER_MAP_MAX 4095 /* bytes of its text */
 #define ROSTER_MAP_HEADING 96
 #define ROSTER_MAP_WORDS 24 /* words for roles, and for who has left */
+/* A whole map in one line, for sentences. */
+#define ROSTER_MAP_EXAMPLE                                                     \
+	"{columns: {key: Anst.nr, name: Namn, mail: E-post}, "                 \
+	"date: DD.MM.YYYY, roles: [{text: Enhetschef, role: manager}]}"
 
-/* Keep the order of fields[] in roster_map.c. */
+/* Keep the order of column_fields[] in roster_map.c. */
 enum roster_field {
 	ROSTER_KEY,
 	ROSTER_EXTERNAL_ID,
@@ -63,8 +69,8 @@ enum roster_date {
 struct roster_map {
 	/* Heading, or "#3"; "": not in the file. */
 	char columns[ROSTER_FIELD_COUNT][ROSTER_MAP_HEADING];
-	bool is_given;   /* a map was written, if only an empty one */
-	bool has_header; /* the first row holds headings */
+	bool has_columns; /* those above are all that count */
+	bool has_header;  /* the first row holds headings */
 	enum roster_date date;
 	enum csv_encoding encoding;
 	char delimiter;  /* 0: guessed */
@@ -78,11 +84,14 @@ struct roster_map {
 	size_t gone_count;
 };
 
-/* text NULL or "": none is written. -ERR_INVALID: "map, line 4: …". */
+/*
+ * text NULL or "": none is written. -ERR_INVALID: "map:4: columns.kye: …"; of a
+ * map in the form of older versions, one that shows the new one.
+ */
 int roster_map_parse(const char *text, struct roster_map *out, struct err *err);
 
 /*
- * The column of each field in a file with these headings, counted from 0; -1:
+ * roster_columns.c: the column of each field in a file with these headings, counted from 0; -1:
  * it is not in the file. -ERR_INVALID names a column that is missing, or a
  * heading that stands twice, and the headings that are there.
  */
