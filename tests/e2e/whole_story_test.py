@@ -314,7 +314,7 @@ class Story(Town):
             ("receipt.issued", {"kind": "hand_out"}),
             ("phone.enrolled", {}),
             ("return.moved", {"event": "ask"}),
-            ("wipe.ordered", {}),
+            ("wipe.ordered", {"cause": "departure"}),
             ("return.moved", {"event": "wipe_acknowledged"}),
             ("wipe.proven", {"how": "bench"}),
             ("phone.moved", {"event": "prove_wiped"}),

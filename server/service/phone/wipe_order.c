@@ -131,6 +131,7 @@ static int note_ordered(
 	    .case_id = wipe->case_id,
 	    .why = wipe->reason,
 	    .params = {{"serial", said->device->serial},
+	        {"cause", guard_cause_name(said->cause)},
 	        {"life", wipe->life_id}, {"command", wipe->command_id},
 	        {"preserve_data_plan",
 	            said->preserve_data_plan ? "yes" : NULL}},

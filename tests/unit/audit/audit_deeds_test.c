@@ -8,6 +8,7 @@
 
 #include "server/service/api_token.h"
 #include "server/service/evidence/evidence_key.h"
+#include "server/service/phone/wipe_order.h"
 #include "server/service/station/bench.h"
 #include "tests/unit/audit/audit_world.h"
 
@@ -210,6 +211,53 @@ static void test_stations(void **state)
 #define IN_WORLD(test)                                                         \
 	cmocka_unit_test_setup_teardown(test, world_begin, world_end)
 
+/* ---- erases ---- */
+
+static int order_wipe(struct txn *txn, void *arg, struct err *err)
+{
+	struct wipe_said *said = arg;
+	struct guard_answer answer;
+	struct device device;
+	struct wipe wipe;
+	int rc = store_device_load(txn, "device-C39BBB", &device, err);
+
+	said->device = &device;
+	return rc < 0 ? rc : wipe_order(txn, &towns, said, &wipe, &answer, err);
+}
+
+/* Why an erase was ordered is told apart: a person, or a leaver's day. */
+static void test_erase_says_its_cause(void **state)
+{
+	struct wipe_request request = {.device = "C39AAA", .reason = "stolen"};
+	struct wipe_said said = {.life_id = "life-C39BBB",
+	    .cause = GUARD_DEPARTURE,
+	    .by = "departures",
+	    .reason = "left",
+	    .now = TOWNS_NOW};
+	struct wipe wipe;
+	struct err err = {0};
+
+	(void)state;
+	towns.order_gate_is_open = true;
+	towns_apply(
+	    ada, "{\"person\":{\"name\":\"Eva Ek\",\"mail\":\"eva@x.se\"}}\n");
+	towns_phone(ada, "C39AAA", false);
+	towns_phone(ada, "C39BBB", false);
+	towns_apply(ada,
+	    "{\"assignment\":{\"person\":\"eva@x.se\","
+	    "\"phone\":\"C39AAA\"}}\n"
+	    "{\"assignment\":{\"person\":\"eva@x.se\","
+	    "\"phone\":\"C39BBB\"}}\n");
+	if (service_wipe_order(&towns, ada, &request, &wipe, &err) < 0)
+		fail_msg("%s", err.text);
+	holds("wipe.ordered", "body", "\"cause\":\"by_hand\"");
+	holds("wipe.ordered", "body", "\"serial\":\"C39AAA\"");
+	towns_write(order_wipe, &said);
+	assert_int_equal(entries("wipe.ordered"), 2);
+	holds("wipe.ordered", "body", "\"cause\":\"departure\"");
+	world_is_whole();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +265,7 @@ int main(void)
 	    IN_WORLD(test_periods),
 	    IN_WORLD(test_nothing_done_nothing_noted),
 	    IN_WORLD(test_phone_in_hands),
+	    IN_WORLD(test_erase_says_its_cause),
 	    IN_WORLD(test_tokens),
 	    IN_WORLD(test_links),
 	    IN_WORLD(test_stations),
