@@ -29,6 +29,8 @@ static const unsigned char steps[PHONE_STATE_COUNT][PHONE_EVENT_COUNT] = {
             ON(UNASSIGN) = TO(IN_STOCK),
             ON(ENROL) = TO(ENROLLED),
             ON(SEND_TO_REPAIR) = TO(IN_REPAIR),
+            /* What had proven it empty was wrong. */
+            ON(BEGIN_RETURN) = TO(RETURNING),
             ON(PROVE_WIPED) = TO(WIPED_PROVEN),
             ON(RETIRE) = TO(RETIRED),
             MAY_GO_MISSING,

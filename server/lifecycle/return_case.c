@@ -81,9 +81,11 @@ static const unsigned char steps[RETURN_STATE_COUNT][RETURN_EVENT_COUNT] = {
     /* What was released on a proof that turns out wrong is open again. */
     [RETURN_RELEASED] = {ON(CONTACT) = TO(DISPUTED),
         ON(REFUTED) = TO(DISPUTED)},
-    /* It turned up after all: the way goes on where it was. */
+    /* It turned up after all: the way goes on where it was. What it does
+     * meanwhile brings nothing back, but it is known by then. */
     [RETURN_WRITTEN_OFF] = {ON(FOUND) = BY_MARKS, ON(CUSTODY) = BY_MARKS,
-        ON(SIM_DECIDED) = STAYS, ON(SIM_OPEN) = STAYS},
+        ON(WIPE_ACKNOWLEDGED) = STAYS, ON(PROOF) = STAYS, ON(CONTACT) = STAYS,
+        ON(REFUTED) = STAYS, ON(SIM_DECIDED) = STAYS, ON(SIM_OPEN) = STAYS},
     /* Cancelled has no row: nothing leaves it. */
 };
 

@@ -128,9 +128,9 @@ static const struct field case_fields[] = {
 static struct table return_cases = {
     .name = "return_cases",
     .word = "return case",
-    .changing = " life_id wipe_id kind state marks needs preserve_data_plan "
-                "receiver_id proof reason asked_at custody_at proven_at "
-                "closed_at changed_at ",
+    .changing = " departure_id assignment_id life_id wipe_id kind state marks "
+                "needs preserve_data_plan receiver_id proof reason asked_at "
+                "custody_at proven_at closed_at changed_at ",
     TABLE(struct return_case_row, case_fields),
 };
 DEFINE_EACH(case_each, struct return_case_row, store_return_case_fn)

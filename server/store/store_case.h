@@ -104,8 +104,8 @@ struct return_case_row {
 	int64_t changed_at;
 };
 
-/* What may change: life_id, wipe_id, kind, state, marks, needs,
- * preserve_data_plan, receiver_id, proof, reason and times but created_at.
+/* What may change: departure_id, assignment_id, life_id, wipe_id, kind, state,
+ * marks, needs, preserve_data_plan, receiver_id, proof, reason and times but created_at.
  * -ERR_CONFLICT: the phone has an open case. */
 int store_return_case_save(
     struct txn *txn, const struct return_case_row *row, struct err *err);

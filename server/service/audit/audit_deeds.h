@@ -32,6 +32,7 @@ struct audit_ledger_row {
 	int64_t to_day;
 	bool is_ended; /* a period has an end now */
 	bool is_voided;
+	const char *why;
 };
 int audit_ledger(struct txn *txn, const struct ledger *ledger,
     const struct audit_ledger_row *row, struct err *err);

@@ -60,6 +60,9 @@ void return_step_init(struct return_step_row *step, const struct ledger *ledger,
 int return_step_add(struct txn *txn, const struct ledger *ledger,
     const struct return_case_row *row, struct return_step_row *step,
     struct err *err);
+/* It was over and is open again: so is all that it hangs on, saved. */
+int return_goes_on(struct txn *txn, const struct ledger *ledger,
+    struct return_case_row *row, struct err *err);
 /* It was released: what came with the phone is nobody's any more. */
 int return_accessories(struct txn *txn, const struct ledger *ledger,
     const struct return_case_row *row, struct err *err);

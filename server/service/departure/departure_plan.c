@@ -348,10 +348,64 @@ static int plan_held(
 	return 0;
 }
 
+static int load_departures(struct plan *plan, struct err *err)
+{
+	const struct departure_filter filter = {
+	    .org_id = plan->world.ledger.org_id, .person_id = plan->person_id};
+
+	plan->departure_count = 0;
+	return store_departure_each(
+	    plan->txn, &filter, note_departure, plan, err);
+}
+
+/* 1: it was written off and has come to the very person again, by enrolling
+ * say: that return goes on, and there is no other. */
+static int take_up(
+    struct plan *plan, const struct assignment_row *held, struct err *err)
+{
+	const struct employment_row *end =
+	    end_of(&plan->world, &plan->employments, held->employment_id);
+	struct return_case_row row;
+	struct return_step_row step;
+	int rc;
+
+	if (held->kind != ASSIGNMENT_PHONE || !end || !end->to_day)
+		return 0;
+	rc = return_case_going(
+	    plan->txn, held->org_id, held->device_id, &row, err);
+	if (rc == -ERR_NOT_FOUND ||
+	    (rc == 0 &&
+	        (row.state != RETURN_WRITTEN_OFF ||
+	            held->from_at < row.closed_at ||
+	            strcmp(row.person_id, held->person_id) != 0)))
+		return 0;
+	if (rc < 0)
+		return rc;
+	return_step_init(&step, &plan->world.ledger, RETURN_STEP_FOUND);
+	(void)snprintf(
+	    step.note, sizeof(step.note), "it is with who returns it again");
+	rc = return_apply(plan->txn, &plan->world.ledger, &row,
+	    RETURN_EVENT_FOUND, &step, err);
+	return rc < 0 ? rc : 1;
+}
+
+static int take_up_all(struct plan *plan, struct err *err)
+{
+	bool is_any = false;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc >= 0 && i < plan->held_count; i++) {
+		rc = take_up(plan, &plan->held[i], err);
+		is_any |= rc > 0;
+	}
+	return rc < 0 || !is_any ? rc : load_departures(plan, err);
+}
+
 static int run(struct plan *plan, struct err *err)
 {
 	size_t i;
-	int rc = 0;
+	int rc = take_up_all(plan, err);
 
 	for (i = 0; rc == 0 && i < plan->departure_count; i++)
 		if (is_open(&plan->departures[i]))
@@ -364,8 +418,6 @@ static int run(struct plan *plan, struct err *err)
 int departure_employment_changed(struct txn *txn, const struct ledger *ledger,
     const char *person_id, struct err *err)
 {
-	const struct departure_filter filter = {
-	    .org_id = ledger->org_id, .person_id = person_id};
 	struct plan *plan = calloc(1, sizeof(*plan));
 	int rc;
 
@@ -378,8 +430,7 @@ int departure_employment_changed(struct txn *txn, const struct ledger *ledger,
 		rc = store_employment_each_person(txn, ledger->org_id,
 		    person_id, note_employment, &plan->employments, err);
 	if (rc == 0)
-		rc = store_departure_each(
-		    txn, &filter, note_departure, plan, err);
+		rc = load_departures(plan, err);
 	if (rc == 0 && has_work(plan)) {
 		rc = store_assignment_each_person(
 		    txn, ledger->org_id, person_id, true, note_held, plan, err);

@@ -110,8 +110,9 @@ int return_life_ended(struct txn *txn, struct service *service,
 int return_wipe_covered(struct txn *txn, const struct wipe *wipe,
     const struct assignment_row *held, struct err *err);
 
-/* The open case of a phone: -ERR_NOT_FOUND. */
-int return_case_of_phone(struct txn *txn, const char *org_id,
+/* The case of a phone that may go on: the open one, or the last one when that
+ * was written off. -ERR_NOT_FOUND. */
+int return_case_going(struct txn *txn, const char *org_id,
     const char *device_id, struct return_case_row *out, struct err *err);
 /* What the case still needs, in words: "the phone itself; both signatures". */
 void return_case_waits_for(

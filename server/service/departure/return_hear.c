@@ -155,7 +155,7 @@ int return_life_began(struct txn *txn, struct service *service,
 	struct departure_world world;
 	struct return_case_row row;
 	struct device device;
-	int rc = store_return_case_find_open(txn, org_id, device_id, &row, err);
+	int rc = return_case_going(txn, org_id, device_id, &row, err);
 
 	if (rc == -ERR_NOT_FOUND || !in_setup)
 		return 0;
@@ -214,8 +214,14 @@ int return_wipe_covered(struct txn *txn, const struct wipe *wipe,
 	return 0;
 }
 
-int return_case_of_phone(struct txn *txn, const char *org_id,
+int return_case_going(struct txn *txn, const char *org_id,
     const char *device_id, struct return_case_row *out, struct err *err)
 {
-	return store_return_case_find_open(txn, org_id, device_id, out, err);
+	int rc = store_return_case_find_open(txn, org_id, device_id, out, err);
+
+	if (rc != -ERR_NOT_FOUND)
+		return rc;
+	rc = store_return_case_find_device(txn, org_id, device_id, out, err);
+	return rc == 0 && out->state != RETURN_WRITTEN_OFF ? -ERR_NOT_FOUND
+	                                                   : rc;
 }

@@ -189,7 +189,11 @@ static int is_still_theirs(struct txn *txn, const struct return_case_row *row,
 	int rc = store_assignment_find_phone(
 	    txn, row->org_id, row->device_id, 0, &held, err);
 
-	*out = rc == 0 && strcmp(held.id, row->assignment_id) == 0;
+	*out = rc == 0 &&
+	    (strcmp(held.id, row->assignment_id) == 0 ||
+	        /* Whatever way they came to it: nobody has it. */
+	        (row->state == RETURN_WRITTEN_OFF &&
+	            strcmp(held.person_id, row->person_id) == 0));
 	return rc == -ERR_NOT_FOUND ? 0 : rc;
 }
 
@@ -326,27 +330,6 @@ static int follow_up(struct txn *txn, const struct ledger *ledger,
 	}
 }
 
-/* A case that was over goes on: so does what it is part of. */
-static int reopen_departure(struct txn *txn, const struct ledger *ledger,
-    const struct return_case_row *row, struct err *err)
-{
-	struct departure_world world;
-	struct departure_row departure;
-	int rc = store_departure_load(
-	    txn, row->org_id, row->departure_id, &departure, err);
-
-	if (rc < 0 || departure.state <= DEPARTURE_PAUSED)
-		return rc;
-	rc = departure_world_init(ledger, &world, err);
-	if (rc < 0)
-		return rc;
-	departure.closed_at = 0;
-	return departure_move(
-	    txn, &world, &departure, DEPARTURE_OPEN, "a return goes on", err);
-}
-
-/* ---- the step ---- */
-
 static void set_times(struct return_case_row *row, enum return_event event,
     enum return_state was, int64_t now)
 {
@@ -393,7 +376,7 @@ int return_apply(struct txn *txn, const struct ledger *ledger,
 		rc = tell_programs(txn, ledger, row, err);
 	if (rc == 0 && !return_case_is_open(was) &&
 	    return_case_is_open(row->state))
-		rc = reopen_departure(txn, ledger, row, err);
+		rc = return_goes_on(txn, ledger, row, err);
 	return rc < 0 ? rc
 	              : departure_wake(txn, row->org_id, row->departure_id,
 	                    ledger->now, err);

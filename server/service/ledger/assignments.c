@@ -57,7 +57,7 @@ static int find_thing(struct txn *txn, const struct ledger *ledger,
 }
 
 static int say_changed(struct txn *txn, const struct ledger *ledger,
-    const struct assignment_row *row, struct err *err)
+    const struct assignment_row *row, const char *why, struct err *err)
 {
 	const struct audit_ledger_row note = {
 	    .kind = "assignment",
@@ -66,6 +66,7 @@ static int say_changed(struct txn *txn, const struct ledger *ledger,
 	    .device_id = row->device_id,
 	    .subscription_id = row->subscription_id,
 	    .is_ended = row->to_at != 0,
+	    .why = why,
 	};
 	int rc = audit_ledger(txn, ledger, &note, err);
 
@@ -258,7 +259,8 @@ static int hand_over(struct txn *txn, const struct ledger *ledger,
 		rc = close_row(txn, &thing->held, ledger->by, "handed over",
 		    ledger->now, err);
 		if (rc == 0)
-			rc = say_changed(txn, ledger, &thing->held, err);
+			rc = say_changed(
+			    txn, ledger, &thing->held, "handed over", err);
 	}
 	if (rc == 0)
 		rc = open_row(txn, ledger, person, row, err);
@@ -266,7 +268,7 @@ static int hand_over(struct txn *txn, const struct ledger *ledger,
 		rc = step_phone(txn, ledger, thing, row, err);
 	if (rc == 0 && row->kind == ASSIGNMENT_PHONE)
 		rc = show_holder(txn, &thing->device, person, err);
-	return rc < 0 ? rc : say_changed(txn, ledger, row, err);
+	return rc < 0 ? rc : say_changed(txn, ledger, row, NULL, err);
 }
 
 /* AHL-19: somebody answers for it again, or nobody has to. */
@@ -334,7 +336,56 @@ int ledger_assignment_end(struct txn *txn, const struct ledger *ledger,
 	if (rc < 0)
 		return rc;
 	*out = thing.held;
-	return say_changed(txn, ledger, &thing.held, err);
+	return say_changed(txn, ledger, &thing.held, reason, err);
+}
+
+/* ---- what was let go and is not ---- */
+
+static int take_up(struct txn *txn, const struct ledger *ledger,
+    const struct assignment_row *former, struct assignment_row *out,
+    struct err *err)
+{
+	struct assignment_row row = {.kind = former->kind,
+	    .is_shared = former->is_shared,
+	    .from_at = ledger->now};
+	int rc;
+
+	uuid_make(ledger->now, ledger->service->rng, row.id);
+	memcpy(row.org_id, former->org_id, STORE_ID);
+	memcpy(row.person_id, former->person_id, STORE_ID);
+	memcpy(row.device_id, former->device_id, STORE_ID);
+	memcpy(row.employment_id, former->employment_id, STORE_ID);
+	memcpy(row.order_id, former->order_id, STORE_ID);
+	(void)str_copy(row.opened_by, sizeof(row.opened_by), ledger->by);
+	rc = store_assignment_save(txn, &row, err);
+	if (rc == 0)
+		*out = row;
+	return rc;
+}
+
+int holder_take_up(struct txn *txn, const struct ledger *ledger,
+    const struct assignment_row *former, const char *why,
+    struct assignment_row *out, struct err *err)
+{
+	struct person_row person;
+	struct device device;
+	int rc = store_assignment_find_phone(
+	    txn, former->org_id, former->device_id, 0, out, err);
+
+	if (rc != -ERR_NOT_FOUND || former->voided_at) {
+		/* *out is who has it by now, or nobody is. */
+		if (rc == -ERR_NOT_FOUND)
+			*out = (struct assignment_row){.id = ""};
+		return rc == -ERR_NOT_FOUND ? 0 : rc;
+	}
+	if ((rc = store_person_load(
+	         txn, former->org_id, former->person_id, &person, err)) < 0 ||
+	    (rc = store_device_load_of(
+	         txn, former->org_id, former->device_id, &device, err)) < 0 ||
+	    (rc = take_up(txn, ledger, former, out, err)) < 0 ||
+	    (rc = show_holder(txn, &device, &person, err)) < 0)
+		return rc;
+	return say_changed(txn, ledger, out, why, err);
 }
 
 /* ---- inside the life of a phone ---- */

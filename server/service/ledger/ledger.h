@@ -228,6 +228,16 @@ int ledger_assignment_put(struct txn *txn, const struct ledger *ledger,
 int ledger_assignment_end(struct txn *txn, const struct ledger *ledger,
     const struct assignment_said *said, const char *reason,
     struct assignment_row *out, struct err *err);
+/*
+ * A phone that was written off has come to light, or one was let go on a proof
+ * that was wrong: it is again with whom `former` names, from now on and for the
+ * same employment, so that something justifies its erase (DESIGN invariant 1).
+ * *out: who holds it now, that one, or whoever got it since; id "": nobody,
+ * the former was void. why goes into the audit log.
+ */
+int holder_take_up(struct txn *txn, const struct ledger *ledger,
+    const struct assignment_row *former, const char *why,
+    struct assignment_row *out, struct err *err);
 
 /* Inside the life of a phone: begin_life.c, end_life.c. */
 int holder_open(struct txn *txn, const struct ledger *ledger,

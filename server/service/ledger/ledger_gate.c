@@ -5,6 +5,7 @@
 #include "policies/pack.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/departure/return_case.h"
 #include "server/service/phone/phone_state.h"
 #include "server/service/service.h"
 #include "server/store/store_bench.h"
@@ -90,6 +91,43 @@ static int check_leader(struct txn *txn, const struct ledger *ledger,
 	    rule->id, person->name);
 }
 
+/* ---- a return that is not over ---- */
+
+/*
+ * What is on the phone is another's until its return is over. Before it was
+ * asked for it may still change hands; a shared one is handed on by that.
+ */
+static int check_return(struct txn *txn, const struct device *device,
+    const struct assignment_row *wanted, struct err *err)
+{
+	struct return_case_row row;
+	char waits_for[256];
+	int rc = store_return_case_find_open(
+	    txn, device->org_id, device->id, &row, NULL);
+
+	if (rc == -ERR_NOT_FOUND ||
+	    (rc == 0 &&
+	        (row.state == RETURN_PLANNED ||
+	            row.kind == RETURN_KIND_SHARED ||
+	            strcmp(row.person_id, wanted->person_id) == 0)))
+		return 0;
+	if (rc < 0)
+		return err_set(err, ERR_IO, "cannot read the return case");
+	if (row.state == RETURN_DISPUTED)
+		return err_set(err, ERR_CONFLICT,
+		    "the return of %.64s is disputed: it may not be empty. "
+		    "Have "
+		    "it erased and proven at the bench, or write it off "
+		    "(workphone return show %.64s)",
+		    device->serial, device->serial);
+	return_case_waits_for(&row, waits_for, sizeof(waits_for));
+	return err_set(err, ERR_CONFLICT,
+	    "the return of %.64s is not over: it waits for %s. Finish it "
+	    "first, "
+	    "or cancel its departure (workphone return show %.64s)",
+	    device->serial, waits_for, device->serial);
+}
+
 int ledger_gate_holder(struct txn *txn, const struct ledger *ledger,
     const struct device *device, const struct assignment_row *held,
     const struct assignment_row *wanted, const struct person_row *person,
@@ -97,10 +135,12 @@ int ledger_gate_holder(struct txn *txn, const struct ledger *ledger,
 {
 	int rc;
 
-	/* Both rules are about phones of the organisation. */
+	/* All of it is about phones of the organisation. */
 	if (wanted->kind != ASSIGNMENT_PHONE || device->is_private)
 		return 0;
 	rc = check_one(txn, ledger, held, wanted, err);
+	if (rc == 0)
+		rc = check_return(txn, device, wanted, err);
 	return rc == 0 && wanted->is_shared
 	    ? check_leader(txn, ledger, person, err)
 	    : rc;

@@ -1,6 +1,7 @@
 /*
- * ledger_gate: what the rules in force refuse before it is so. Every refusal
- * begins with the id of its rule and says what to do instead.
+ * ledger_gate: what is refused before it is so: by the rules in force, and then
+ * the refusal begins with the id of its rule, or by a return that is not over.
+ * It says what to do instead.
  */
 #ifndef SERVER_SERVICE_LEDGER_LEDGER_GATE_H
 #define SERVER_SERVICE_LEDGER_LEDGER_GATE_H
@@ -9,7 +10,8 @@
 
 /*
  * May the person hold this phone from now on? held: who does now, id "" for
- * nobody. -ERR_CONFLICT: another one is personally responsible for it (AHL-18);
+ * nobody. -ERR_CONFLICT: another one is personally responsible for it (AHL-18),
+ * or its return from somebody else is not over, or disputed;
  * -ERR_DENIED: it is shared and the person leads no unit (AHL-19).
  */
 int ledger_gate_holder(struct txn *txn, const struct ledger *ledger,

@@ -22,7 +22,10 @@ int phone_notice_case(struct txn *txn, const struct ledger *ledger,
 		return 0;
 	if (!ask->reason || !*ask->reason)
 		return err_set(err, ERR_INVALID, "say why");
-	rc = return_case_of_phone(txn, ledger->org_id, device->id, &row, NULL);
+	/* Only what is found takes up what was written off. */
+	rc = (ask->event == PHONE_EVENT_FIND ? return_case_going
+	                                     : store_return_case_find_open)(
+	    txn, ledger->org_id, device->id, &row, NULL);
 	if (rc == -ERR_NOT_FOUND)
 		return 0;
 	if (rc < 0)

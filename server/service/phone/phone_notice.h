@@ -9,8 +9,9 @@
 #include "server/service/phone/phone_state.h"
 
 /*
- * Lost, found and written off are steps of an open return case too: 1, when
- * there is one and it took the step; 0: there is none.
+ * Lost, found and written off are steps of an open return case too, found of
+ * one that was written off: 1, when there is one and it took the step; 0: there
+ * is none.
  */
 int phone_notice_case(struct txn *txn, const struct ledger *ledger,
     const struct device *device, const struct phone_step_ask *ask,

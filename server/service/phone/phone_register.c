@@ -304,6 +304,50 @@ static int let_go(struct txn *txn, const struct ledger *ledger,
 	return ledger_assignment_end(txn, ledger, &said, why, &row, err);
 }
 
+/* Written off without a return case, it is with whom it was then: nothing else
+ * would justify its erase. The repairer's is nobody's. */
+static int take_up(struct txn *txn, const struct ledger *ledger,
+    struct device *device, const char *reason, struct err *err)
+{
+	struct assignment_row former;
+	struct assignment_row held;
+	int rc;
+
+	if (device->state != PHONE_WRITTEN_OFF || device->replaced_by[0])
+		return 0;
+	rc = store_assignment_find_phone(txn, ledger->org_id, device->id,
+	    device->state_at - 1, &former, err);
+	if (rc < 0)
+		return rc == -ERR_NOT_FOUND ? 0 : rc;
+	rc = holder_take_up(txn, ledger, &former, reason, &held, err);
+	return rc < 0 ? rc
+	              : store_device_load_of(
+	                    txn, ledger->org_id, device->id, device, err);
+}
+
+int phone_found(struct txn *txn, const struct ledger *ledger,
+    struct device *device, const char *reason, struct err *err)
+{
+	const struct phone_step_ask ask = {
+	    .event = PHONE_EVENT_FIND, .reason = reason};
+	int rc = phone_notice_case(txn, ledger, device, &ask, err);
+
+	/* Its case has found it; of a private or shared one the case says
+	 * nothing to the register. */
+	if (rc > 0) {
+		rc = phone_follow(
+		    txn, ledger, device, PHONE_EVENT_FIND, reason, err);
+		return rc < 0 ? rc
+		              : store_device_load_of(txn, ledger->org_id,
+		                    device->id, device, err);
+	}
+	if (rc == 0)
+		rc = take_up(txn, ledger, device, reason, err);
+	return rc < 0
+	    ? rc
+	    : phone_step(txn, ledger, device, PHONE_EVENT_FIND, reason, err);
+}
+
 struct take {
 	struct service *service;
 	const struct actor *actor;
@@ -312,6 +356,24 @@ struct take {
 	const char *device_id;
 	struct device device;
 };
+
+/* The way back of a leaver's phone knows it too, and first. */
+static int step(struct txn *txn, const struct ledger *ledger,
+    const struct phone_step_ask *ask, struct device *device, struct err *err)
+{
+	int rc;
+
+	if (ask->event == PHONE_EVENT_FIND)
+		return phone_found(txn, ledger, device, ask->reason, err);
+	rc = phone_notice_case(txn, ledger, device, ask, err);
+	if (rc == 0)
+		rc = phone_step(
+		    txn, ledger, device, ask->event, ask->reason, err);
+	if (rc > 0)
+		rc = phone_follow(
+		    txn, ledger, device, ask->event, ask->reason, err);
+	return rc;
+}
 
 static int take_step(struct txn *txn, void *arg, struct err *err)
 {
@@ -329,14 +391,7 @@ static int take_step(struct txn *txn, void *arg, struct err *err)
 		return rc;
 	if (ask->event == PHONE_EVENT_REPLACE)
 		return replace(txn, &ledger, ask, &take->device, err);
-	/* The way back of a leaver's phone knows it too, and first. */
-	rc = phone_notice_case(txn, &ledger, &take->device, ask, err);
-	if (rc == 0)
-		rc = phone_step(
-		    txn, &ledger, &take->device, ask->event, ask->reason, err);
-	if (rc > 0)
-		rc = phone_follow(
-		    txn, &ledger, &take->device, ask->event, ask->reason, err);
+	rc = step(txn, &ledger, ask, &take->device, err);
 	if (rc == 0 && ask->event == PHONE_EVENT_WRITE_OFF)
 		rc = let_go(txn, &ledger, &take->device, ask->reason, err);
 	return rc < 0

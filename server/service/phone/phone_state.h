@@ -38,6 +38,14 @@ int phone_follow(struct txn *txn, const struct ledger *ledger,
     struct err *err);
 
 /*
+ * Somebody has it again: PHONE_EVENT_FIND, and what follows of it. Its return
+ * case goes on, also when that was written off; written off without one, it is
+ * again with whom it was then. Errors as of phone_step().
+ */
+int phone_found(struct txn *txn, const struct ledger *ledger,
+    struct device *device, const char *reason, struct err *err);
+
+/*
  * May it be put into a person's hands? -ERR_CONFLICT: it is lost, is being
  * returned, …. Looks only.
  */

@@ -11,6 +11,8 @@
 #include "server/service/departure/return_case.h"
 #include "server/service/judge/judge.h"
 #include "server/service/judge/judge_sighting.h"
+#include "server/service/ledger/ledger.h"
+#include "server/service/phone/phone_state.h"
 #include "server/service/station/bench_wipe.h"
 
 /* The agent's word for a phone that has not come back from its erase. */
@@ -69,6 +71,39 @@ static int look_at_wipe(
 	return bench_wipe_ensure(txn, &look, &is_work, err);
 }
 
+/*
+ * A phone that was lost or written off hangs here now: somebody has brought it.
+ * One that was reported so while it hung here is not found by that.
+ */
+static int look_if_missing(
+    struct txn *txn, const struct bench_effect *effect, struct err *err)
+{
+	const struct station_report *report = effect->report;
+	struct actor actor = {.name = ""};
+	struct device device;
+	struct ledger ledger;
+	char why[128];
+	int rc = store_device_find_udid(
+	    txn, effect->station->org_id, report->udid, &device, NULL);
+
+	if (rc == -ERR_NOT_FOUND ||
+	    (rc == 0 && strcmp(device.serial, report->serial) != 0))
+		return 0;
+	if (rc < 0)
+		return err_set(err, ERR_IO, "a phone cannot be looked up");
+	if ((!phone_is_missing(device.state) &&
+	        device.state != PHONE_WRITTEN_OFF) ||
+	    report->at_ms <= device.state_at)
+		return 0;
+	(void)snprintf(
+	    actor.name, sizeof(actor.name), "station:%s", effect->station->id);
+	(void)str_copy(actor.org_id, sizeof(actor.org_id), device.org_id);
+	(void)snprintf(why, sizeof(why), "plugged in at the bench %.60s",
+	    effect->station->name);
+	rc = ledger_init(&ledger, effect->service, &actor, err);
+	return rc < 0 ? rc : phone_found(txn, &ledger, &device, why, err);
+}
+
 static int on_attached(
     struct txn *txn, struct bench_effect *effect, struct err *err)
 {
@@ -85,6 +120,8 @@ static int on_attached(
 	(void)str_copy(phone.mode, sizeof(phone.mode),
 	    station_mode_name(effect->report->mode));
 	rc = store_bench_phone_save(txn, &phone, err);
+	if (rc == 0)
+		rc = look_if_missing(txn, effect, err);
 	return rc == 0 ? look_at_wipe(txn, effect, err) : rc;
 }
 

@@ -91,9 +91,10 @@ static int step_phone(struct txn *txn, const struct bench_effect *effect,
 	(void)snprintf(why, sizeof(why), "seen empty at the bench %.60s",
 	    effect->station->name);
 	rc = ledger_init(&ledger, effect->service, &actor, err);
-	if (rc == 0 && phone_is_missing(device.state))
-		rc = phone_step(
-		    txn, &ledger, &device, PHONE_EVENT_FIND, why, err);
+	if (rc == 0 &&
+	    (phone_is_missing(device.state) ||
+	        device.state == PHONE_WRITTEN_OFF))
+		rc = phone_found(txn, &ledger, &device, why, err);
 	return rc < 0 ? rc
 	              : phone_follow(txn, &ledger, &device,
 	                    PHONE_EVENT_PROVE_WIPED, why, err);

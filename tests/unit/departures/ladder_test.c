@@ -5,7 +5,7 @@
  */
 #include "tests/unit/departures/leaver_world.h"
 
-#include "server/lifecycle/phone.h"
+#include "server/service/phone/phone_state.h"
 
 static void leaves(bool is_supervised)
 {
@@ -100,6 +100,192 @@ static void test_write_off_wants_the_sim(void **state)
 	assert_int_equal(state_of("S1"), RETURN_IN_CUSTODY);
 }
 
+/* Blocked, written off, and the erase never fetched. */
+static void written_off(bool is_supervised)
+{
+	leaves(is_supervised);
+	assert_int_equal(decide_sim("S1", "+46701740601", SIM_BLOCK), 0);
+	assert_int_equal(act("S1", RETURN_ACT_WRITE_OFF, "no answer"), 0);
+	assert_string_equal(the_case("S1").device.person_id, "");
+	at("2026-12-15 08:00");
+	assert_int_equal(
+	    the_departure("Ture Alm").departure.state, DEPARTURE_CLOSED);
+}
+
+static void signed_and_unlocked(void)
+{
+	assert_int_equal(
+	    sign("S1", RETURN_SIGNER_WITNESS, "Topp Lund", "Topp Lund",
+	        RETURN_CODES_NOT_HANDED_OVER, "moved abroad"),
+	    0);
+	assert_int_equal(sign("S1", RETURN_SIGNER_RECEIVER, "Chef Ek",
+	                     "Chef Ek", RETURN_CODES_NOT_NEEDED, NULL),
+	    0);
+	assert_int_equal(act("S1", RETURN_ACT_LOCK_CLEARED, NULL), 0);
+}
+
+static int released_into_stock(void)
+{
+	const struct return_view view = the_case("S1");
+
+	tick();
+	return view.row.state == RETURN_RELEASED &&
+	    view.device.state == PHONE_IN_STOCK && !view.device.person_id[0] &&
+	    the_departure("Ture Alm").departure.state == DEPARTURE_CLOSED;
+}
+
+/* Months later somebody brings it: the same way to its end, with proof. */
+static void test_turns_up(void **state)
+{
+	(void)state;
+	written_off(true);
+	assert_int_equal(erases_standing("S1"), 1);
+	at("2027-02-01 14:00");
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	assert_string_equal(the_case("S1").device.person, "Ture Alm");
+	assert_int_equal(the_case("S1").device.state, PHONE_RETURNING);
+	assert_int_equal(
+	    the_departure("Ture Alm").departure.state, DEPARTURE_OPEN);
+	at("2027-02-02 08:00");
+	assert_int_equal(erases_standing("S1"), 1);
+	assert_string_equal(connects("S1", true), "EraseDevice");
+	bench_proves("S1");
+	signed_and_unlocked();
+	assert_true(released_into_stock());
+	at("2027-02-03 08:00");
+	assert_int_equal(erases_standing("S1"), 1);
+	assert_int_equal(departures_of("Ture Alm"), 1);
+	/* It is for the next one, and nothing of the former reaches it. */
+	hire("Nya Sund", NULL);
+	say("{\"assignment\": {\"person\": \"Nya Sund\", \"phone\": "
+	    "\"S1\"}}");
+	at("2027-02-04 08:00");
+	assert_string_not_equal(connects("S1", true), "EraseDevice");
+}
+
+/* As the register's own word: found. */
+static void test_found_after_write_off(void **state)
+{
+	const struct phone_step_ask ask = {.device = "S1",
+	    .event = PHONE_EVENT_FIND,
+	    .reason = "lay in a drawer"};
+	struct device device;
+
+	(void)state;
+	written_off(false);
+	assert_int_equal(
+	    service_phone_step(&towns, ada, &ask, &device, &leaver_err), 0);
+	tick();
+	/* Not in anybody's stock with what is on it. */
+	assert_int_equal(device.state, PHONE_RETURNING);
+	assert_true(return_case_is_open(state_of("S1")));
+	at("2026-12-16 08:00");
+	assert_string_equal(connects("S1", true), "EraseDevice");
+}
+
+/* Put into use again by whoever had it: it is erased in that life. */
+static void test_enrolled_after_write_off(void **state)
+{
+	(void)state;
+	written_off(true);
+	enrols("S1", "Ture Alm", false);
+	tick();
+	/* The same return, not another one. */
+	assert_int_equal(departures_of("Ture Alm"), 1);
+	assert_true(return_case_is_open(state_of("S1")));
+	assert_int_equal(the_case("S1").device.state, PHONE_RETURNING);
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	at("2026-12-16 08:00");
+	assert_string_equal(connects("S1", true), "EraseDevice");
+	bench_proves("S1");
+	signed_and_unlocked();
+	assert_true(released_into_stock());
+}
+
+/* It took its erase before, and shows by enrolling that it is done. */
+static void test_proven_after_write_off(void **state)
+{
+	(void)state;
+	leaves(true);
+	assert_string_equal(connects("S1", true), "EraseDevice");
+	assert_int_equal(decide_sim("S1", "+46701740601", SIM_BLOCK), 0);
+	assert_int_equal(act("S1", RETURN_ACT_WRITE_OFF, "no answer"), 0);
+	enrols("S1", "Ture Alm", true);
+	assert_int_equal(state_of("S1"), RETURN_PROVEN);
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	assert_int_equal(state_of("S1"), RETURN_PROVEN);
+	at("2026-12-16 08:00");
+	assert_int_equal(erases_ordered("S1"), 1);
+	signed_and_unlocked();
+	assert_true(released_into_stock());
+}
+
+/* Somebody else has it by now: nothing is taken from them. */
+static void test_turns_up_with_another(void **state)
+{
+	(void)state;
+	written_off(true);
+	hire("Nya Sund", NULL);
+	enrols("S1", "Nya Sund", true);
+	assert_int_equal(state_of("S1"), RETURN_WRITTEN_OFF);
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	assert_string_equal(the_case("S1").device.person, "Nya Sund");
+	at("2026-12-16 08:00");
+	assert_int_equal(erases_ordered("S1"), 1);
+	assert_string_not_equal(connects("S1", true), "EraseDevice");
+	assert_non_null(
+	    strstr(the_departure("Ture Alm").departure.waits, "somebody else"));
+}
+
+/* The person has another one open for the same reason by then. */
+static void test_turns_up_into_another(void **state)
+{
+	struct departure_request request = {
+	    .person = "Ture Alm", .phone = "S1", .note = "a new model comes"};
+	struct departure_view view;
+
+	(void)state;
+	hire("Ture Alm", NULL);
+	phone("S1", "Ture Alm", true);
+	phone("S2", "Ture Alm", true);
+	assert_int_equal(service_departure_open(
+	                     &towns, ada, &request, false, &view, &leaver_err),
+	    0);
+	at("2026-11-23 08:00");
+	assert_int_equal(act("S1", RETURN_ACT_WRITE_OFF, "in the lake"), 0);
+	tick();
+	request.phone = "S2";
+	assert_int_equal(service_departure_open(
+	                     &towns, ada, &request, false, &view, &leaver_err),
+	    0);
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	assert_string_equal(the_case("S1").row.departure_id, view.departure.id);
+}
+
+/* Without a return case it is with whom it was. */
+static void test_found_in_use(void **state)
+{
+	struct phone_step_ask ask = {.device = "S1",
+	    .event = PHONE_EVENT_WRITE_OFF,
+	    .reason = "in the lake"};
+	struct device device;
+
+	(void)state;
+	hire("Ture Alm", NULL);
+	phone("S1", "Ture Alm", true);
+	towns_now += TIME_DAY_MS;
+	assert_int_equal(
+	    service_phone_step(&towns, ada, &ask, &device, &leaver_err), 0);
+	assert_int_equal(device.state, PHONE_WRITTEN_OFF);
+	towns_now += 30 * TIME_DAY_MS;
+	ask.event = PHONE_EVENT_FIND;
+	ask.reason = "a diver had it";
+	assert_int_equal(
+	    service_phone_step(&towns, ada, &ask, &device, &leaver_err), 0);
+	assert_int_equal(device.state, PHONE_ENROLLED);
+	assert_string_equal(device.person, "Ture Alm");
+}
+
 static void test_lost_before_the_day(void **state)
 {
 	(void)state;
@@ -145,6 +331,36 @@ static void test_caught(void **state)
 	assert_int_equal(erases_ordered("S1"), 1);
 	bench_proves("S1");
 	assert_int_equal(state_of("S1"), RETURN_RELEASED);
+}
+
+/* Let go on somebody's word, found alive in stock: nobody else is handed it. */
+static void test_disputed_in_stock(void **state)
+{
+	const char *to_next = "{\"assignment\": {\"person\": \"Nya Sund\", "
+	                      "\"phone\": \"S1\"}}";
+
+	(void)state;
+	leaves(true);
+	hire("Nya Sund", NULL);
+	assert_string_equal(connects("S1", true), "EraseDevice");
+	checks_out("S1");
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	assert_int_equal(
+	    act("S1", RETURN_ACT_STATE_PROOF, "it showed Hello"), 0);
+	/* Empty, and not signed for yet. */
+	assert_int_equal(the_case("S1").device.state, PHONE_WIPED_PROVEN);
+	towns_refused(ada, to_next, ERR_CONFLICT, "waits for");
+	signed_and_unlocked();
+	assert_int_equal(decide_sim("S1", "+46701740601", SIM_REUSE), 0);
+	assert_true(released_into_stock());
+	bench_catches("S1");
+	assert_int_equal(state_of("S1"), RETURN_DISPUTED);
+	assert_int_equal(the_case("S1").device.state, PHONE_RETURNING);
+	assert_string_equal(the_case("S1").device.person, "Ture Alm");
+	towns_refused(ada, to_next, ERR_CONFLICT, "is disputed");
+	bench_proves("S1");
+	assert_true(released_into_stock());
+	say("%s", to_next);
 }
 
 static void test_not_needed_codes(void **state)
@@ -231,8 +447,16 @@ int main(void)
 	    LEAVER_TEST(test_unsupervised_ladder),
 	    LEAVER_TEST(test_back_from_lost),
 	    LEAVER_TEST(test_write_off_wants_the_sim),
+	    LEAVER_TEST(test_turns_up),
+	    LEAVER_TEST(test_found_after_write_off),
+	    LEAVER_TEST(test_enrolled_after_write_off),
+	    LEAVER_TEST(test_proven_after_write_off),
+	    LEAVER_TEST(test_turns_up_with_another),
+	    LEAVER_TEST(test_turns_up_into_another),
+	    LEAVER_TEST(test_found_in_use),
 	    LEAVER_TEST(test_lost_before_the_day),
 	    LEAVER_TEST(test_caught),
+	    LEAVER_TEST(test_disputed_in_stock),
 	    LEAVER_TEST(test_not_needed_codes),
 	    LEAVER_TEST(test_refused_by_the_phone),
 	    LEAVER_TEST(test_everything),

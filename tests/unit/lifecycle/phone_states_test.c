@@ -55,7 +55,7 @@ static void test_phone_grid(void **state)
 	static const int grid[PHONE_STATE_COUNT][PHONE_EVENT_COUNT] = {
 	    /*       receive assign unassign enrol leave repair repaired replace lost stolen find begin cancel wiped restock retire write_off */
 	    [OR] = {      ST,    AS,      NO,   EN,   NO,    NO,      NO,     NO,  LO,    SN,  NO,   NO,    NO,   NO,     NO,    NO,       WO },
-	    [ST] = {      NO,    AS,      ST,   EN,   NO,    RP,      NO,     NO,  LO,    SN,  NO,   NO,    NO,   WP,     NO,    GO,       WO },
+	    [ST] = {      NO,    AS,      ST,   EN,   NO,    RP,      NO,     NO,  LO,    SN,  NO,   RT,    NO,   WP,     NO,    GO,       WO },
 	    [AS] = {      NO,    AS,      RE,   EN,   NO,    RP,      NO,     NO,  LO,    SN,  NO,   RT,    NO,   WP,     RE,    GO,       WO },
 	    [EN] = {      NO,    EN,      RE,   EN,   AS,    RP,      NO,     NO,  LO,    SN,  NO,   RT,    NO,   WP,     NO,    NO,       WO },
 	    [RP] = {      NO,    NO,      RP,   RP,   RP,    NO,      RE,     WO,  LO,    SN,  NO,   RT,    NO,   WP,     NO,    NO,       WO },

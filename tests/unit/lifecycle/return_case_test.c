@@ -49,7 +49,7 @@ static const int grid[RETURN_STATE_COUNT][RETURN_EVENT_COUNT] = {
     [L] = {  ST, MK, ST, ST, ST, ST, ST, ST, ST, ST, ST, ST, ST, NO, ST, NO, MK, NO,  X,  F },
     [D] = {  ST, ST, ST, ST, MK, ST, ST, ST, ST, ST, ST, ST, ST, NO, ST,  L, NO, NO,  X,  F },
     [R] = {  NO, NO, NO, NO, NO,  D,  D, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO },
-    [F] = {  NO, MK, NO, NO, NO, NO, NO, NO, NO, NO, ST, ST, NO, NO, NO, NO, MK, NO, NO, NO },
+    [F] = {  NO, MK, NO, ST, ST, ST, ST, NO, NO, NO, ST, ST, NO, NO, NO, NO, MK, NO, NO, NO },
     [X] = {  NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO },
 };
 

@@ -14,6 +14,7 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "proto/station/station_sign.h"
+#include "server/service/phone/phone_state.h"
 #include "tests/unit/station/bench_world.h"
 
 #define SERIAL "F17V1234"
@@ -282,6 +283,71 @@ static void facts_of_strangers_are_not_kept(void **state)
 	store_facts_clear(&row);
 }
 
+static void attach(void)
+{
+	struct station_report report;
+
+	bench_report_init(&bench_a, &report, STATION_REPORT_ATTACHED, SERIAL);
+	report.mode = STATION_MODE_NORMAL;
+	assert_true(bench_report_send(&bench_a, &report, NULL));
+}
+
+static struct device step_phone(enum phone_event event)
+{
+	const struct phone_step_ask ask = {
+	    .device = SERIAL, .event = event, .reason = "nobody knows"};
+	struct device device;
+
+	world.now += TIME_MINUTE_MS;
+	assert_int_equal(service_phone_step(
+	                     &world.service, &world.actor, &ask, &device, NULL),
+	    0);
+	world.now += TIME_MINUTE_MS;
+	return device;
+}
+
+static struct device phone_now(void)
+{
+	struct device_view view;
+
+	assert_int_equal(service_device_view(
+	                     &world.service, &world.actor, SERIAL, &view, NULL),
+	    0);
+	return view.device;
+}
+
+/* Somebody has brought it: it is again with whom it was, so that an erase of
+ * it is justified. */
+static void what_is_plugged_in_has_turned_up(void **state)
+{
+	static const enum phone_event gone[] = {PHONE_EVENT_REPORT_LOST,
+	    PHONE_EVENT_REPORT_STOLEN, PHONE_EVENT_WRITE_OFF};
+
+	(void)state;
+	bench_phone_enrol(SERIAL, "Astrid");
+	for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++) {
+		(void)step_phone(gone[i]);
+		attach();
+		assert_int_equal(phone_now().state, PHONE_ENROLLED);
+		assert_string_equal(phone_now().person, "Astrid");
+	}
+	assert_int_equal(bench_wipe_order(SERIAL).state, WIPE_ORDERED);
+}
+
+/* What was told late says nothing of where it is now. */
+static void what_hung_there_before_is_gone(void **state)
+{
+	struct station_report report;
+
+	(void)state;
+	bench_phone_enrol(SERIAL, "Astrid");
+	bench_report_init(&bench_a, &report, STATION_REPORT_ATTACHED, SERIAL);
+	report.mode = STATION_MODE_NORMAL;
+	(void)step_phone(PHONE_EVENT_REPORT_STOLEN);
+	assert_true(bench_report_send(&bench_a, &report, NULL));
+	assert_int_equal(phone_now().state, PHONE_STOLEN);
+}
+
 int main(void)
 {
 #define TEST(name)                                                             \
@@ -296,6 +362,8 @@ int main(void)
 	    TEST(gaps_and_clocks_are_noted),
 	    TEST(a_phone_moves_between_benches),
 	    TEST(facts_of_strangers_are_not_kept),
+	    TEST(what_is_plugged_in_has_turned_up),
+	    TEST(what_hung_there_before_is_gone),
 	};
 
 	return cmocka_run_group_tests_name(
