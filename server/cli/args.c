@@ -13,14 +13,14 @@ const struct cli_option_kind cli_options[OPTION_COUNT] = {
 	[OPTION_LIMIT] = {"limit", "N", "at most N, newest first (100)"},
 	[OPTION_PERSON] = {"person", "NAME", "whom it is for: name, mail or id"},
 	[OPTION_SERIAL] = {"serial", "SERIAL",
-	    "serial number; no other phone can use the link"},
+	    "serial number of the phone"},
 	[OPTION_VALID_FOR] = {"valid-for", "TIME",
 	    "how long it is good for: 12h, 7d, 90d"},
 	[OPTION_QR] = {"qr", NULL, "print the QR code into files and pipes too"},
 	[OPTION_RULE] = {"rule", "RULE", "only this rule, e.g. VST-33"},
 	[OPTION_DRY_RUN] = {"dry-run", NULL, "show what would happen, do nothing"},
 	[OPTION_YES] = {"yes", NULL, "do not ask"},
-	[OPTION_REASON] = {"reason", "TEXT", "why; kept with the order"},
+	[OPTION_REASON] = {"reason", "TEXT", "why; it is kept, and others may read it"},
 	[OPTION_KEEP_DATA_PLAN] = {"keep-data-plan", NULL,
 	    "leave the eSIM's data plan on the phone"},
 	[OPTION_NO_PROXIMITY] = {"no-proximity-setup", NULL,
@@ -46,7 +46,7 @@ const struct cli_option_kind cli_options[OPTION_COUNT] = {
 	    "facts the key may bring: voicemail.greeting,call.referral"},
 	[OPTION_KEY_FILE] = {"key-file", "FILE",
 	    "the connector's public key, PEM or base64"},
-	[OPTION_UNIT] = {"unit", "UNIT", "only this unit, by its id"},
+	[OPTION_UNIT] = {"unit", "UNIT", "which unit: name or id"},
 	[OPTION_OVERDUE] = {"overdue", NULL, "only those past their day"},
 	[OPTION_VERDICT] = {"verdict", "WORD", "only these: broken, unknown, …"},
 	[OPTION_SUBJECT] = {"subject", "WORD",
@@ -226,6 +226,18 @@ static int args_check(const struct cli_args *args, struct err *err)
 	return 0;
 }
 
+/* And whose help tells more. */
+static int wrong_say(const struct cli_command *command, int rc, struct err *err)
+{
+	struct err why = {.text = ""};
+
+	if (!err)
+		return rc;
+	why = *err;
+	return err_set(err, why.code, "%s; see workphone help%s%s", why.text,
+	    command ? " " : "", command ? command->name : "");
+}
+
 int args_parse(
     int argc, char *const *argv, struct cli_args *out, struct err *err)
 {
@@ -244,13 +256,15 @@ int args_parse(
 		else
 			rc = word_take(&walk, word, err);
 		if (rc < 0)
-			return rc;
+			goto wrong;
 	}
 	if (walk.args.command && !args_has(&walk.args, OPTION_HELP)) {
 		rc = args_check(&walk.args, err);
 		if (rc < 0)
-			return rc;
+			goto wrong;
 	}
 	*out = walk.args;
 	return 0;
+wrong:
+	return wrong_say(walk.args.command, rc, err);
 }

@@ -124,7 +124,7 @@ bool args_has(const struct cli_args *args, enum cli_option option);
 /*
  * argv[1] is the command. No command, or one that only asks for help (--help,
  * help), is for the caller: out->command is NULL and OPTION_HELP may be given.
- * -ERR_INVALID with a sentence that names the word.
+ * -ERR_INVALID with a sentence that names the word, and whose help tells more.
  */
 int args_parse(
     int argc, char *const *argv, struct cli_args *out, struct err *err);

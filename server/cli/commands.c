@@ -176,8 +176,8 @@ const struct cli_command cli_commands[] = {
 	    "withdraw HANDOUT  --reason TEXT\n"
 	    "HANDOUT is an id, as `workphone handouts` shows it.", run_handout},
 	{"receipts", "", 0, 0, BIT(OPTION_PERSON) | BIT(OPTION_PHONE), 0,
-	    false, "list receipts and erasure certificates",
-	    "--person and --phone take ids.", run_receipts},
+	    false, "list receipts and erasure certificates", "",
+	    run_receipts},
 	{"receipt", "VERB WHAT", 2, 2, BIT(OPTION_OUTPUT) |
 	    BIT(OPTION_FORMAT), 0, false,
 	    "fetch a signed receipt; certify an erasure",
@@ -206,8 +206,7 @@ const struct cli_command cli_commands[] = {
 	{"tasks", "", 0, 0, BIT(OPTION_OPEN) | BIT(OPTION_OVERDUE) |
 	    BIT(OPTION_PERSON) | BIT(OPTION_UNIT) | BIT(OPTION_RULE) |
 	    BIT(OPTION_LANGUAGE), 0, false,
-	    "list what people are asked to do",
-	    "--person and --unit take ids.", run_tasks},
+	    "list what people are asked to do", "", run_tasks},
 	{"task-link", "TASK", 1, 1, BIT(OPTION_VALID_FOR) | BIT(OPTION_QR), 0,
 	    false, "make the one-time link to a task's page",
 	    "Whoever has the link answers in that person's name: hand it to "

@@ -249,7 +249,7 @@ static int name_check(const char *name, struct err *err)
 	return 0;
 }
 
-int context_add(const struct context *context, struct err *err)
+int context_add(const struct context *context, bool *is_first, struct err *err)
 {
 	json_t *document = NULL;
 	json_t *all;
@@ -259,6 +259,7 @@ int context_add(const struct context *context, struct err *err)
 		rc = context_url_check(context->url, err);
 	if (rc == 0)
 		rc = file_load(&document, err);
+	*is_first = false;
 	if (rc < 0)
 		return rc;
 	all = json_object_get(document, "contexts");
@@ -266,7 +267,8 @@ int context_add(const struct context *context, struct err *err)
 	        json_pack("{s:s,s:s,s:s}", "url", context->url, "ca_file",
 	            context->ca_file, "token_file", context->token_file)) < 0)
 		rc = err_set(err, ERR_INVALID, "a path is not UTF-8");
-	if (rc == 0 && json_object_size(all) == 1)
+	*is_first = rc == 0 && json_object_size(all) == 1;
+	if (*is_first)
 		(void)json_object_set_new(
 		    document, "current", json_string(context->name));
 	if (rc == 0)

@@ -7,6 +7,7 @@
 #define SERVER_CLI_CONTEXT_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 #include "proto/base/secret.h"
 
@@ -31,8 +32,9 @@ typedef void context_fn(
 int context_load(const char *name, struct context *out, struct err *err);
 /* By name; none is no error. */
 int context_each(context_fn *fn, void *arg, struct err *err);
-/* Replaces one of the same name; the first one is in use from then on. */
-int context_add(const struct context *context, struct err *err);
+/* Replaces one of the same name; the first one is in use from then on, and
+ * *is_first says so. */
+int context_add(const struct context *context, bool *is_first, struct err *err);
 int context_remove(const char *name, struct err *err);
 /* "local": none is in use. */
 int context_use(const char *name, struct err *err);

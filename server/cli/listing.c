@@ -62,6 +62,26 @@ static void words_join(const json_t *list, struct buf *out)
 		    json_string_value(json_array_get(list, i)));
 }
 
+/* "F2LXK0P1Q2, +46701740601, Charger" */
+static void things_join(const json_t *list, struct buf *out)
+{
+	static const char *const keys[] = {
+	    "serial", "imei", "number", "iccid", "name"};
+	const char *text;
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < json_array_size(list); i++) {
+		text = "?";
+		for (k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
+			text = cli_text(json_array_get(list, i), keys[k], "?");
+			if (strcmp(text, "?") != 0)
+				break;
+		}
+		buf_printf(out, "%s%s", i ? ", " : "", text);
+	}
+}
+
 static void text_of(const json_t *value, struct buf *out)
 {
 	if (json_is_string(value))
@@ -90,7 +110,10 @@ static void cell_add(struct cli *cli, struct grid *grid,
 		grid_add(grid, STYLE_PLAIN, cli_source_line(row));
 		return;
 	}
-	text_of(value_find(row, column->key), &text);
+	if (column->kind == LISTING_THINGS)
+		things_join(json_object_get(row, column->key), &text);
+	else
+		text_of(value_find(row, column->key), &text);
 	if (column->kind == LISTING_STATE)
 		words_add(grid, column->words,
 		    text.len ? (const char *)text.data : "?");

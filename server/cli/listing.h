@@ -14,11 +14,12 @@ struct cli;
 
 enum listing_kind {
 	LISTING_TEXT,
-	LISTING_WHEN,  /* a time, seen from now */
-	LISTING_WORDS, /* a list of words, with blanks between */
-	LISTING_STATE, /* a word of enum words_kind */
-	LISTING_FLAG,  /* yes or no */
-	LISTING_SOURCE /* of a rule: see cli_source_line() */
+	LISTING_WHEN,   /* a time, seen from now */
+	LISTING_WORDS,  /* a list of words, with blanks between */
+	LISTING_STATE,  /* a word of enum words_kind */
+	LISTING_FLAG,   /* yes or no */
+	LISTING_SOURCE, /* of a rule: see cli_source_line() */
+	LISTING_THINGS  /* what was handed out: what each is known by */
 };
 
 struct listing_column {

@@ -84,8 +84,7 @@ int main(int argc, char **argv)
 	terminal_init(&cli.terminal, stdout);
 	cli.in_is_terminal = isatty(STDIN_FILENO);
 	if (args_parse(argc, argv, &args, &err) < 0)
-		return cli_fail(
-		    &cli, CLI_USAGE, "%s; see workphone help", err.text);
+		return cli_fail(&cli, CLI_USAGE, "%s", err.text);
 	if (!args.command || args_has(&args, OPTION_HELP))
 		return help_wanted(&args);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)

@@ -264,6 +264,22 @@ static int parts_write(struct cli *cli, FILE *file)
 	return code;
 }
 
+static void written_print(struct cli *cli, const char *path)
+{
+	const char *format = cli->args->values[OPTION_FORMAT];
+	bool is_csv = format && strcmp(format, "csv") == 0;
+
+	terminal_print(&cli->terminal, cli->out, STYLE_PLAIN, path);
+	(void)fputs(is_csv ? " is written.\n"
+	                   : " is written. Check it anywhere: "
+	                     "workphone-server verify --key orders.pub ",
+	    cli->out);
+	if (!is_csv) {
+		terminal_print(&cli->terminal, cli->out, STYLE_PLAIN, path);
+		(void)fputc('\n', cli->out);
+	}
+}
+
 static int audit_export(struct cli *cli)
 {
 	const char *path = cli->args->values[OPTION_OUTPUT];
@@ -280,6 +296,8 @@ static int audit_export(struct cli *cli)
 		(void)fclose(file);
 	if (path && code != CLI_OK)
 		(void)remove(path); /* a part of a log looks like one */
+	if (path && code == CLI_OK && !args_has(cli->args, OPTION_JSON))
+		written_print(cli, path);
 	return code;
 }
 

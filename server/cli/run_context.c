@@ -64,13 +64,21 @@ static int context_make(
 static int run_add(struct cli *cli)
 {
 	struct context one = {.name = ""};
+	bool is_first = false;
 	struct err err = {0};
 
 	if (context_make(cli->args, &one, &err) < 0 ||
-	    context_add(&one, &err) < 0)
+	    context_add(&one, &is_first, &err) < 0)
 		return failed(cli, &err);
-	(void)fprintf(cli->out, "%s is %s. Use it: workphone context use %s\n",
-	    one.name, one.url, one.name);
+	if (is_first)
+		(void)fprintf(cli->out,
+		    "%s is %s, and in use from now on. The server on this "
+		    "machine: workphone context use local\n",
+		    one.name, one.url);
+	else
+		(void)fprintf(cli->out,
+		    "%s is %s. Use it: workphone context use %s\n", one.name,
+		    one.url, one.name);
 	return CLI_OK;
 }
 

@@ -49,6 +49,8 @@ static void summary_add(
 		    grid, texts[i].name, cli_text(device, texts[i].key, "-"));
 	grid_add(grid, STYLE_PLAIN, "State");
 	words_add(grid, WORDS_DEVICE, cli_text(device, "state", "?"));
+	grid_add(grid, STYLE_PLAIN, "Register");
+	words_add(grid, WORDS_PHONE, cli_text(device, "phone_state", "?"));
 	facts_line_add(cli, grid, "Enrolled", device, "enrolled_at");
 	facts_line_add(cli, grid, "Last seen", device, "last_seen_at");
 }
@@ -175,6 +177,7 @@ static void wipe_print(struct cli *cli, const json_t *wipe)
 	pair_add(&grid, "Reason", cli_text(wipe, "reason", "-"));
 	facts_line_add(cli, &grid, "Acknowledged", wipe, "acknowledged_at");
 	facts_line_add(cli, &grid, "Silent", wipe, "silent_at");
+	facts_line_add(cli, &grid, "Proven", wipe, "proven_at");
 	if (*cli_text(wipe, "warning", ""))
 		pair_add(&grid, "Warning", cli_text(wipe, "warning", ""));
 	(void)grid_print(&grid, &cli->terminal, cli->out);

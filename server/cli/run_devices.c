@@ -19,6 +19,7 @@ static void device_row(struct cli *cli, struct grid *grid, const json_t *device)
 	grid_add(grid, STYLE_PLAIN, cli_text(device, "product_name", "-"));
 	grid_add(grid, STYLE_PLAIN, cli_text(device, "os_version", "-"));
 	words_add(grid, WORDS_DEVICE, cli_text(device, "state", "?"));
+	words_add(grid, WORDS_PHONE, cli_text(device, "phone_state", "?"));
 	cli_when(cli, device, "last_seen_at", "never", text, sizeof(text));
 	grid_add(grid, STYLE_PLAIN, text);
 	(void)snprintf(text, sizeof(text), "%" PRId64, open);
@@ -44,7 +45,7 @@ static void none_print(struct cli *cli)
 static int devices_print(struct cli *cli, const json_t *items)
 {
 	static const char *const heads[] = {"SERIAL", "PERSON", "MODEL", "iOS",
-	    "STATE", "LAST SEEN", "WAITING", "WIPE"};
+	    "STATE", "REGISTER", "LAST SEEN", "WAITING", "WIPE"};
 	struct grid grid;
 	const json_t *device;
 	size_t i;
@@ -54,7 +55,7 @@ static int devices_print(struct cli *cli, const json_t *items)
 		none_print(cli);
 		return CLI_OK;
 	}
-	grid_init(&grid, heads, 8);
+	grid_init(&grid, heads, 9);
 	json_array_foreach(items, i, device) device_row(cli, &grid, device);
 	rc = grid_print(&grid, &cli->terminal, cli->out);
 	grid_clear(&grid);

@@ -147,12 +147,19 @@ static void report_print(struct cli *cli, const json_t *report, bool is_dry)
 
 	json_array_foreach(json_object_get(report, "people"), i, person)
 	    retained_print(cli, person);
-	(void)fprintf(cli->out,
-	    "The time is over of %" PRId64 ": %" PRId64 " %s, %" PRId64
-	    " kept.\n",
-	    cli_number(report, "looked_at"), cli_number(report, "due"),
-	    is_dry ? "would be purged" : "purged", cli_number(report, "kept"));
-	if (is_dry)
+	if (cli_number(report, "looked_at") == 0) {
+		(void)fputs("Nobody's time is over: nothing is to be "
+		            "removed of people.\n",
+		    cli->out);
+	} else {
+		(void)fprintf(cli->out,
+		    "The time is over of %" PRId64 ": %" PRId64 " %s, %" PRId64
+		    " kept.\n",
+		    cli_number(report, "looked_at"), cli_number(report, "due"),
+		    is_dry ? "would be purged" : "purged",
+		    cli_number(report, "kept"));
+	}
+	if (is_dry && cli_number(report, "due") > 0)
 		(void)fputs("Nothing was removed yet; --yes removes it, and "
 		            "so does the night.\n",
 		    cli->out);

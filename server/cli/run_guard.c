@@ -137,7 +137,10 @@ int run_approve(struct cli *cli)
 		return code;
 	if (!args_has(cli->args, OPTION_JSON))
 		approval_print(cli, approval);
-	if (!args_has(cli->args, OPTION_YES) &&
+	if (strcmp(cli_text(approval, "state", ""), "asked") != 0)
+		code = cli_fail(cli, CLI_CONFLICT, "the request is %s already",
+		    cli_text(approval, "state", "?"));
+	else if (!args_has(cli->args, OPTION_YES) &&
 	    !cli_confirm(cli, "Type yes to approve all of it:", "yes"))
 		code = cli_fail(
 		    cli, CLI_DECLINED, "not confirmed: nothing was approved");

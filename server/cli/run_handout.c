@@ -16,6 +16,7 @@ int run_handouts(struct cli *cli)
 	    {"ID", "id", LISTING_TEXT, 0},
 	    {"STATE", "state", LISTING_TEXT, 0},
 	    {"PERSON", "person.name", LISTING_TEXT, 0},
+	    {"WHAT", "things", LISTING_THINGS, 0},
 	    {"MADE", "made_at", LISTING_WHEN, 0},
 	    {"BY", "made_by", LISTING_TEXT, 0},
 	    {"NOTE", "note", LISTING_TEXT, 0},
@@ -25,7 +26,7 @@ int run_handouts(struct cli *cli)
 	    {OPTION_OPEN, "open"},
 	};
 	static const struct listing handouts = {
-	    HANDOUTS, columns, 7, options, 1, NULL, "Nothing was handed out."};
+	    HANDOUTS, columns, 8, options, 1, NULL, "Nothing was handed out."};
 
 	return listing_run(cli, &handouts);
 }

@@ -57,19 +57,23 @@ static void line_print(struct cli *cli, const json_t *line)
 static void report_print(struct cli *cli, const json_t *report, bool is_dry)
 {
 	const json_t *effects = json_object_get(report, "effects");
+	int64_t lines = cli_number(report, "lines");
+	int64_t unchanged = cli_number(effects, "unchanged");
 	const json_t *line;
 	size_t i;
 
 	json_array_foreach(json_object_get(report, "items"), i, line)
 	    line_print(cli, line);
 	(void)fprintf(cli->out,
-	    "%" PRId64 " lines: %" PRId64 " added, %" PRId64
+	    "%" PRId64 " line%s: %" PRId64 " added, %" PRId64
 	    " changed, %" PRId64 " ended, %" PRId64 " as they are.\n",
-	    cli_number(report, "lines"), cli_number(effects, "added"),
+	    lines, lines == 1 ? "" : "s", cli_number(effects, "added"),
 	    cli_number(effects, "changed"), cli_number(effects, "ended"),
-	    cli_number(effects, "unchanged"));
-	(void)fputs(
-	    is_dry ? "Nothing was changed yet; --yes changes it.\n" : "Done.\n",
+	    unchanged);
+	(void)fputs(!is_dry ? "Done.\n"
+	        : unchanged == lines
+	        ? "There is nothing to change.\n"
+	        : "Nothing was changed yet; --yes changes it.\n",
 	    cli->out);
 }
 

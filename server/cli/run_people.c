@@ -19,11 +19,24 @@ int run_people(struct cli *cli)
 	    {"NUMBER", "number", LISTING_TEXT, 0},
 	    {"EXTERNAL ID", "external_id", LISTING_TEXT, 0},
 	};
-	static const struct listing people = {"/api/v1/people", columns, 5,
-	    NULL, 0, "q", "Nobody is known by that."};
+	const struct listing people = {"/api/v1/people", columns, 5, NULL, 0,
+	    "q",
+	    cli->args->count
+	        ? "Nobody is found by that. All: workphone people"
+	        : "Nobody is in the register yet: workphone people import, "
+	          "ledger apply"};
 
 	if (cli->args->count == 2)
 		return run_people_import(cli);
+	/* The verb without its file, or what only the verb takes. */
+	if ((cli->args->count && strcmp(cli->args->words[0], "import") == 0) ||
+	    args_has(cli->args, OPTION_MAP) ||
+	    args_has(cli->args, OPTION_SOURCE) ||
+	    args_has(cli->args, OPTION_FULL) ||
+	    args_has(cli->args, OPTION_YES) ||
+	    args_has(cli->args, OPTION_ACCEPT_STOP))
+		return cli_fail(
+		    cli, CLI_USAGE, "people import needs FILE, or - for input");
 	return listing_run(cli, &people);
 }
 

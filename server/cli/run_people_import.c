@@ -261,8 +261,10 @@ static int import(struct cli *cli, const struct buf *file)
 	else if (!is_dry)
 		code = apply(cli, file, plan, is_json);
 	else if (!is_json)
-		(void)fputs(
-		    "Nothing was changed yet; --yes changes it.\n", cli->out);
+		(void)fputs(json_array_size(json_object_get(plan, "items")) == 0
+		        ? "There is nothing to change.\n"
+		        : "Nothing was changed yet; --yes changes it.\n",
+		    cli->out);
 	json_decref(plan);
 	return code;
 }

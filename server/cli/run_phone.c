@@ -88,15 +88,26 @@ static int add(struct cli *cli)
 	return code;
 }
 
-static int step(struct cli *cli, const char *event)
+static int need_reason(struct cli *cli)
+{
+	if (cli->args->values[OPTION_REASON])
+		return CLI_OK;
+	return cli_fail(
+	    cli, CLI_USAGE, "say why with --reason TEXT: it is written down");
+}
+
+static int step(struct cli *cli, const char *event, bool is_reasoned)
 {
 	const char *const *values = cli->args->values;
 	json_t *phone = NULL;
-	json_t *order = json_pack("{s:s,s:s*,s:s*,s:s*}", "event", event,
-	    "reason", values[OPTION_REASON], "new_serial",
-	    values[OPTION_SERIAL], "new_imei", values[OPTION_IMEI]);
-	int code;
+	json_t *order;
+	int code = is_reasoned ? need_reason(cli) : CLI_OK;
 
+	if (code != CLI_OK)
+		return code;
+	order = json_pack("{s:s,s:s*,s:s*,s:s*}", "event", event, "reason",
+	    values[OPTION_REASON], "new_serial", values[OPTION_SERIAL],
+	    "new_imei", values[OPTION_IMEI]);
 	if (!order)
 		return cli_fail(cli, CLI_USAGE, "a text is not UTF-8");
 	code = ask(cli, "POST", "/steps", order, &phone);
@@ -146,14 +157,6 @@ static int history(struct cli *cli)
 }
 
 /* ---- Lost Mode ---- */
-
-static int need_reason(struct cli *cli)
-{
-	if (cli->args->values[OPTION_REASON])
-		return CLI_OK;
-	return cli_fail(
-	    cli, CLI_USAGE, "say why with --reason TEXT: it is written down");
-}
 
 static void places_print(struct cli *cli, const json_t *places)
 {
@@ -332,25 +335,26 @@ static const struct {
 	size_t words;
 	int (*run)(struct cli *cli);
 	const char *event; /* NULL: run */
+	bool is_reasoned;  /* the register wants to know why */
 } verbs[] = {
-    {"add", 1, add, NULL},
-    {"history", 2, history, NULL},
-    {"received", 2, NULL, "receive"},
-    {"repair", 2, NULL, "send_to_repair"},
-    {"repaired", 2, NULL, "repaired"},
-    {"replaced", 2, NULL, "replace"},
-    {"lost", 2, NULL, "report_lost"},
-    {"stolen", 2, NULL, "report_stolen"},
-    {"found", 2, NULL, "find"},
-    {"emptied", 2, NULL, "prove_wiped"},
-    {"restock", 2, NULL, "restock"},
-    {"retire", 2, NULL, "retire"},
-    {"write-off", 2, NULL, "write_off"},
-    {"lost-mode", 2, lost_mode, NULL},
-    {"lift", 2, lift, NULL},
-    {"locate", 2, locate, NULL},
-    {"lock", 2, lock, NULL},
-    {"codes", 2, codes, NULL},
+    {"add", 1, add, NULL, false},
+    {"history", 2, history, NULL, false},
+    {"received", 2, NULL, "receive", false},
+    {"repair", 2, NULL, "send_to_repair", false},
+    {"repaired", 2, NULL, "repaired", false},
+    {"replaced", 2, NULL, "replace", true},
+    {"lost", 2, NULL, "report_lost", true},
+    {"stolen", 2, NULL, "report_stolen", true},
+    {"found", 2, NULL, "find", true},
+    {"emptied", 2, NULL, "prove_wiped", true},
+    {"restock", 2, NULL, "restock", false},
+    {"retire", 2, NULL, "retire", true},
+    {"write-off", 2, NULL, "write_off", true},
+    {"lost-mode", 2, lost_mode, NULL, false},
+    {"lift", 2, lift, NULL, false},
+    {"locate", 2, locate, NULL, false},
+    {"lock", 2, lock, NULL, false},
+    {"codes", 2, codes, NULL, false},
 };
 
 int run_phone(struct cli *cli)
@@ -360,8 +364,11 @@ int run_phone(struct cli *cli)
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (strcmp(verbs[i].verb, args->words[0]) == 0 &&
 		    verbs[i].words == args->count)
-			return verbs[i].run ? verbs[i].run(cli)
-			                    : step(cli, verbs[i].event);
+			return verbs[i].run
+			    ? verbs[i].run(cli)
+			    : step(cli, verbs[i].event, verbs[i].is_reasoned);
 	return cli_fail(cli, CLI_USAGE,
-	    "phone takes a verb and a phone; see workphone phone --help");
+	    "\"phone %.40s\" is no verb, or its PHONE is missing; see "
+	    "workphone help phone",
+	    args->words[0]);
 }

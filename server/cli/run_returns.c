@@ -35,6 +35,8 @@ static void step_print(struct cli *cli, const json_t *step)
 	    cli->out, "  %-17s %-16s ", cli_text(step, "step", "?"), when);
 	terminal_print(&cli->terminal, cli->out, STYLE_PLAIN,
 	    cli_text(step, "typed_name", cli_text(step, "by", "?")));
+	if (*cli_text(step, "codes", ""))
+		(void)fprintf(cli->out, ", %s", cli_text(step, "codes", ""));
 	if (*cli_text(step, "note", "")) {
 		(void)fputs(": ", cli->out);
 		terminal_print(&cli->terminal, cli->out, STYLE_PLAIN,

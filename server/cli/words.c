@@ -22,6 +22,22 @@ static const struct word device_words[] = {
     {NULL, NULL, STYLE_PLAIN},
 };
 
+/* Where it is in its service; *enrolled* is: with somebody, and managed. */
+static const struct word phone_words[] = {
+    {"ordered", WAIT "ordered", STYLE_DOUBT},
+    {"in_stock", "- in stock", STYLE_PLAIN},
+    {"assigned", YES "assigned", STYLE_GOOD},
+    {"enrolled", YES "enrolled", STYLE_GOOD},
+    {"in_repair", WAIT "in repair", STYLE_DOUBT},
+    {"lost", NO "lost", STYLE_BAD},
+    {"stolen", NO "stolen", STYLE_BAD},
+    {"returning", WAIT "returning", STYLE_DOUBT},
+    {"wiped_proven", "- proven empty", STYLE_PLAIN},
+    {"retired", "- retired", STYLE_FAINT},
+    {"written_off", NO "written off", STYLE_BAD},
+    {NULL, NULL, STYLE_PLAIN},
+};
+
 static const struct word command_words[] = {
     {"queued", WAIT "waits", STYLE_DOUBT},
     {"sent", WAIT "sent", STYLE_DOUBT},
@@ -46,7 +62,7 @@ static const struct word link_words[] = {
 static const struct word wipe_words[] = {
     {"ordered", WAIT "ordered", STYLE_DOUBT},
     {"acknowledged", WAIT "acknowledged", STYLE_DOUBT},
-    {"silent", YES "silent", STYLE_GOOD},
+    {"silent", WAIT "silent", STYLE_DOUBT}, /* silence is no proof */
     {"proven", YES "proven", STYLE_GOOD},
     {"cancelled", "- cancelled", STYLE_FAINT},
     {"failed", NO "failed", STYLE_BAD},
@@ -112,6 +128,7 @@ static const struct word equipment_words[] = {
 
 static const struct word *const words_tables[WORDS_COUNT] = {
     [WORDS_DEVICE] = device_words,
+    [WORDS_PHONE] = phone_words,
     [WORDS_COMMAND] = command_words,
     [WORDS_LINK] = link_words,
     [WORDS_WIPE] = wipe_words,

@@ -10,6 +10,7 @@
 
 enum words_kind {
 	WORDS_DEVICE,
+	WORDS_PHONE,
 	WORDS_COMMAND,
 	WORDS_LINK,
 	WORDS_WIPE,

@@ -6,6 +6,7 @@
 #include "server/office/handlers.h"
 #include "server/office/pager.h"
 #include "server/service/equipment/equipment_order.h"
+#include "server/service/named.h"
 
 static void named_encode(
     struct encoder *enc, const char *key, const char *id, const char *name)
@@ -70,20 +71,24 @@ int office_equipment_orders_list(struct office_call *call, struct err *err)
 	static const char *const names[] = {
 	    "person", "open", "limit", "cursor"};
 	struct equipment_order_listing listing = {0};
+	char person_id[STORE_ID];
 	struct pager pager;
 	char *person = NULL;
 	int rc = decode_query_names(call->request, names, 4, err);
 
 	if (rc == 0)
 		rc = decode_query_text(
-		    call->request, "person", STORE_ID - 1, &person, err);
+		    call->request, "person", LIMIT_NAME, &person, err);
+	if (rc == 0)
+		rc = service_person_named(
+		    call->service, &call->actor, person, person_id, err);
 	if (rc == 0)
 		rc = decode_query_flag(
 		    call->request, "open", &listing.only_open, err);
 	if (rc == 0)
 		rc = pager_begin(&pager, call, PAGER_RISING, err);
 	if (rc == 0) {
-		listing.person_id = person;
+		listing.person_id = person_id[0] ? person_id : NULL;
 		listing.after_id = pager.after[0] ? pager.after : NULL;
 		listing.limit = (int)pager.limit + 1;
 		rc = pager_end(&pager,

@@ -9,6 +9,7 @@
 #include "server/office/decode.h"
 #include "server/office/handlers.h"
 #include "server/office/pager.h"
+#include "server/service/named.h"
 
 static void receipt_encode_view(
     struct encoder *enc, const struct receipt_view *view)
@@ -68,27 +69,46 @@ static int query_decode(const struct http_request *request,
 
 	if (rc == 0)
 		rc = decode_query_text(
-		    request, "person", STORE_ID - 1, &query->person, err);
+		    request, "person", LIMIT_NAME, &query->person, err);
 	if (rc == 0)
 		rc = decode_query_text(
-		    request, "device", STORE_ID - 1, &query->device, err);
+		    request, "device", LIMIT_NAME, &query->device, err);
 	return rc == 0 ? decode_query_text(request, "case", STORE_ID - 1,
 	                     &query->in_case, err)
 	               : rc;
+}
+
+/* Whose and which phone's: as somebody would name them. */
+static int filter_find(struct office_call *call,
+    const struct receipts_query *query, char person_id[STORE_ID],
+    struct device *device, struct err *err)
+{
+	int rc = service_person_named(
+	    call->service, &call->actor, query->person, person_id, err);
+
+	device->id[0] = '\0';
+	return rc == 0 && query->device
+	    ? service_device_find(
+	          call->service, &call->actor, query->device, device, err)
+	    : rc;
 }
 
 int office_receipts_list(struct office_call *call, struct err *err)
 {
 	struct receipts_query query = {NULL, NULL, NULL};
 	struct receipt_filter filter = {.limit = 0};
+	char person_id[STORE_ID];
+	struct device device;
 	struct pager pager;
 	int rc = query_decode(call->request, &query, err);
 
 	if (rc == 0)
+		rc = filter_find(call, &query, person_id, &device, err);
+	if (rc == 0)
 		rc = pager_begin(&pager, call, PAGER_RISING, err);
 	if (rc == 0) {
-		filter.person_id = query.person;
-		filter.device_id = query.device;
+		filter.person_id = person_id[0] ? person_id : NULL;
+		filter.device_id = device.id[0] ? device.id : NULL;
 		filter.case_id = query.in_case;
 		filter.after_id = pager.after;
 		filter.limit = (int)pager.limit + 1;

@@ -8,6 +8,7 @@
 #include "server/service/evidence/statement.h"
 #include "server/service/page/page_link.h"
 #include "server/service/task/task.h"
+#include "server/service/named.h"
 
 #define LANGUAGE_MAX 8
 
@@ -84,6 +85,8 @@ struct tasks_query {
 	char *language;
 	bool only_open;
 	bool only_overdue;
+	char person_id[STORE_ID]; /* "": everybody's */
+	char unit_id[STORE_ID];
 };
 
 static void query_clear(struct tasks_query *query)
@@ -94,16 +97,22 @@ static void query_clear(struct tasks_query *query)
 	free(query->language);
 }
 
-static int query_decode(const struct http_request *request,
-    struct tasks_query *query, struct err *err)
+static const char *none_if_empty(const char *id)
 {
+	return id[0] ? id : NULL;
+}
+
+static int query_decode(
+    struct office_call *call, struct tasks_query *query, struct err *err)
+{
+	const struct http_request *request = call->request;
 	const struct {
 		const char *name;
 		size_t max;
 		char **out;
 	} texts[] = {
-	    {"person", STORE_ID - 1, &query->person},
-	    {"unit", STORE_ID - 1, &query->unit},
+	    {"person", LIMIT_NAME, &query->person},
+	    {"unit", LIMIT_NAME, &query->unit},
 	    {"rule", 63, &query->rule},
 	    {"language", LANGUAGE_MAX, &query->language},
 	};
@@ -118,6 +127,12 @@ static int query_decode(const struct http_request *request,
 	if (rc == 0)
 		rc = decode_query_flag(
 		    request, "overdue", &query->only_overdue, err);
+	if (rc == 0)
+		rc = service_person_named(call->service, &call->actor,
+		    query->person, query->person_id, err);
+	if (rc == 0)
+		rc = service_unit_named(call->service, &call->actor,
+		    query->unit, query->unit_id, err);
 	return rc;
 }
 
@@ -131,13 +146,13 @@ int office_tasks_list(struct office_call *call, struct err *err)
 	int rc = decode_query_names(call->request, names, 8, err);
 
 	if (rc == 0)
-		rc = query_decode(call->request, &query, err);
+		rc = query_decode(call, &query, err);
 	if (rc == 0)
 		rc = pager_begin(&pager, call, PAGER_RISING, err);
 	if (rc == 0) {
 		listing = (struct task_listing){
-		    .person_id = query.person,
-		    .unit_id = query.unit,
+		    .person_id = none_if_empty(query.person_id),
+		    .unit_id = none_if_empty(query.unit_id),
 		    .rule = query.rule,
 		    .only_open = query.only_open,
 		    .only_overdue = query.only_overdue,
@@ -298,14 +313,14 @@ int office_statements_list(struct office_call *call, struct err *err)
 	int rc = decode_query_names(call->request, names, 5, err);
 
 	if (rc == 0)
-		rc = query_decode(call->request, &query, err);
+		rc = query_decode(call, &query, err);
 	if (rc == 0)
 		rc = decode_query_flag(
 		    call->request, "newest", &listing.only_newest, err);
 	if (rc == 0)
 		rc = pager_begin(&pager, call, PAGER_RISING, err);
 	if (rc == 0) {
-		listing.person_id = query.person;
+		listing.person_id = none_if_empty(query.person_id);
 		listing.rule = query.rule;
 		listing.after_id = pager.after[0] ? pager.after : NULL;
 		listing.limit = (int)pager.limit + 1;
@@ -344,17 +359,21 @@ static int on_coverage(void *arg, const struct coverage_view *view)
 int office_acknowledgements_list(struct office_call *call, struct err *err)
 {
 	static const char *const names[] = {"unit", "limit"};
+	char unit_id[STORE_ID];
 	char *unit = NULL;
 	int rc = decode_query_names(call->request, names, 2, err);
 
 	if (rc == 0)
 		rc = decode_query_text(
-		    call->request, "unit", STORE_ID - 1, &unit, err);
+		    call->request, "unit", LIMIT_NAME, &unit, err);
+	if (rc == 0)
+		rc = service_unit_named(
+		    call->service, &call->actor, unit, unit_id, err);
 	encode_open(&call->enc, NULL, '{');
 	encode_open(&call->enc, "items", '[');
 	if (rc == 0)
-		rc = service_coverage_each(call->service, &call->actor, unit,
-		    on_coverage, &call->enc, err);
+		rc = service_coverage_each(call->service, &call->actor,
+		    none_if_empty(unit_id), on_coverage, &call->enc, err);
 	encode_close(&call->enc, ']');
 	encode_null(&call->enc, "next"); /* a page holds every unit */
 	encode_close(&call->enc, '}');

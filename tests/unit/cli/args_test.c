@@ -103,7 +103,7 @@ static void bad_lines(void **state)
 	    {{{"devices", "--yes"}}, "devices takes no --yes"},
 	    {{{"devices", "a", "b"}}, "\"b\" is one word too many"},
 	    {{{"verdicts", ""}}, "empty"},
-	    {{{"wipe"}}, "wipe needs DEVICE"},
+	    {{{"wipe"}}, "wipe needs DEVICE; see workphone help wipe"},
 	    {{{"wipe", "a", "b", "c", "d"}}, "one word too many"},
 	    {{{"wipe", "X", "--reason"}}, "--reason needs its TEXT"},
 	    {{{"wipe", "X", "--reason="}}, "--reason must not be empty"},

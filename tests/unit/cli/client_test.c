@@ -461,7 +461,7 @@ static void a_wipe_is_followed_to_silence(void **state)
 	assert_string_equal(
 	    one.script.requests[4], "GET /api/v1/devices/D1/wipe");
 	has(one.out, "ordered");
-	has(one.out, "\xe2\x9c\x94 silent");
+	has(one.out, "\xe2\x80\xa6 silent");
 	has(one.out, "it sleeps");
 	/* said once */
 	assert_null(strstr(strstr(one.out, "it sleeps") + 1, "it sleeps"));
