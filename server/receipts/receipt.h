@@ -84,8 +84,8 @@ const char *receipt_role_name(enum receipt_role role);
 
 enum receipt_way {
 	RECEIPT_BY_LINK, /* one-time link: typed a name */
-	RECEIPT_BY_API,
-	RECEIPT_BY_COMMAND_LINE,
+	RECEIPT_BY_API,  /* recorded with a token, be it by our command */
+	RECEIPT_BY_COMMAND_LINE, /* recorded at the server's own socket */
 	RECEIPT_WAY_COUNT
 };
 /* "link", "api", "command_line" */
@@ -136,8 +136,8 @@ bool receipt_erasure_is_proven(enum receipt_erasure erasure);
 
 struct receipt_fact {
 	char name[64];
-	char value[LIMIT_NAME + 1];
-	char source[64];
+	char value[LIMIT_NAME + 1]; /* the word of who saw it */
+	char source[64];            /* the station's name */
 	int64_t at;
 };
 

@@ -233,22 +233,19 @@ static void draw_acceptance(struct sheet *sheet)
 	paper_end(sheet->paper, "Table");
 }
 
-/* Where it was seen and when stand behind what was seen. */
+/* When and where, and the sentence. */
 static void fact_row(struct sheet *sheet, const struct receipt_fact *fact)
 {
-	char value[sizeof(fact->value) + sizeof(fact->source) + AT_MAX + 8];
+	char label[AT_MAX + sizeof(fact->source) + 4];
 	char at[AT_MAX] = "";
 
 	if (fact->at != 0)
 		at_text(sheet->receipt, fact->at, at);
-	(void)snprintf(value, sizeof(value), "%s%s%s%s%s",
-	    receipt_say_observation(sheet->language, fact->value),
-	    fact->source[0] ? " · " : "", fact->source, at[0] ? " · " : "", at);
+	(void)snprintf(label, sizeof(label), "%s%s%s", at,
+	    at[0] && fact->source[0] ? " · " : "", fact->source);
 	row(sheet, PAPER_BODY,
-	    strcmp(fact->name, RECEIPT_OBSERVED) == 0
-	        ? receipt_say(sheet->language, SAY_OBSERVED)
-	        : fact->name,
-	    value);
+	    label[0] ? label : receipt_say(sheet->language, SAY_OBSERVED),
+	    receipt_say_observation(sheet->language, fact->value));
 }
 
 static void draw_facts(struct sheet *sheet)
@@ -267,7 +264,7 @@ static void draw_facts(struct sheet *sheet)
 static void draw_erasure(struct sheet *sheet)
 {
 	const struct receipt *receipt = sheet->receipt;
-	bool is_stated = receipt->erasure == RECEIPT_ERASURE_STATED;
+	char by[RECEIPT_SAID_MAX];
 
 	heading(sheet, receipt_say(sheet->language, SAY_ERASURE), 60);
 	paper_paragraph(sheet->paper,
@@ -278,8 +275,11 @@ static void draw_erasure(struct sheet *sheet)
 		return;
 	paper_begin(sheet->paper, "Table");
 	at_row(sheet, SAY_ORDERED, receipt->erasure_ordered_at);
-	if (is_stated)
-		say_row(sheet, SAY_STATED_BY, receipt->erasure_by);
+	if (receipt->erasure == RECEIPT_ERASURE_STATED) {
+		receipt_say_actor(
+		    sheet->language, receipt->erasure_by, by, sizeof(by));
+		say_row(sheet, SAY_STATED_BY, by);
+	}
 	at_row(sheet, SAY_PROVEN_AT, receipt->erasure_proven_at);
 	/* Of a proof, the observations below say it, in this language. */
 	if (receipt->fact_count == 0)
@@ -292,16 +292,13 @@ static void signature_line(char *out, size_t size, const struct sheet *sheet,
     const struct receipt_signature *signature)
 {
 	const char *language = sheet->language;
+	char way[RECEIPT_SAID_MAX];
 	char at[AT_MAX];
 
 	at_text(sheet->receipt, signature->at, at);
-	(void)snprintf(out, size, "%s · %s · %s%s%s%s%s",
-	    signature->name[0] ? signature->name : signature->typed, at,
-	    receipt_say_way(language, signature->way),
-	    signature->recorded_by[0] ? ", " : "",
-	    signature->recorded_by[0] ? receipt_say(language, SAY_RECORDED_BY)
-	                              : "",
-	    signature->recorded_by[0] ? " " : "", signature->recorded_by);
+	receipt_say_way(language, signature, way, sizeof(way));
+	(void)snprintf(out, size, "%s · %s · %s",
+	    signature->name[0] ? signature->name : signature->typed, at, way);
 }
 
 /* One paragraph of a signature's column; gives its height. */

@@ -62,17 +62,53 @@ static void thing_line(struct buf *out, const struct receipt_thing *thing)
 static void signature_line(
     struct buf *out, const struct receipt_signature *signature)
 {
+	char way[RECEIPT_SAID_MAX];
 	char at[TIME_TEXT_MAX];
 
 	time_rfc3339(signature->at, at);
+	receipt_say_way("en", signature, way, sizeof(way));
 	buf_printf(out, "%-12s ", receipt_role_name(signature->role));
 	text_put(out, signature->typed);
-	buf_printf(out, ", %s, %s", at, receipt_say_way("en", signature->way));
+	buf_printf(out, ", %s, ", at);
+	text_put(out, way);
 	if (signature->reason[0]) {
 		buf_append_str(out, ": ");
 		text_put(out, signature->reason);
 	}
 	buf_append_char(out, '\n');
+}
+
+/* What the document says of it, in the same words. */
+static void fact_line(struct buf *out, const struct receipt_fact *fact)
+{
+	char at[TIME_TEXT_MAX];
+
+	buf_printf(out, "%-12s %s", "observed",
+	    receipt_say_observation("en", fact->value));
+	if (fact->source[0]) {
+		buf_append_str(out, " · ");
+		text_put(out, fact->source);
+	}
+	if (fact->at != 0) {
+		time_rfc3339(fact->at, at);
+		buf_printf(out, " · %s", at);
+	}
+	buf_append_char(out, '\n');
+}
+
+static void erasure_lines(struct buf *out, const struct receipt *receipt)
+{
+	char by[RECEIPT_SAID_MAX];
+
+	line(out, "erasure", receipt_say_erasure("en", receipt->erasure));
+	if (receipt->erasure == RECEIPT_ERASURE_STATED) {
+		receipt_say_actor("en", receipt->erasure_by, by, sizeof(by));
+		line(out, "stated by", by);
+	}
+	for (size_t i = 0; i < receipt->fact_count; i++)
+		fact_line(out, &receipt->facts[i]);
+	if (receipt->fact_count == 0)
+		line(out, "basis", receipt->erasure_why);
 }
 
 static void receipt_lines(struct buf *out, const struct receipt *receipt)
@@ -89,10 +125,8 @@ static void receipt_lines(struct buf *out, const struct receipt *receipt)
 		line(out, "codes", receipt_say_codes("en", receipt->codes));
 	for (size_t i = 0; i < receipt->signature_count; i++)
 		signature_line(out, &receipt->signatures[i]);
-	if (receipt->kind == RECEIPT_HAND_OUT)
-		return;
-	line(out, "erasure", receipt_say_erasure("en", receipt->erasure));
-	line(out, "basis", receipt->erasure_why);
+	if (receipt->kind != RECEIPT_HAND_OUT)
+		erasure_lines(out, receipt);
 }
 
 int receipt_verdict_explain(

@@ -1,18 +1,17 @@
 #include "server/receipts/receipt_words.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum language { SV, DA, EN, LANGUAGE_COUNT };
-
-static enum language language_of(const char *language)
+enum receipt_language receipt_language_of(const char *language)
 {
 	if (strcmp(language, "sv") == 0)
-		return SV;
-	return strcmp(language, "da") == 0 ? DA : EN;
+		return RECEIPT_SV;
+	return strcmp(language, "da") == 0 ? RECEIPT_DA : RECEIPT_EN;
 }
 
 /* clang-format off */
-static const char *const words[SAY_COUNT][LANGUAGE_COUNT] = {
+static const char *const words[SAY_COUNT][RECEIPT_LANGUAGE_COUNT] = {
 	[SAY_RECEIPT_NUMBER] = {"Nummer", "Nummer", "Number"},
 	[SAY_PERSON_HAND_OUT] = {"Utlämnat till", "Udleveret til", "Handed out to"},
 	[SAY_PERSON_RETURN] = {"Återlämnat av", "Afleveret af", "Returned by"},
@@ -46,7 +45,6 @@ static const char *const words[SAY_COUNT][LANGUAGE_COUNT] = {
 	[SAY_FACTS] = {"Iakttagelser", "Iagttagelser", "Observations"},
 	[SAY_SIGNATURES] = {"Underskrifter", "Underskrifter", "Signatures"},
 	[SAY_TYPED_AS] = {"Skrivet som underskrift", "Skrevet som underskrift", "Typed as signature"},
-	[SAY_RECORDED_BY] = {"antecknat av", "noteret af", "recorded by"},
 	[SAY_REASON] = {"Skäl", "Begrundelse", "Reason"},
 	[SAY_FOOTER_SIGNED] = {
 		"Dokumentet är elektroniskt undertecknat av organisationen. Samma uppgifter ligger som bilaga i filen (receipt.json).",
@@ -61,32 +59,47 @@ static const char *const words[SAY_COUNT][LANGUAGE_COUNT] = {
 	[SAY_OF] = {"av", "af", "of"},
 };
 
-static const char *const titles[RECEIPT_KIND_COUNT][LANGUAGE_COUNT] = {
+static const char *const titles[RECEIPT_KIND_COUNT][RECEIPT_LANGUAGE_COUNT] = {
 	[RECEIPT_HAND_OUT] = {"Kvitto på utlämnad utrustning", "Kvittering for udleveret udstyr", "Receipt for equipment handed out"},
 	[RECEIPT_RETURN] = {"Kvitto på återlämnad utrustning", "Kvittering for afleveret udstyr", "Receipt for equipment returned"},
 	[RECEIPT_ERASURE] = {"Raderingsintyg", "Attest for sletning", "Certificate of erasure"},
 };
 
-static const char *const things[RECEIPT_THING_COUNT][LANGUAGE_COUNT] = {
+static const char *const things[RECEIPT_THING_COUNT][RECEIPT_LANGUAGE_COUNT] = {
 	[RECEIPT_PHONE] = {"Telefon", "Telefon", "Phone"},
 	[RECEIPT_SUBSCRIPTION] = {"Abonnemang", "Abonnement", "Subscription"},
 	[RECEIPT_ACCESSORY] = {"Tillbehör", "Tilbehør", "Accessory"},
 };
 
-static const char *const roles[RECEIPT_ROLE_COUNT][LANGUAGE_COUNT] = {
+static const char *const roles[RECEIPT_ROLE_COUNT][RECEIPT_LANGUAGE_COUNT] = {
 	[RECEIPT_HOLDER] = {"Innehavare", "Indehaver", "Holder"},
 	[RECEIPT_RECEIVER] = {"Mottagare", "Modtager", "Receiver"},
 	[RECEIPT_WITNESS] = {"Vittne, i innehavarens ställe", "Vidne, i stedet for indehaveren", "Witness, in the holder's place"},
 	[RECEIPT_ISSUER] = {"Utlämnare", "Udleveret af", "Issuer"},
 };
 
-static const char *const ways[RECEIPT_WAY_COUNT][LANGUAGE_COUNT] = {
-	[RECEIPT_BY_LINK] = {"genom personlig engångslänk", "via personligt engangslink", "by a personal one-time link"},
-	[RECEIPT_BY_API] = {"i ett anslutet system", "i et tilsluttet system", "in a connected system"},
-	[RECEIPT_BY_COMMAND_LINE] = {"på plats, hos IT", "på stedet, hos IT", "in person, at IT"},
+/* What happened, and by whose hand where it was not the signer's own. */
+static const char *const ways[RECEIPT_WAY_COUNT][RECEIPT_LANGUAGE_COUNT] = {
+	[RECEIPT_BY_LINK] = {"på sidan bakom en personlig engångslänk", "på siden bag et personligt engangslink", "on the page of a personal one-time link"},
+	[RECEIPT_BY_API] = {"antecknat genom API:et", "noteret gennem API'et", "recorded through the API"},
+	[RECEIPT_BY_COMMAND_LINE] = {"på plats hos IT, antecknat på servern", "på stedet hos IT, noteret på serveren", "at IT's counter, recorded on the server"},
 };
 
-static const char *const sims[RECEIPT_SIM_COUNT][LANGUAGE_COUNT] = {
+/* Accounts as an actor's name has them: "token:Front desk", "local". */
+static const struct account {
+	const char *prefix;
+	const char *alone[RECEIPT_LANGUAGE_COUNT];
+	const char *with[RECEIPT_LANGUAGE_COUNT]; /* before what follows the prefix */
+	const char *as_hand[RECEIPT_LANGUAGE_COUNT]; /* the same behind a way */
+} accounts[] = {
+	{"token:", {"API:et", "API'et", "the API"}, {"token", "token", "token"}, {"med token", "med token", "with token"}},
+	{"local:", {"IT, på servern", "IT, på serveren", "IT, on the server"}, {"IT, på servern:", "IT, på serveren:", "IT, on the server:"}, {"av", "af", "by"}},
+	{"local", {"IT, på servern", "IT, på serveren", "IT, on the server"}, {NULL, NULL, NULL}, {NULL, NULL, NULL}},
+	{"page:", {"den som fick engångslänken", "den, der fik engangslinket", "who was sent the one-time link"}, {NULL, NULL, NULL}, {NULL, NULL, NULL}},
+	{"station:", {"bänken", "bænken", "the bench"}, {NULL, NULL, NULL}, {NULL, NULL, NULL}},
+};
+
+static const char *const sims[RECEIPT_SIM_COUNT][RECEIPT_LANGUAGE_COUNT] = {
 	[RECEIPT_SIM_NONE] = {"", "", ""},
 	[RECEIPT_SIM_UNDECIDED] = {"ännu inte beslutat", "endnu ikke besluttet", "not decided yet"},
 	[RECEIPT_SIM_BLOCK] = {"spärras hos operatören", "spærres hos operatøren", "to be blocked by the operator"},
@@ -95,14 +108,14 @@ static const char *const sims[RECEIPT_SIM_COUNT][LANGUAGE_COUNT] = {
 	[RECEIPT_SIM_MOVED] = {"innehas numera av någon annan", "indehaves nu af en anden", "now held by somebody else"},
 };
 
-static const char *const codes_said[RECEIPT_CODES_COUNT][LANGUAGE_COUNT] = {
+static const char *const codes_said[RECEIPT_CODES_COUNT][RECEIPT_LANGUAGE_COUNT] = {
 	[RECEIPT_CODES_UNSAID] = {"Inget uppgivet om koder.", "Intet oplyst om koder.", "Nothing was said of codes."},
 	[RECEIPT_CODES_HANDED_OVER] = {"Koder uppges vara överlämnade.", "Koder oplyses at være udleveret.", "Codes are said to have been handed over."},
 	[RECEIPT_CODES_NOT_HANDED_OVER] = {"Koder har inte överlämnats.", "Koder er ikke udleveret.", "Codes were not handed over."},
 	[RECEIPT_CODES_NOT_NEEDED] = {"Koder behövs inte: enheten raderas.", "Koder er ikke nødvendige: enheden slettes.", "No codes are needed: the device is erased."},
 };
 
-static const char *const erasures[RECEIPT_ERASURE_COUNT][LANGUAGE_COUNT] = {
+static const char *const erasures[RECEIPT_ERASURE_COUNT][RECEIPT_LANGUAGE_COUNT] = {
 	[RECEIPT_ERASURE_NONE] = {
 		"Ingen radering har beordrats när detta skrevs.",
 		"Ingen sletning var beordret, da dette blev skrevet.",
@@ -132,83 +145,96 @@ static const char *const erasures[RECEIPT_ERASURE_COUNT][LANGUAGE_COUNT] = {
 		"Enheden er slettet. Den har derefter meldt sig igen som en nulstillet enhed med ny identitet.",
 		"The device is erased. It has since enrolled again as a reset device with a new identity."},
 };
-/* As server/lifecycle/wipe_proof.c and the proof by a new life word them. */
-static const char *const observations[][LANGUAGE_COUNT] = {
-	{"inte aktiverad", "ikke aktiveret", "not activated"},
-	{"aktiverad", "aktiveret", "activated"},
-	{"okänt om den är aktiverad", "ukendt om den er aktiveret", "activation unknown"},
-	{"i Inställningsassistenten", "i Indstillingsassistent", "in Setup Assistant"},
-	{"okänt om den är inställd", "ukendt om den er indstillet", "setup state unknown"},
-	{"inte längre övervakad (supervised)", "ikke længere overvåget (supervised)", "no longer supervised"},
-	{"okänt om den är övervakad (supervised)", "ukendt om den er overvåget (supervised)", "supervision unknown"},
-	{"övervakad av en annan organisation", "overvåget af en anden organisation", "supervised by another organisation"},
-	{"den tidigare parkopplingen är borta", "den tidligere parring er væk", "the former pairing is gone"},
-	{"ingen tidigare parkoppling att jämföra med", "ingen tidligere parring at sammenligne med", "no pairing from before to compare"},
-	{"en parkoppling som aldrig hade fungerat nekades", "en parring, der aldrig havde virket, blev afvist", "a pairing was refused that had never worked"},
-	{"sedd raderad på bänken", "set slettet ved bænken", "seen erased at the bench"},
-	{"bekräftade ordern om radering", "kvitterede for ordren om sletning", "acknowledged its erase"},
-	{"anmälde sig på nytt från Inställningsassistenten", "meldte sig igen fra Indstillingsassistent", "enrolled anew from Setup Assistant"},
-};
 /* clang-format on */
-
-const char *receipt_say_observation(const char *language, const char *seen)
-{
-	for (size_t i = 0; i < sizeof(observations) / sizeof(observations[0]);
-	     i++) {
-		if (strcmp(observations[i][EN], seen) == 0)
-			return observations[i][language_of(language)];
-	}
-	return seen;
-}
 
 const char *receipt_say(const char *language, enum receipt_say what)
 {
-	return words[what][language_of(language)];
+	return words[what][receipt_language_of(language)];
 }
 
 const char *receipt_say_title(const char *language, enum receipt_kind kind)
 {
-	return titles[kind][language_of(language)];
+	return titles[kind][receipt_language_of(language)];
 }
 
 const char *receipt_say_thing(
     const char *language, enum receipt_thing_kind kind)
 {
-	return things[kind][language_of(language)];
+	return things[kind][receipt_language_of(language)];
 }
 
 const char *receipt_say_role(
     const char *language, enum receipt_kind kind, enum receipt_role role)
 {
-	static const char *const hand_out[LANGUAGE_COUNT] = {
+	static const char *const hand_out[RECEIPT_LANGUAGE_COUNT] = {
 	    "Mottagare", "Modtager", "Recipient"};
-	static const char *const gives_back[LANGUAGE_COUNT] = {
+	static const char *const gives_back[RECEIPT_LANGUAGE_COUNT] = {
 	    "Återlämnad av", "Afleveret af", "Returned by"};
 
 	if (role == RECEIPT_HOLDER && kind == RECEIPT_HAND_OUT)
-		return hand_out[language_of(language)];
+		return hand_out[receipt_language_of(language)];
 	if (role == RECEIPT_HOLDER && kind == RECEIPT_RETURN)
-		return gives_back[language_of(language)];
-	return roles[role][language_of(language)];
+		return gives_back[receipt_language_of(language)];
+	return roles[role][receipt_language_of(language)];
 }
 
-const char *receipt_say_way(const char *language, enum receipt_way way)
+/* NULL: it is somebody's name. */
+static const struct account *account_of(const char *actor, const char **rest)
 {
-	return ways[way][language_of(language)];
+	for (size_t i = 0; i < sizeof(accounts) / sizeof(accounts[0]); i++) {
+		size_t len = strlen(accounts[i].prefix);
+
+		if (strncmp(actor, accounts[i].prefix, len) != 0)
+			continue;
+		*rest = actor + len;
+		if (accounts[i].prefix[len - 1] == ':' || !**rest)
+			return &accounts[i];
+	}
+	return NULL;
+}
+
+void receipt_say_actor(
+    const char *language, const char *actor, char *out, size_t size)
+{
+	enum receipt_language in = receipt_language_of(language);
+	const char *rest = "";
+	const struct account *account = account_of(actor, &rest);
+
+	if (account && account->with[in] && *rest)
+		(void)snprintf(out, size, "%s \"%s\"", account->with[in], rest);
+	else
+		(void)snprintf(
+		    out, size, "%s", account ? account->alone[in] : actor);
+}
+
+void receipt_say_way(const char *language,
+    const struct receipt_signature *signature, char *out, size_t size)
+{
+	enum receipt_language in = receipt_language_of(language);
+	const char *way = ways[signature->way][in];
+	const char *rest = "";
+	const struct account *account =
+	    account_of(signature->recorded_by, &rest);
+
+	if (account && account->as_hand[in] && *rest)
+		(void)snprintf(
+		    out, size, "%s %s \"%s\"", way, account->as_hand[in], rest);
+	else
+		(void)snprintf(out, size, "%s", way);
 }
 
 const char *receipt_say_sim(const char *language, enum receipt_sim sim)
 {
-	return sims[sim][language_of(language)];
+	return sims[sim][receipt_language_of(language)];
 }
 
 const char *receipt_say_codes(const char *language, enum receipt_codes codes)
 {
-	return codes_said[codes][language_of(language)];
+	return codes_said[codes][receipt_language_of(language)];
 }
 
 const char *receipt_say_erasure(
     const char *language, enum receipt_erasure erasure)
 {
-	return erasures[erasure][language_of(language)];
+	return erasures[erasure][receipt_language_of(language)];
 }

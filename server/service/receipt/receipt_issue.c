@@ -162,12 +162,15 @@ int receipt_add_accessory(struct receipt_work *work, const char *id,
 
 /* ---- who signed ---- */
 
+/* By the name of who recorded it: "page:<id>", "token:<name>", "local" or
+ * "local:<user>" (server/office/auth.c). */
 static enum receipt_way way_of(const char *by)
 {
 	if (strncmp(by, "page:", 5) == 0)
 		return RECEIPT_BY_LINK;
-	return strncmp(by, "local:", 6) == 0 ? RECEIPT_BY_COMMAND_LINE
-	                                     : RECEIPT_BY_API;
+	return strcmp(by, "local") == 0 || strncmp(by, "local:", 6) == 0
+	    ? RECEIPT_BY_COMMAND_LINE
+	    : RECEIPT_BY_API;
 }
 
 int receipt_add_signature(struct receipt_work *work,

@@ -56,19 +56,28 @@ static inline void example_things(struct receipt *receipt)
 	receipt->thing_count = 3;
 }
 
+static inline void example_observe(struct receipt *receipt, const char *seen)
+{
+	struct receipt_fact *fact = &receipt->facts[receipt->fact_count++];
+
+	EXAMPLE_SET(fact->name, RECEIPT_OBSERVED);
+	EXAMPLE_SET(fact->value, seen);
+	EXAMPLE_SET(fact->source, "Bänk 2");
+	fact->at = EXAMPLE_AT - 3600000;
+}
+
 static inline void example_erasure(struct receipt *receipt)
 {
 	receipt->erasure = RECEIPT_ERASURE_BENCH;
 	receipt->erasure_ordered_at = EXAMPLE_AT - 86400000;
 	receipt->erasure_proven_at = EXAMPLE_AT - 3600000;
 	EXAMPLE_SET(receipt->erasure_why,
-	    "not activated, in Setup Assistant, the old pair record is "
-	    "refused");
-	EXAMPLE_SET(receipt->facts[0].name, "activation");
-	EXAMPLE_SET(receipt->facts[0].value, "Unactivated");
-	EXAMPLE_SET(receipt->facts[0].source, "bench");
-	receipt->facts[0].at = EXAMPLE_AT - 3600000;
-	receipt->fact_count = 1;
+	    "not activated, in Setup Assistant, no longer supervised, the "
+	    "former pairing is gone");
+	example_observe(receipt, "not activated");
+	example_observe(receipt, "in Setup Assistant");
+	example_observe(receipt, "no longer supervised");
+	example_observe(receipt, "the former pairing is gone");
 }
 
 static inline void example_make(

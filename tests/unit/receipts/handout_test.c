@@ -178,6 +178,40 @@ static void test_not_right(void **state)
 	    -ERR_CONFLICT);
 }
 
+/* In somebody's presence: how it was recorded stands on the receipt. */
+static void test_in_person(void **state)
+{
+	static const struct {
+		const char *actor;
+		enum receipt_way way;
+	} hands[] = {
+	    {"local", RECEIPT_BY_COMMAND_LINE},
+	    {"token:Kassan", RECEIPT_BY_API},
+	};
+	struct receipt *receipt = calloc(1, sizeof(*receipt));
+	struct actor actor = world_actor();
+	struct err err = {0};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(give(WORLD_ASTRID, NULL, &err), 0);
+		(void)snprintf(
+		    actor.name, sizeof(actor.name), "%s", hands[i].actor);
+		assert_int_equal(
+		    service_handout_answer(&world, &actor, view.row.id,
+		        &(struct handout_answer){
+		            .is_accepted = true, .typed_name = "Astrid B"},
+		        &view, &err),
+		    0);
+		receipt_read(view.row.receipt_id, receipt);
+		assert_int_equal(receipt->signatures[0].way, hands[i].way);
+		assert_string_equal(
+		    receipt->signatures[0].recorded_by, hands[i].actor);
+		assert_string_equal(receipt->signatures[0].typed, "Astrid B");
+	}
+	free(receipt);
+}
+
 /* What is somebody else's, or a person's own, is not handed out. */
 static void test_refused(void **state)
 {
@@ -359,6 +393,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    WORLD_TEST_FROM(test_at_the_page, begin, "vastervik"),
 	    WORLD_TEST_FROM(test_not_right, begin, "vastervik"),
+	    WORLD_TEST_FROM(test_in_person, begin, "vastervik"),
 	    WORLD_TEST_FROM(test_refused, begin, "vastervik"),
 	    WORLD_TEST_FROM(test_before_the_first_day, begin, "vastervik"),
 	    WORLD_TEST_FROM(test_return, begin, "vastervik"),

@@ -421,6 +421,64 @@ static void test_keeper_refuses(void **state)
 	assert_int_equal(cms.len, 0);
 }
 
+/* As a person reads the page: what was done, in whole sentences, and no word of
+ * our programs. pdftotext breaks lines where the page does. */
+static void page_text(struct buf *out)
+{
+	struct buf pdf = {0};
+	struct buf twin = {0};
+	size_t used = 0;
+
+	make(world.keeper, &pdf, &twin);
+	file_write(path_of("d.pdf"), &pdf);
+	buf_reset(out);
+	assert_int_equal(
+	    RUN(out, "pdftotext", "-raw", path_of("d.pdf"), "-"), 0);
+	for (size_t i = 0; i < out->len; i++)
+		if (!strchr("\r\n\f ", out->data[i]))
+			out->data[used++] = out->data[i];
+		else if (used > 0 && out->data[used - 1] != ' ')
+			out->data[used++] = ' ';
+	out->data[used] = '\0';
+	buf_clear(&pdf);
+	buf_clear(&twin);
+}
+
+static void test_words_of_the_page(void **state)
+{
+	static const struct {
+		const char *language;
+		const char *seen;
+		const char *signed_with;
+	} pages[] = {
+	    {"sv", "Enheten var inte aktiverad; det är en enhet i bruk.",
+	        "antecknat genom API:et med token \"Kassan\""},
+	    {"da", "Enheden var ikke aktiveret; det er en enhed i brug.",
+	        "noteret gennem API'et med token \"Kassan\""},
+	    {"en", "The device was not activated; one that is in use is.",
+	        "recorded through the API with token \"Kassan\""},
+	};
+	struct buf out = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		example_make(&receipt, RECEIPT_ERASURE, pages[i].language);
+		page_text(&out);
+		if (!holds(&out, pages[i].seen))
+			fail_msg("%s", (const char *)out.data);
+		assert_false(holds(&out, "no longer supervised"));
+		assert_false(holds(&out, "the former pairing is gone"));
+		example_make(&receipt, RECEIPT_HAND_OUT, pages[i].language);
+		receipt.signatures[0].way = RECEIPT_BY_API;
+		EXAMPLE_SET(receipt.signatures[0].recorded_by, "token:Kassan");
+		page_text(&out);
+		if (!holds(&out, pages[i].signed_with))
+			fail_msg("%s", (const char *)out.data);
+		assert_false(holds(&out, "token:"));
+	}
+	buf_clear(&out);
+}
+
 /* Long names and many things: pages break, nothing is lost. */
 static void test_many(void **state)
 {
@@ -475,6 +533,7 @@ int main(void)
 	    cmocka_unit_test(test_stranger),
 	    cmocka_unit_test(test_not_twins),
 	    cmocka_unit_test(test_keeper_refuses),
+	    cmocka_unit_test(test_words_of_the_page),
 	    cmocka_unit_test(test_many),
 	    cmocka_unit_test(test_same_bytes),
 	};
