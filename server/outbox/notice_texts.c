@@ -219,6 +219,26 @@ static const struct notice_text texts[NOTICE_KIND_COUNT][NOTICE_LANGUAGES] = {
          "Du har modtaget og kvitteret for {what}."},
         {"You signed for: {what}",
          "You have received and signed for {what}."}},
+    [NOTICE_LEAVING_TODAY] = {
+        {"Sista arbetsdagen för {about}: {what}",
+         "{about} har sin sista arbetsdag i dag; anställningen slutar {day}. "
+         "Det här har inte kommit tillbaka: {what}. Ta emot det i dag om det "
+         "går.\nDagen efter sista dagen får du en länk där du bekräftar det du "
+         "har tagit emot. Första arbetsdagen därefter raderas det som är vårt, "
+         "även om det inte har lämnats. Stämmer inte dagen, säg till IT i dag."},
+        {"Sidste arbejdsdag for {about}: {what}",
+         "{about} har sin sidste arbejdsdag i dag; ansættelsen ophører {day}. "
+         "Dette er ikke kommet tilbage: {what}. Modtag det i dag, hvis det kan "
+         "lade sig gøre.\nDagen efter den sidste dag får du et link, hvor du "
+         "bekræfter det, du har modtaget. Første arbejdsdag derefter slettes "
+         "det, der er vores, også hvis det ikke er afleveret. Er dagen forkert, "
+         "så sig det til IT i dag."},
+        {"Last working day of {about}: {what}",
+         "Today is the last working day of {about}; the employment ends on "
+         "{day}. This has not come back: {what}. Take it in today if you can."
+         "\nOn the day after the last one you get a link to confirm what you "
+         "have received. On the first working day after it, what is ours is "
+         "erased, handed in or not. If the day is wrong, tell IT today."}},
 };
 /* clang-format on */
 

@@ -22,8 +22,7 @@ bool going_has_come(const struct going *g, int64_t at)
 
 int64_t going_morning_of(const struct going *g, int64_t day)
 {
-	return calendar_next_working_day_at(&g->world->tasks.place,
-	    (int32_t)day - 1, g->world->leaving->wipe_minute);
+	return departure_morning_of(g->world, day);
 }
 
 /* ---- telling ---- */
@@ -182,39 +181,59 @@ int going_ask_decision(struct going *g, struct err *err)
 
 /* ---- before the last day ---- */
 
-static int64_t reminder_at(const struct going *g, int64_t before_ms)
+/* Once: its hour has come, and it was not done. */
+static bool reminder_comes(struct going *g, int64_t bit, int64_t at)
 {
-	return going_morning_of(
-	    g, g->departure->last_day - before_ms / TIME_DAY_MS);
+	if ((g->departure->step & bit) || !going_has_come(g, at))
+		return false;
+	g->departure->step |= bit;
+	return true;
+}
+
+static bool is_any_out(const struct going *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->cases.count; i++)
+		if (return_case_is_open(g->cases.rows[i].state) &&
+		    !(g->cases.rows[i].marks & RETURN_MARK_CUSTODY))
+			return true;
+	return false;
+}
+
+/* Of the last working day the manager is told, while something is out still. */
+static int remind_manager(struct going *g, bool is_first, struct err *err)
+{
+	const char *manager = g->departure->receiver_id;
+
+	if (reminder_comes(g, DEPARTURE_LAST_DAY,
+	        departure_last_morning(g->world, g->departure)))
+		return is_any_out(g)
+		    ? going_tell(g, NOTICE_LEAVING_TODAY, manager, err)
+		    : 0;
+	return is_first ? going_tell(g, NOTICE_LEAVING_MANAGER, manager, err)
+	                : 0;
 }
 
 static int remind(struct going *g, struct err *err)
 {
 	const struct pack_leaving *leaving = g->world->leaving;
 	struct departure_row *departure = g->departure;
-	int rc = 0;
+	bool is_first = reminder_comes(g, DEPARTURE_REMINDED,
+	    departure_reminder_at(g->world, departure, leaving->remind_ms));
+	/* One mail a day is enough. */
+	bool is_any = reminder_comes(g, DEPARTURE_REMINDED_AGAIN,
+	                  departure_reminder_at(
+	                      g->world, departure, leaving->remind_again_ms)) ||
+	    is_first;
+	int rc = is_first ? ask_back(g, err) : 0;
 
-	if (!(departure->step & DEPARTURE_REMINDED) &&
-	    going_has_come(g, reminder_at(g, leaving->remind_ms))) {
-		departure->step |= DEPARTURE_REMINDED;
+	if (rc == 0 && is_any) {
 		departure->reminded_at = g->world->ledger.now;
-		if ((rc = ask_back(g, err)) < 0 ||
-		    (rc = going_tell(g, NOTICE_LEAVING_SOON,
-		         departure->person_id, err)) < 0)
-			return rc;
 		rc = going_tell(
-		    g, NOTICE_LEAVING_MANAGER, departure->receiver_id, err);
+		    g, NOTICE_LEAVING_SOON, departure->person_id, err);
 	}
-	if (rc == 0 && !(departure->step & DEPARTURE_REMINDED_AGAIN) &&
-	    going_has_come(g, reminder_at(g, leaving->remind_again_ms))) {
-		departure->step |= DEPARTURE_REMINDED_AGAIN;
-		/* One mail a day is enough. */
-		if (departure->reminded_at != g->world->ledger.now)
-			rc = going_tell(
-			    g, NOTICE_LEAVING_SOON, departure->person_id, err);
-		departure->reminded_at = g->world->ledger.now;
-	}
-	return rc;
+	return rc < 0 ? rc : remind_manager(g, is_first, err);
 }
 
 int going_apply(struct going *g, struct return_case_row *row,

@@ -29,6 +29,7 @@ struct txn;
 #define DEPARTURE_SIM_BLOCK 0x40    /* requested */
 #define DEPARTURE_BY_HAND 0x80      /* cancelled by a person: not made anew */
 #define DEPARTURE_NO_RECEIVER 0x100 /* nobody to confirm was found */
+#define DEPARTURE_LAST_DAY 0x200    /* the manager was told that it is today */
 
 struct departure_world {
 	struct ledger ledger; /* who writes, when */
@@ -73,6 +74,13 @@ int return_accessories(struct txn *txn, const struct ledger *ledger,
 int departure_save(struct txn *txn, const struct departure_world *world,
     struct departure_row *departure, struct err *err);
 int64_t departure_next(
+    const struct departure_world *world, const struct departure_row *departure);
+/* At the organisation's hour of the first working day not before the day. */
+int64_t departure_morning_of(const struct departure_world *world, int64_t day);
+/* A reminder so long before the last day; the one of the last working day. */
+int64_t departure_reminder_at(const struct departure_world *world,
+    const struct departure_row *departure, int64_t before_ms);
+int64_t departure_last_morning(
     const struct departure_world *world, const struct departure_row *departure);
 /* A new state: saved, with audit and event. */
 int departure_move(struct txn *txn, const struct departure_world *world,

@@ -55,17 +55,27 @@ void departure_cases_clear(struct departure_cases *cases)
 
 /* ---- its row ---- */
 
-/* At the organisation's hour of the first working day not before the day. */
-static int64_t morning_of(const struct departure_world *world, int64_t day)
+int64_t departure_morning_of(const struct departure_world *world, int64_t day)
 {
 	return calendar_next_working_day_at(
 	    &world->tasks.place, (int32_t)day - 1, world->leaving->wipe_minute);
 }
 
-static int64_t reminder_at(const struct departure_world *world,
+int64_t departure_reminder_at(const struct departure_world *world,
     const struct departure_row *departure, int64_t before_ms)
 {
-	return morning_of(world, departure->last_day - before_ms / TIME_DAY_MS);
+	return departure_morning_of(
+	    world, departure->last_day - before_ms / TIME_DAY_MS);
+}
+
+int64_t departure_last_morning(
+    const struct departure_world *world, const struct departure_row *departure)
+{
+	int32_t day = (int32_t)departure->last_day;
+
+	while (!calendar_is_working_day(world->tasks.place.country, day))
+		day--;
+	return departure_morning_of(world, day);
 }
 
 static void sooner(int64_t *next, int64_t at)
@@ -82,11 +92,14 @@ static int64_t next_of_planned(
 
 	if (!(departure->step & DEPARTURE_REMINDED))
 		sooner(&next,
-		    reminder_at(world, departure, world->leaving->remind_ms));
+		    departure_reminder_at(
+		        world, departure, world->leaving->remind_ms));
 	if (!(departure->step & DEPARTURE_REMINDED_AGAIN))
 		sooner(&next,
-		    reminder_at(
+		    departure_reminder_at(
 		        world, departure, world->leaving->remind_again_ms));
+	if (!(departure->step & DEPARTURE_LAST_DAY))
+		sooner(&next, departure_last_morning(world, departure));
 	return next;
 }
 
@@ -99,7 +112,7 @@ static int64_t next_of_open(
 
 	if (departure->wipe_at > world->ledger.now)
 		sooner(&next, departure->wipe_at);
-	sooner(&next, morning_of(world, today + 1));
+	sooner(&next, departure_morning_of(world, today + 1));
 	return next;
 }
 
@@ -112,7 +125,7 @@ int64_t departure_next(
 	case DEPARTURE_OPEN:
 		return next_of_open(world, departure);
 	case DEPARTURE_PAUSED:
-		return morning_of(world, departure->review_day);
+		return departure_morning_of(world, departure->review_day);
 	default:
 		return 0;
 	}

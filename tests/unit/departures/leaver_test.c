@@ -6,6 +6,7 @@
 #include "tests/unit/departures/leaver_world.h"
 
 #include "server/lifecycle/phone.h"
+#include "server/service/notify/notify.h"
 #include "server/store/store_bench.h"
 
 /* Monday to Friday, no holiday near: 2026-11-27 is a Friday. */
@@ -250,6 +251,47 @@ static void test_reminded(void **state)
 	at("2027-01-12 08:00");
 	view = the_departure("Ture Alm");
 	assert_int_equal(view.departure.reminded_at, towns_now);
+}
+
+/* On the last working day the manager learns it, while something is out. */
+static void test_last_day(void **state)
+{
+	(void)state;
+	towns.tell.by_mail = true;
+	hire("Ture Alm", "2027-01-18"); /* the last day: Sunday the 17th */
+	hire("Vera Ask", "2027-01-18");
+	phone("S1", "Ture Alm", true);
+	phone("S2", "Vera Ask", true);
+	at("2027-01-04 08:00");
+	assert_int_equal(custody("S2", "Chef Ek"), 0);
+	assert_int_equal(notices_of("Chef Ek", NOTICE_LEAVING_MANAGER), 2);
+	at("2027-01-15 07:59"); /* Friday */
+	assert_int_equal(notices_of("Chef Ek", NOTICE_LEAVING_TODAY), 0);
+	at("2027-01-15 08:00");
+	assert_int_equal(notices_of("Chef Ek", NOTICE_LEAVING_TODAY), 1);
+	at("2027-01-17 12:00");
+	assert_int_equal(notices_of("Chef Ek", NOTICE_LEAVING_TODAY), 1);
+	/* Moved: it is another day. */
+	say("{\"employment\": {\"person\": \"Ture Alm\", \"unit\": "
+	    "\"Skolan\", \"from\": \"2026-01-01\", \"to\": "
+	    "\"2027-01-30\"}}");
+	at("2027-01-29 08:00");
+	assert_int_equal(notices_of("Chef Ek", NOTICE_LEAVING_TODAY), 2);
+}
+
+/* Known on the very day: told of that, once. */
+static void test_known_on_the_last_day(void **state)
+{
+	(void)state;
+	towns.tell.by_mail = true;
+	phone("S1", NULL, true);
+	at("2026-11-27 10:00");
+	hire("Ture Alm", "2026-11-28");
+	say("{\"assignment\": {\"person\": \"Ture Alm\", \"phone\": "
+	    "\"S1\"}}");
+	tick();
+	assert_int_equal(notices_of("Chef Ek", NOTICE_LEAVING_TODAY), 1);
+	assert_int_equal(notices_of("Chef Ek", NOTICE_LEAVING_MANAGER), 0);
 }
 
 /* A phone of a post that ends comes back; while the person goes on in another
@@ -628,6 +670,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    LEAVER_TEST(test_story),
 	    LEAVER_TEST(test_reminded),
+	    LEAVER_TEST(test_last_day),
+	    LEAVER_TEST(test_known_on_the_last_day),
 	    LEAVER_TEST(test_rehired),
 	    LEAVER_TEST(test_rehired_too_late),
 	    LEAVER_TEST(test_moved_end),

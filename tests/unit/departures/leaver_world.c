@@ -10,6 +10,7 @@
 #include "server/service/mdm/order_command.h"
 #include "server/service/mdm/visit.h"
 #include "server/store/store_bench.h"
+#include "server/store/store_outbox.h"
 #include "server/store/store_task.h"
 
 struct err leaver_err;
@@ -439,6 +440,39 @@ struct task_row task_of(const char *departure_id, int kind)
 
 	towns_read(look_tasks, &look);
 	return look.row;
+}
+
+struct notices_look {
+	const char *name;
+	int kind;
+	unsigned count;
+};
+
+static int note_notice(void *arg, const struct notice_row *row)
+{
+	struct notices_look *look = arg;
+
+	look->count += row->kind == look->kind;
+	return 0;
+}
+
+static int look_notices(struct txn *txn, void *arg, struct err *err)
+{
+	struct notices_look *look = arg;
+	struct person_row person;
+	int rc = ledger_person_find(txn, ada->org_id, look->name, &person, err);
+
+	return rc < 0 ? rc
+	              : store_notice_each_waiting(txn, ada->org_id, person.id,
+	                    1000, note_notice, look, err);
+}
+
+unsigned notices_of(const char *name, int kind)
+{
+	struct notices_look look = {name, kind, 0};
+
+	towns_read(look_notices, &look);
+	return look.count;
 }
 
 /* ---- the bench, as bench_proof.c does it ---- */

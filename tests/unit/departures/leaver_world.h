@@ -71,6 +71,8 @@ int act(const char *serial, enum return_act act, const char *note);
 /* Why the last of them was refused. */
 extern struct err leaver_err;
 
+/* How many notices of a kind wait for somebody. */
+unsigned notices_of(const char *name, int kind);
 /* The open task of a kind about a departure; id "" when there is none. */
 struct task_row task_of(const char *departure_id, int kind);
 
