@@ -305,9 +305,15 @@ static void show_answer(struct view *view)
 	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
 		if (strcmp(page->task.result, answers[i].result) != 0)
 			continue;
-		line_say(view,
-		    answers[i].more == WORD_COUNT ? "lead good" : "lead",
-		    WORD_DONE_ANSWER, say(view, answers[i].answer), NULL, NULL);
+		if (answers[i].answer == WORD_DONE_SIGNED)
+			layout_line(
+			    view, "lead good", say(view, answers[i].answer));
+		else
+			line_say(view,
+			    answers[i].more == WORD_COUNT ? "lead good"
+			                                  : "lead",
+			    WORD_DONE_ANSWER, say(view, answers[i].answer),
+			    NULL, NULL);
 		if (answers[i].more != WORD_COUNT)
 			layout_line(view, NULL, say(view, answers[i].more));
 	}

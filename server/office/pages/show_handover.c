@@ -86,8 +86,9 @@ void show_handout(struct view *view)
 	form_text(view, WORD_HANDOUT_WHY, WORD_HANDOUT_WHY_HINT,
 	    view->problem == WORD_ERROR_NOT_RIGHT ||
 	        view->problem == WORD_ERROR_WHY_LONG);
-	layout_line(view, "soft", say(view, WORD_KEPT));
-	form_end(view, WORD_SIGN_SEND);
+	layout_line(view, "soft", say(view, WORD_SIGN_KEPT));
+	/* Not "sign": it also says that something is not right. */
+	form_end(view, WORD_SEND);
 	layout_end(view);
 }
 
@@ -212,7 +213,7 @@ static void return_form(struct view *view)
 	form_text(view, WORD_RETURN_NOTE, WORD_RETURN_NOTE_HINT,
 	    view->problem == WORD_ERROR_WHY_LONG);
 	form_name(view);
-	layout_line(view, "soft", say(view, WORD_KEPT));
+	layout_line(view, "soft", say(view, WORD_SIGN_KEPT));
 	form_end(view, WORD_SIGN_SEND);
 }
 
@@ -227,6 +228,8 @@ void show_return(struct view *view)
 	           : layout_title(
 	                 view, WORD_CONFIRM_TITLE, page->subject_name, title));
 	lead(view, is_own ? WORD_BACK_LEAD : WORD_CONFIRM_LEAD);
+	if (is_own && page->handover->has_erase)
+		layout_line(view, NULL, say(view, WORD_BACK_BEFORE));
 	item_terms(view, WORD_RETURN_THINGS);
 	if (signed_before(view))
 		return_form(view);

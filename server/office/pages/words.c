@@ -126,11 +126,11 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
     [WORD_HANDOUT_TITLE] = {"Skriv under för det du har fått",
         "Skriv under på det, du har fået", "Sign for what you were given"},
     [WORD_HANDOUT_LEAD] = {"Titta på listan. Stämmer den, så skriv ditt namn "
-                           "längst ned. Du får ett kvitto.",
-        "Se på listen. Passer den, så skriv dit navn nederst. Du får en "
-        "kvittering.",
-        "Look at the list. If it is right, type your name at the end. You get "
-        "a receipt."},
+                           "längst ned. Kvittot får du av IT.",
+        "Se på listen. Passer den, så skriv dit navn nederst. Kvitteringen "
+        "får du af IT.",
+        "Look at the list. If it is right, type your name at the end. IT gives "
+        "you the receipt."},
     [WORD_HANDOUT_THINGS] = {"Det här har du fått", "Det har du fået",
         "What you were given"},
     [WORD_HANDOUT_NOTE] = {"Skick: {0}", "Stand: {0}", "Condition: {0}"},
@@ -153,21 +153,33 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
         "Only if you answer no. At most 500 characters."},
     [WORD_BACK_TITLE] = {"Lämna tillbaka det du har lånat",
         "Aflever det, du har lånt", "Return what you were given"},
-    [WORD_BACK_LEAD] = {"Lämna det här till din chef eller till IT senast den "
-                        "sista dagen. Skriv sedan under för det du har lämnat.",
-        "Aflever dette til din leder eller til IT senest den sidste dag. Skriv "
-        "derefter under på det, du har afleveret.",
+    [WORD_BACK_LEAD] = {"Lämna det här till din chef eller till IT senast din "
+                        "sista dag. Har den passerat: så snart du kan. Skriv "
+                        "sedan under för det du har lämnat.",
+        "Aflever dette til din leder eller til IT senest din sidste dag. Er "
+        "den passeret: så snart du kan. Skriv derefter under på det, du har "
+        "afleveret.",
         "Hand this in to your manager or to IT on your last day at the latest. "
-        "Then sign for what you have handed in."},
+        "If that day has passed: as soon as you can. Then sign for what you "
+        "have handed in."},
+    [WORD_BACK_BEFORE] =
+        {"Innan du lämnar telefonen: spara det du vill ha kvar för egen del, "
+         "logga ut från iCloud och stäng av Hitta. Arbetsgivaren raderar "
+         "telefonen.",
+            "Før du afleverer telefonen: gem det, du selv vil beholde, log ud "
+            "af iCloud, og slå Find fra. Arbejdsgiveren sletter telefonen.",
+            "Before you hand the phone in: save what is yours, sign out of "
+            "iCloud and turn off Find My. Your employer erases the phone."},
     [WORD_CONFIRM_TITLE] = {"Har du fått tillbaka telefonen från {0}?",
         "Har du fået telefonen tilbage fra {0}?",
         "Have you got the phone back from {0}?"},
     [WORD_CONFIRM_LEAD] = {"Kryssa för det du har fått i handen, och skriv "
-                           "under. Då vet alla att det är tillbaka.",
-        "Sæt kryds ved det, du har fået i hånden, og skriv under. Så ved alle, "
-        "at det er tilbage.",
-        "Tick what you have in your hand, and sign. Then everybody knows that "
-        "it is back."},
+                           "under. Har inget kommit än, så vänta; länken "
+                           "finns kvar.",
+        "Sæt kryds ved det, du har fået i hånden, og skriv under. Er intet "
+        "kommet endnu, så vent; linket bliver ved at virke.",
+        "Tick what you have in your hand, and sign. If nothing has come yet, "
+        "wait; the link stays."},
     [WORD_RETURN_THINGS] = {"Det här ska tillbaka", "Det skal tilbage",
         "What is to come back"},
     [WORD_RETURN_PICK] = {"Det här är lämnat", "Det er afleveret",
@@ -204,6 +216,15 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
         "hvorfor. IT gør det.",
         "Tell IT whether it is to be blocked, looked for or written off, and "
         "why. IT does it."},
+    [WORD_SIGN_KEPT] =
+        {"Underskriften sparas med dagens datum och den exakta texten på "
+         "sidan, och står på kvittot. Du själv, din chef och IT kan se det.",
+            "Underskriften gemmes med dags dato og den nøjagtige tekst på "
+            "siden og står på kvitteringen. Du selv, din leder og IT kan se "
+            "det.",
+            "The signature is kept with today's date and the exact text of "
+            "this page, and stands on the receipt. You, your manager and IT "
+            "can see it."},
     [WORD_SIGN_NAME] = {"Ditt namn", "Dit navn", "Your name"},
     [WORD_SIGN_NAME_HINT] = {"Namnet du skriver är din underskrift.",
         "Navnet, du skriver, er din underskrift.",
@@ -234,9 +255,9 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
         "Tick that you have read the rules"},
     [WORD_ERROR_WHY] = {"Skriv en motivering till avslaget",
         "Skriv en begrundelse for afslaget", "Write a reason for refusing"},
-    [WORD_ERROR_WHY_LONG] = {"Korta motiveringen till högst 500 tecken",
-        "Kort begrundelsen ned til højst 500 tegn",
-        "Shorten the reason to 500 characters at most"},
+    [WORD_ERROR_WHY_LONG] = {"Korta texten till högst 500 tecken",
+        "Kort teksten ned til højst 500 tegn",
+        "Shorten the text to 500 characters at most"},
     [WORD_ERROR_CHANGED] = {"Texten har ändrats sedan du öppnade sidan. Läs "
                             "den igen och svara sedan.",
         "Teksten er ændret, siden du åbnede siden. Læs den igen, og svar "
@@ -275,10 +296,15 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
         "and finds somebody else."},
     [WORD_DONE_SIGNED] = {"Du har skrivit under.", "Du har skrevet under.",
         "You have signed."},
-    [WORD_DONE_SIGNED_MORE] = {"Kvittot skickas till dig när alla har skrivit "
-                               "under.",
-        "Kvitteringen sendes til dig, når alle har skrevet under.",
-        "The receipt is sent to you when everybody has signed."},
+    [WORD_DONE_SIGNED_MORE] =
+        {"När alla har skrivit under finns ett kvitto. Be "
+         "IT om en kopia om du vill ha den.",
+            "Når alle har skrevet under, er der en kvittering. Bed IT om en "
+            "kopi, "
+            "hvis du ønsker den.",
+            "When everybody has signed there is a receipt. Ask IT for a copy "
+            "if "
+            "you want one."},
     [WORD_DONE_NOT_RIGHT] = {"Du svarade att något inte stämmer. IT tittar på "
                              "det.",
         "Du svarede, at noget ikke passer. IT ser på det.",
@@ -403,13 +429,16 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
             "Selve adgangskoden. Telefonen viser den ikke til nogen.",
             "The passcode itself. The phone shows it to nobody."},
     [WORD_INFO_NOT_PLACE] =
-        {"Var telefonen är. Servern frågar aldrig efter det. En telefon lämnar "
-         "bara ut sin plats i förlorat läge, och då står det på skärmen.",
-            "Hvor telefonen er. Serveren spørger aldrig efter det. En telefon "
-            "oplyser kun sin placering i mistet-tilstand, og det står på "
-            "skærmen.",
-            "Where the phone is. The server never asks. A phone gives its "
-            "place only in Lost Mode, and its screen then says so."},
+        {"Var telefonen är. Bara en telefon som är anmäld förlorad kan "
+         "tillfrågas, i förlorat läge. Då står det på skärmen, skälet skrivs "
+         "upp, och platsen tas bort när telefonen är återfunnen.",
+            "Hvor telefonen er. Kun en telefon, der er meldt mistet, kan "
+            "spørges, i mistet-tilstand. Så står det på skærmen, grunden "
+            "skrives ned, og placeringen slettes, når telefonen er fundet.",
+            "Where the phone is. Only a phone that is reported lost can be "
+            "asked, in Lost Mode. Its screen then says so, the reason is "
+            "written down, and the place is removed when the phone is "
+            "found."},
     [WORD_INFO_NOT_WHY] =
         {"Varför du är borta. Det finns ingen plats för skäl till frånvaro.",
             "Hvorfor du er væk. Der er ingen plads til årsager til fravær.",

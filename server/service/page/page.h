@@ -43,6 +43,7 @@ struct page_handover {
 	struct page_item items[PAGE_ITEMS_MAX];
 	size_t count;
 	char note[512]; /* a hand-out's condition, by who made it; "" */
+	bool has_erase; /* a return: one of them is yet to be erased by us */
 };
 
 #define PAGE_SCRIPTS_MAX (PACK_PHRASE_COUNT * 3)

@@ -118,9 +118,6 @@ static int take_statement(struct taking *taking, struct err *err)
 	(void)str_copy(
 	    row.stated_by, sizeof(row.stated_by), taking->answer->by);
 	rc = store_statement_insert(taking->txn, &row, err);
-	if (rc == 0)
-		rc = judge_changed(taking->txn, world->service, world->org_id,
-		    row.subject_kind, row.subject_id, JUDGE_STATEMENT, err);
 	if (rc < 0)
 		return rc;
 	if (taking->answer->statement)

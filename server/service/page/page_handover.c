@@ -110,6 +110,14 @@ static unsigned mark_of(const struct task_row *task)
 	                                       : RETURN_MARK_SIGNED_RECEIVER;
 }
 
+/* From here: another is emptied by hand, or goes on as it is. */
+static bool is_to_be_erased(const struct return_case_row *row)
+{
+	return (row->kind == RETURN_KIND_MANAGED ||
+	           row->kind == RETURN_KIND_UNSUPERVISED) &&
+	    ((unsigned)row->marks & RETURN_MARK_PROVEN) == 0;
+}
+
 /* Ended ones stand there no more; those that this reader signed do. */
 static int add_case(void *arg, const struct return_case_row *row)
 {
@@ -130,6 +138,7 @@ static int add_case(void *arg, const struct return_case_row *row)
 	if (!item)
 		return 0;
 	COPY(item->case_id, row->id);
+	filling->page->handover->has_erase |= is_to_be_erased(row);
 	item->is_signed =
 	    ((unsigned)row->marks & mark_of(filling->task)) != 0 &&
 	    filling->task->kind != TASK_DECIDE_RETURN;

@@ -1,0 +1,85 @@
+"""Question: do the pages on which somebody signs say what to do before, what was
+signed, and where the receipt is; and is nothing said of a phone that it is not?"""
+
+import unittest
+
+from pages_test import Form, answered
+from pages_world import ALBERTSLUND, World
+
+KEPT = "står på kvittot"
+BEFORE = "stäng av Hitta"
+
+
+class Handovers(World):
+    def open(self, url):
+        status, _, text = self.ask("GET", url + "?lang=sv")
+        self.assertEqual(status, 200, text)
+        return text
+
+    def post(self, url, text, **said):
+        status, _, text = self.ask(
+            "POST", url + "?lang=sv", answered(Form(text), **said))
+        return status, text
+
+    def asked_back(self, person):
+        self.api("POST", "/departures", {"person": person,
+                                         "note": "byter tjänst"}, ALBERTSLUND)
+        return self.link(self.task(person, "", ALBERTSLUND, "return_phone"),
+                         ALBERTSLUND)
+
+    def test_a_hand_out(self):
+        self.api("POST", "/devices", {
+            "kind": "android", "serial": "HAND1", "model": "Galaxy A55"},
+            ALBERTSLUND)
+        made = self.api("POST", "/handouts", {
+            "person": "astrid", "phone": "HAND1",
+            "accessories": ["Laddare"]}, ALBERTSLUND)
+        url = self.link({"id": made["task"]}, ALBERTSLUND)
+        text = self.open(url)
+        # The button also sends "no": it does not say "sign".
+        self.assertIn(">Skicka svaret</button>", text)
+        self.assertIn(KEPT, text)
+        self.assertNotIn(BEFORE, text)
+        status, text = self.post(url, text, answer="no", why="å" * 501)
+        self.assertEqual(status, 422)
+        self.assertIn("Korta texten", text)
+        status, _ = self.post(url, text, answer="yes",
+                              name="Astrid Lindqvist")
+        self.assertEqual(status, 303)
+        text = self.open(url)
+        self.assertIn(">Du har skrivit under.</p>", text)
+        self.assertNotIn("Du svarade", text)
+        self.assertIn("Be IT om en kopia", text)
+        # It cannot be erased from here: nothing is said of iCloud.
+        self.assertNotIn(BEFORE, self.open(self.asked_back("astrid")))
+
+    def test_a_return_of_a_managed_phone(self):
+        link = self.cli.json("enrol-link", "--organisation", ALBERTSLUND,
+                             "--person", "Olle Berg", "--serial", "ALBHAND1")
+        self.phones.enrol(link["url"], "ALBHAND1")
+        self.phones.poll("ALBHAND1")
+        url = self.asked_back("olle")
+        text = self.open(url)
+        self.assertIn(BEFORE, text)
+        self.assertIn("så snart du kan", text)
+        receiver = self.task("maria", "", ALBERTSLUND, "confirm_return")
+        confirm = self.open(self.link(receiver, ALBERTSLUND))
+        self.assertNotIn(BEFORE, confirm)
+        self.assertIn("länken finns kvar", confirm)
+        status, text = self.post(url, text, item0="yes", codes="yes")
+        self.assertEqual(status, 422)
+        self.assertIn("Skriv ditt namn", text)
+        status, _ = self.post(url, text, item0="yes", codes="yes",
+                              name="Olle Berg")
+        self.assertEqual(status, 303)
+        self.assertIn("Be IT om en kopia", self.open(url))
+
+    def test_where_it_is(self):
+        """A phone that is lost can be asked: the public page says so."""
+        text = self.open(f"{self.server.office_url}/o/{ALBERTSLUND}")
+        self.assertIn("anmäld förlorad", text)
+        self.assertNotIn("frågar aldrig", text)
+
+
+if __name__ == "__main__":
+    unittest.main()
