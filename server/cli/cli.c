@@ -155,6 +155,18 @@ const char *cli_text(
 	return text && *text ? text : fallback;
 }
 
+const char *cli_word(const json_t *object, const char *key,
+    const char *fallback, char out[CLI_WORD_MAX])
+{
+	char *at = out;
+
+	(void)snprintf(
+	    out, CLI_WORD_MAX, "%s", cli_text(object, key, fallback));
+	while ((at = strchr(at, '_')) != NULL)
+		*at = ' ';
+	return out;
+}
+
 const char *cli_source_line(const json_t *object)
 {
 	const char *source = cli_text(object, "source", "-");

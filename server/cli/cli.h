@@ -64,6 +64,11 @@ void cli_ask(struct cli *cli, const char *question, char *out, size_t size);
 /* true when the answer is the expected, without case. */
 bool cli_confirm(struct cli *cli, const char *question, const char *expected);
 
+/* A word of the API as people read it: "in_custody" is "in custody". */
+#define CLI_WORD_MAX 64
+const char *cli_word(const json_t *object, const char *key,
+    const char *fallback, char out[CLI_WORD_MAX]);
+
 /* Texts of an object: "" and null give fallback. */
 const char *cli_text(
     const json_t *object, const char *key, const char *fallback);

@@ -99,11 +99,17 @@ static void cell_add(struct cli *cli, struct grid *grid,
     const struct listing_column *column, const json_t *row)
 {
 	struct buf text = {0};
+	char word[CLI_WORD_MAX];
 	char when[96];
 
 	if (column->kind == LISTING_WHEN) {
 		cli_when(cli, row, column->key, "-", when, sizeof(when));
 		grid_add(grid, STYLE_PLAIN, when);
+		return;
+	}
+	if (column->kind == LISTING_WORD) {
+		grid_add(
+		    grid, STYLE_PLAIN, cli_word(row, column->key, "-", word));
 		return;
 	}
 	if (column->kind == LISTING_SOURCE) {

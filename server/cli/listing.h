@@ -19,6 +19,7 @@ enum listing_kind {
 	LISTING_STATE,  /* a word of enum words_kind */
 	LISTING_FLAG,   /* yes or no */
 	LISTING_SOURCE, /* of a rule: see cli_source_line() */
+	LISTING_WORD,   /* a word of the API: see cli_word() */
 	LISTING_THINGS  /* what was handed out: what each is known by */
 };
 

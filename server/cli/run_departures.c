@@ -15,7 +15,7 @@ int run_departures(struct cli *cli)
 	static const struct listing_column columns[] = {
 	    {"ID", "id", LISTING_TEXT, 0},
 	    {"PERSON", "person.name", LISTING_TEXT, 0},
-	    {"STATE", "state", LISTING_TEXT, 0},
+	    {"STATE", "state", LISTING_WORD, 0},
 	    {"LAST DAY", "last_day", LISTING_TEXT, 0},
 	    {"PHONES", "cases", LISTING_TEXT, 0},
 	    {"OPEN", "cases_open", LISTING_TEXT, 0},
@@ -42,10 +42,12 @@ static void line(struct cli *cli, const char *name, const char *text)
 
 static void case_print(struct cli *cli, const json_t *item)
 {
+	char state[CLI_WORD_MAX];
+
 	(void)fputs("  phone      ", cli->out);
 	terminal_print(&cli->terminal, cli->out, STYLE_STRONG,
 	    cli_text(json_object_get(item, "device"), "serial", "?"));
-	(void)fprintf(cli->out, "  %s", cli_text(item, "state", "?"));
+	(void)fprintf(cli->out, "  %s", cli_word(item, "state", "?", state));
 	if (*cli_text(item, "waits_for", "")) {
 		(void)fputs(", waits for ", cli->out);
 		terminal_print(&cli->terminal, cli->out, STYLE_PLAIN,
@@ -63,6 +65,8 @@ static void sim_print(struct cli *cli, const json_t *item)
 
 static int departure_print(struct cli *cli, const json_t *departure)
 {
+	char reason[CLI_WORD_MAX];
+	char state[CLI_WORD_MAX];
 	const json_t *item;
 	size_t i;
 
@@ -71,8 +75,9 @@ static int departure_print(struct cli *cli, const json_t *departure)
 	terminal_print(&cli->terminal, cli->out, STYLE_STRONG,
 	    cli_text(json_object_get(departure, "person"), "name", "?"));
 	(void)fprintf(cli->out, ": %s (%s), departure %s\n",
-	    cli_text(departure, "state", "?"),
-	    cli_text(departure, "reason", "?"), cli_text(departure, "id", "?"));
+	    cli_word(departure, "state", "?", state),
+	    cli_word(departure, "reason", "?", reason),
+	    cli_text(departure, "id", "?"));
 	line(cli, "last day", cli_text(departure, "last_day", ""));
 	line(cli, "erase", cli_text(departure, "wipe_at", ""));
 	line(cli, "waits for", cli_text(departure, "waits_for", ""));

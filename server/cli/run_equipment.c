@@ -29,6 +29,25 @@ static int list(struct cli *cli)
 	return listing_run(cli, &orders);
 }
 
+/* Whom it waits for: an order that nobody is asked about waits for ever. */
+static void decider_print(struct cli *cli, const json_t *order)
+{
+	const char *who =
+	    cli_text(json_object_get(order, "approver"), "name", "");
+
+	if (strcmp(cli_text(order, "state", ""), "requested") != 0)
+		return;
+	if (*who) {
+		terminal_print(&cli->terminal, cli->out, STYLE_PLAIN, who);
+		(void)fputs(" is asked to decide it.\n", cli->out);
+		return;
+	}
+	(void)fputs("Nobody can be asked to decide it: no manager is known "
+	            "above them. Name one in the register: a unit's "
+	            "manager, docs/ledger.md\n",
+	    cli->out);
+}
+
 /* What came of it, in one line. */
 static int answer_print(struct cli *cli, const json_t *order)
 {
@@ -38,6 +57,7 @@ static int answer_print(struct cli *cli, const json_t *order)
 	    sizeof(state));
 	(void)fprintf(
 	    cli->out, "Order %s: %s\n", cli_text(order, "id", "?"), state);
+	decider_print(cli, order);
 	if (*cli_text(order, "letter", "")) {
 		(void)fputc('\n', cli->out);
 		terminal_print(&cli->terminal, cli->out, STYLE_PLAIN,

@@ -11,13 +11,18 @@
 static void item_print(struct cli *cli, const json_t *item)
 {
 	const char *would = cli_text(item, "would", NULL);
+	const char *name = cli_text(item, "name", cli_text(item, "id", "?"));
+	char kind[CLI_WORD_MAX];
+	char word[CLI_WORD_MAX];
 
-	(void)fprintf(cli->out, "  %-17s", cli_text(item, "kind", "?"));
-	terminal_print(&cli->terminal, cli->out, STYLE_STRONG,
-	    cli_text(item, "name", cli_text(item, "id", "?")));
+	(void)fprintf(cli->out, "  %-17s", cli_word(item, "kind", "?", kind));
+	/* A task, a departure is named by a word of ours. */
+	if (strcmp(kind, "task") == 0 || strcmp(kind, "departure") == 0)
+		name = cli_word(item, "name", "?", word);
+	terminal_print(&cli->terminal, cli->out, STYLE_STRONG, name);
 	(void)fputs("  ", cli->out);
-	terminal_print(
-	    &cli->terminal, cli->out, STYLE_PLAIN, cli_text(item, "state", ""));
+	terminal_print(&cli->terminal, cli->out, STYLE_PLAIN,
+	    cli_word(item, "state", "", word));
 	if (would) {
 		(void)fputs("\n                   ", cli->out);
 		terminal_print(&cli->terminal, cli->out, STYLE_PLAIN, would);

@@ -16,7 +16,7 @@ static int list(struct cli *cli)
 	    {"ID", "id", LISTING_TEXT, 0},
 	    {"ON", "subject.kind", LISTING_TEXT, 0},
 	    {"NAME", "subject.name", LISTING_TEXT, 0},
-	    {"STATE", "state", LISTING_TEXT, 0},
+	    {"STATE", "state", LISTING_WORD, 0},
 	    {"REFERENCE", "reference", LISTING_TEXT, 0},
 	    {"SET BY", "set_by", LISTING_TEXT, 0},
 	    {"SET", "set_at", LISTING_WHEN, 0},

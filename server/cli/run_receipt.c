@@ -19,7 +19,7 @@ int run_receipts(struct cli *cli)
 {
 	static const struct listing_column columns[] = {
 	    {"NUMBER", "number", LISTING_TEXT, 0},
-	    {"KIND", "kind", LISTING_TEXT, 0},
+	    {"KIND", "kind", LISTING_WORD, 0},
 	    {"PERSON", "person", LISTING_TEXT, 0},
 	    {"SERIAL", "serial", LISTING_TEXT, 0},
 	    {"ISSUED", "issued_at", LISTING_WHEN, 0},
@@ -38,13 +38,15 @@ int run_receipts(struct cli *cli)
 
 static int receipt_print(struct cli *cli, const json_t *receipt)
 {
+	char kind[CLI_WORD_MAX];
 	char when[96];
 
 	if (args_has(cli->args, OPTION_JSON))
 		return cli_print_json(cli, receipt);
 	cli_when(cli, receipt, "issued_at", "?", when, sizeof(when));
 	(void)fprintf(cli->out, "Receipt %s (%s), %s %s, issued %s.\n",
-	    cli_text(receipt, "number", "?"), cli_text(receipt, "kind", "?"),
+	    cli_text(receipt, "number", "?"),
+	    cli_word(receipt, "kind", "?", kind),
 	    cli_text(receipt, "person", "nobody"),
 	    cli_text(receipt, "serial", ""), when);
 	if (*cli_text(receipt, "void_reason", ""))

@@ -14,7 +14,7 @@ int run_returns(struct cli *cli)
 	static const struct listing_column columns[] = {
 	    {"PHONE", "device.serial", LISTING_TEXT, 0},
 	    {"FROM", "person.name", LISTING_TEXT, 0},
-	    {"STATE", "state", LISTING_TEXT, 0},
+	    {"STATE", "state", LISTING_WORD, 0},
 	    {"ERASE", "wipe", LISTING_TEXT, 0},
 	    {"ASKED", "asked_at", LISTING_WHEN, 0},
 	    {"WAITS FOR", "waits_for", LISTING_TEXT, 0},
@@ -28,15 +28,17 @@ int run_returns(struct cli *cli)
 
 static void step_print(struct cli *cli, const json_t *step)
 {
+	char word[CLI_WORD_MAX];
 	char when[64];
 
 	cli_when(cli, step, "at", "?", when, sizeof(when));
-	(void)fprintf(
-	    cli->out, "  %-17s %-16s ", cli_text(step, "step", "?"), when);
+	(void)fprintf(cli->out, "  %-17s %-16s ",
+	    cli_word(step, "step", "?", word), when);
 	terminal_print(&cli->terminal, cli->out, STYLE_PLAIN,
 	    cli_text(step, "typed_name", cli_text(step, "by", "?")));
 	if (*cli_text(step, "codes", ""))
-		(void)fprintf(cli->out, ", %s", cli_text(step, "codes", ""));
+		(void)fprintf(
+		    cli->out, ", codes %s", cli_word(step, "codes", "", word));
 	if (*cli_text(step, "note", "")) {
 		(void)fputs(": ", cli->out);
 		terminal_print(&cli->terminal, cli->out, STYLE_PLAIN,
@@ -48,6 +50,7 @@ static void step_print(struct cli *cli, const json_t *step)
 static int case_print(struct cli *cli, const json_t *item)
 {
 	const char *waits = cli_text(item, "waits_for", "");
+	char state[CLI_WORD_MAX];
 	const json_t *step;
 	size_t i;
 
@@ -58,7 +61,7 @@ static int case_print(struct cli *cli, const json_t *item)
 	(void)fputs(" from ", cli->out);
 	terminal_print(&cli->terminal, cli->out, STYLE_PLAIN,
 	    cli_text(json_object_get(item, "person"), "name", "?"));
-	(void)fprintf(cli->out, ": %s\n", cli_text(item, "state", "?"));
+	(void)fprintf(cli->out, ": %s\n", cli_word(item, "state", "?", state));
 	if (*waits) {
 		(void)fputs("  waits for ", cli->out);
 		terminal_print(&cli->terminal, cli->out, STYLE_PLAIN, waits);

@@ -44,8 +44,9 @@ class Words(Case):
         self.cli.run("handout", "accept", given["id"], "--signed", "Bo Lind")
         self.said("equipment", "offer", "--what", "accessory", "--item",
                   "Headset")
-        self.cli.run("equipment", "request", "--what", "accessory", "--item",
-                     "Headset", "--person", "bo", "--need", "Samtal")
+        self.assertIn("Nobody can be asked to decide it", self.said(
+            "equipment", "request", "--what", "accessory", "--item",
+            "Headset", "--person", "bo", "--need", "Samtal"))
         task = harness.wait_for("a task of Bo's", lambda: [
             task for task in self.cli.json("tasks")
             if (task["person"] or {}).get("name") == "Bo Lind"])[0]
@@ -83,6 +84,28 @@ class Words(Case):
         self.assertRegex(self.said("device", "AND-78"), r"Register +✘ lost")
         self.assertIn("is no verb", self.said("phone", "frob", "AND-78",
                                               code=2))
+
+    def test_words_of_a_return(self):
+        """What the API calls in_custody is read as "in custody"."""
+        self.said("phone", "add", "--kind", "android", "--serial", "AND-79")
+        given = self.cli.json("handout", "give", "Chef Ek", "--phone",
+                              "AND-79")
+        self.cli.run("handout", "accept", given["id"], "--signed", "Chef Ek")
+        receipt = self.cli.json("receipts", "--person", "Chef Ek")[0]
+        self.assertIn("(hand out)",
+                      self.said("receipt", "show", receipt["number"]))
+        self.said("everything", "Chef Ek", "--return", "--reason", "byter",
+                  "--yes")
+        self.said("return", "custody", "AND-79")
+        self.assertIn("in custody", self.said("returns"))
+        said = self.said("return", "codes", "AND-79", "--codes",
+                         "not_handed_over")
+        self.assertIn("Chef Ek: in custody", said)
+        self.assertIn("codes not handed over",
+                      self.said("return", "show", "AND-79"))
+        listed = self.said("everything", "Chef Ek")
+        self.assertRegex(listed, "return case +AND-79")
+        self.assertNotIn("return_", listed)
 
     def test_nothing_to_do_is_said(self):
         again = self.said("ledger", "apply", str(self.people))
