@@ -126,6 +126,12 @@ struct tenant *service_tenant_find(
 /* By id or by slug, as in an address; NULL: no such. */
 struct tenant *service_tenant_named(
     const struct service *service, const char *name);
+/* All of them, whatever becomes of one: one organisation's fault does not hold
+ * up the others. The first fault is the answer. */
+typedef int service_tenant_fn(
+    struct service *service, struct tenant *tenant, struct err *err);
+int service_tenant_each(
+    struct service *service, service_tenant_fn *fn, struct err *err);
 
 void service_count(struct service *service, enum service_counter counter);
 const char *service_counter_name(enum service_counter counter);

@@ -25,3 +25,18 @@ struct tenant *service_tenant_named(
 			tenant = &service->tenants[i];
 	return tenant;
 }
+
+int service_tenant_each(
+    struct service *service, service_tenant_fn *fn, struct err *err)
+{
+	size_t i;
+	int first = 0;
+	int rc;
+
+	for (i = 0; i < service->tenant_count; i++) {
+		rc = fn(service, &service->tenants[i], first ? NULL : err);
+		if (rc < 0 && !first)
+			first = rc;
+	}
+	return first;
+}
