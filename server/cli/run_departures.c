@@ -7,6 +7,7 @@
 #include "server/cli/args.h"
 #include "server/cli/client.h"
 #include "server/cli/listing.h"
+#include "server/cli/when.h"
 
 #define DEPARTURES "/api/v1/departures"
 
@@ -35,7 +36,7 @@ static void line(struct cli *cli, const char *name, const char *text)
 {
 	if (!*text)
 		return;
-	(void)fprintf(cli->out, "  %-11s", name);
+	(void)fprintf(cli->out, "  %-13s", name);
 	terminal_print(&cli->terminal, cli->out, STYLE_PLAIN, text);
 	(void)fputc('\n', cli->out);
 }
@@ -44,7 +45,7 @@ static void case_print(struct cli *cli, const json_t *item)
 {
 	char state[CLI_WORD_MAX];
 
-	(void)fputs("  phone      ", cli->out);
+	(void)fputs("  phone        ", cli->out);
 	terminal_print(&cli->terminal, cli->out, STYLE_STRONG,
 	    cli_text(json_object_get(item, "device"), "serial", "?"));
 	(void)fprintf(cli->out, "  %s", cli_word(item, "state", "?", state));
@@ -58,14 +59,41 @@ static void case_print(struct cli *cli, const json_t *item)
 
 static void sim_print(struct cli *cli, const json_t *item)
 {
-	(void)fprintf(cli->out, "  SIM        %s  %s\n",
+	(void)fprintf(cli->out, "  SIM          %s  %s\n",
 	    cli_text(item, "number", cli_text(item, "subscription", "?")),
 	    cli_text(item, "decision", "?"));
+}
+
+/* A phone is still waited for whose erase nobody has ordered yet. */
+static bool is_erase_ahead(const json_t *departure)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(departure, "return_cases"), i, item)
+	{
+		if (!cli_time(item, "closed_at") &&
+		    json_is_null(json_object_get(item, "wipe")))
+			return true;
+	}
+	return false;
+}
+
+/* Before it is opened there are numbers only. */
+static void counts_print(struct cli *cli, const json_t *departure)
+{
+	if (json_is_array(json_object_get(departure, "return_cases")))
+		return;
+	(void)fprintf(cli->out,
+	    "  %-13s%" PRId64 " to come back, %" PRId64 " SIM(s) to decide\n",
+	    "phones", cli_number(departure, "cases"),
+	    cli_number(departure, "sims_undecided"));
 }
 
 static int departure_print(struct cli *cli, const json_t *departure)
 {
 	char reason[CLI_WORD_MAX];
+	char when[WHEN_TEXT_MAX];
 	char state[CLI_WORD_MAX];
 	const json_t *item;
 	size_t i;
@@ -79,11 +107,16 @@ static int departure_print(struct cli *cli, const json_t *departure)
 	    cli_word(departure, "reason", "?", reason),
 	    cli_text(departure, "id", "?"));
 	line(cli, "last day", cli_text(departure, "last_day", ""));
-	line(cli, "erase", cli_text(departure, "wipe_at", ""));
+	if (is_erase_ahead(departure)) {
+		cli_when(cli, departure, "wipe_at", "", when, sizeof(when));
+		line(cli, "erase", when);
+	}
+	line(cli, "rests until", cli_text(departure, "review_day", ""));
 	line(cli, "waits for", cli_text(departure, "waits_for", ""));
 	line(cli, "receiver",
 	    cli_text(json_object_get(departure, "receiver"), "name", ""));
 	line(cli, "note", cli_text(departure, "note", ""));
+	counts_print(cli, departure);
 	json_array_foreach(json_object_get(departure, "return_cases"), i, item)
 	    case_print(cli, item);
 	json_array_foreach(json_object_get(departure, "sims"), i, item)

@@ -94,6 +94,8 @@ class Words(Case):
         receipt = self.cli.json("receipts", "--person", "Chef Ek")[0]
         self.assertIn("(hand out)",
                       self.said("receipt", "show", receipt["number"]))
+        self.assertIn("1 to come back, 0 SIM(s) to decide", self.said(
+            "departure", "open", "Chef Ek", "--reason", "byter"))
         self.said("everything", "Chef Ek", "--return", "--reason", "byter",
                   "--yes")
         self.said("return", "custody", "AND-79")
@@ -103,6 +105,10 @@ class Words(Case):
         self.assertIn("Chef Ek: in custody", said)
         self.assertIn("codes not handed over",
                       self.said("return", "show", "AND-79"))
+        departure, = self.cli.json("departures", "--person", "Chef Ek")
+        self.assertRegex(self.said(
+            "departure", "pause", departure["id"], "--until", "2030-12-31",
+            "--reason", "utomlands"), "rests until +2030-12-31")
         listed = self.said("everything", "Chef Ek")
         self.assertRegex(listed, "return case +AND-79")
         self.assertNotIn("return_", listed)
