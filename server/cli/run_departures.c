@@ -114,7 +114,8 @@ static int departure_print(struct cli *cli, const json_t *departure)
 	line(cli, "rests until", cli_text(departure, "review_day", ""));
 	line(cli, "waits for", cli_text(departure, "waits_for", ""));
 	line(cli, "receiver",
-	    cli_text(json_object_get(departure, "receiver"), "name", ""));
+	    cli_text(json_object_get(departure, "receiver"), "name",
+	        "nobody is known: name a manager of the unit"));
 	line(cli, "note", cli_text(departure, "note", ""));
 	counts_print(cli, departure);
 	json_array_foreach(json_object_get(departure, "return_cases"), i, item)

@@ -219,6 +219,13 @@ static int may_apply(struct cli *cli, const json_t *plan)
 	if (cli_number(plan, "fault_count") > 0)
 		return cli_fail(cli, CLI_REFUSED,
 		    "the file is not in order; nothing was changed");
+	if (!json_is_true(json_object_get(plan, "can_apply")) &&
+	    args_has(cli->args, OPTION_ACCEPT_STOP))
+		return cli_fail(cli, CLI_CONFLICT,
+		    "this is not the plan %.20s that --accept-stop names; "
+		    "nothing was changed. Read it: it is %.20s",
+		    cli->args->values[OPTION_ACCEPT_STOP],
+		    cli_text(plan, "plan", "?"));
 	if (!json_is_true(json_object_get(plan, "can_apply")))
 		return cli_fail(cli, CLI_CONFLICT,
 		    "the safety stop holds this plan; nothing was changed. If "

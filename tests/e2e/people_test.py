@@ -72,6 +72,7 @@ class Files(harness.Case):
         done = self.cli.run("people", "import", half, "--full", "--yes",
                             "--accept-stop", "0123456789abcdef", ok=False)
         self.assertEqual(done.returncode, 5, done)
+        self.assertIn("not the plan 0123456789abcdef", done.stderr)
         self.cli.run("people", "import", half, "--full", "--yes",
                      "--accept-stop", plan)
         # A map is YAML; the form of older versions learns it.

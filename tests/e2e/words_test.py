@@ -109,6 +109,8 @@ class Words(Case):
         self.assertRegex(self.said(
             "departure", "pause", departure["id"], "--until", "2030-12-31",
             "--reason", "utomlands"), "rests until +2030-12-31")
+        self.assertIn("nobody is known: name a manager",
+                      self.said("departure", "show", departure["id"]))
         listed = self.said("everything", "Chef Ek")
         self.assertRegex(listed, "return case +AND-79")
         self.assertNotIn("return_", listed)
