@@ -157,12 +157,12 @@ yaml_quoted() {
 config_organisations() {
 	local slug name pack
 	if [[ $mode != demo ]]; then
-		printf 'organisation: "%s"\n' "Västerviks kommun"
+		printf 'organisation_name: "%s"\n' "Västerviks kommun"
 		printf 'policy: %s\n' \
 			"$(yaml_quoted "$root/policies/packs/vastervik")"
 		return
 	fi
-	printf 'organisation: "Workphone demo"\norganisations:\n'
+	printf 'organisation_name: "Workphone demo"\norganisations:\n'
 	while IFS='|' read -r slug name pack; do
 		printf '  - id: "%s"\n    name: "%s"\n    policy: %s\n' \
 			"$slug" "$name" \

@@ -148,7 +148,8 @@ static const cyaml_schema_value_t organisation_value = {
 };
 
 static const cyaml_schema_field_t config_fields[] = {
-    TEXT("organisation", struct config, organisation),
+    TEXT("organisation_name", struct config, organisation_name),
+    TEXT("organisation", struct config, former_organisation),
     CYAML_FIELD_SEQUENCE("organisations",
         CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct config, organisations,
         &organisation_value, 1, ORGANISATIONS_MAX),
@@ -231,7 +232,7 @@ struct key {
 	}
 
 static const struct key keys[] = {
-    TOP("organisation", KEY_TEXT, organisation, NULL),
+    TOP("organisation_name", KEY_TEXT, organisation_name, NULL),
     TOP("phones_url", KEY_URL, phones_url, NULL),
     TOP("office_url", KEY_URL_OR_NONE, office_url, ""),
     TOP("order_gate", KEY_GATE, order_gate, "enforce"),
@@ -581,7 +582,8 @@ static int make_list(struct config *config, struct err *err)
 	config->organisations = one;
 	config->organisations_count = 1;
 	if ((rc = set_default(&one->id, "", err)) < 0 ||
-	    (rc = set_default(&one->name, config->organisation, err)) < 0 ||
+	    (rc = set_default(&one->name, config->organisation_name, err)) <
+	        0 ||
 	    (rc = set_default(&one->policy, config->policy, err)) < 0)
 		return rc;
 	return set_default(&one->language, "", err);
@@ -675,7 +677,7 @@ static int fill_list(struct config *config, struct err *err)
 	int rc = 0;
 
 	if (config->organisations_count > 0 && one[0].name)
-		rc = set_default(&config->organisation, one[0].name, err);
+		rc = set_default(&config->organisation_name, one[0].name, err);
 	for (i = 0; rc == 0 && i < config->organisations_count; i++) {
 		rc = set_default(&one[i].policy, "", err);
 		if (rc == 0)
@@ -726,6 +728,16 @@ static int resolve_paths(
 	return rc;
 }
 
+/* WORKPHONE_ORGANISATION is the word of the program workphone. */
+static int refuse_former(const struct config *config,
+    const struct xyaml_outline *outline, struct err *err)
+{
+	if (!config->former_organisation)
+		return 0;
+	return xyaml_err(outline, "organisation", err, ERR_INVALID,
+	    "this key is called organisation_name now: rename it");
+}
+
 static int finish(struct config *config, const char *path,
     config_overrides overrides, const struct xyaml_outline *outline,
     struct err *err)
@@ -734,7 +746,8 @@ static int finish(struct config *config, const char *path,
 	size_t i;
 	int rc;
 
-	if ((rc = add_groups(config, err)) < 0 ||
+	if ((rc = refuse_former(config, outline, err)) < 0 ||
+	    (rc = add_groups(config, err)) < 0 ||
 	    (rc = apply_environment(config, err)) < 0)
 		return rc;
 	for (; overrides && *overrides; overrides++)
@@ -819,7 +832,7 @@ static void append_quoted(struct buf *buf, const char *text)
 	buf_append_char(buf, '\n');
 }
 
-int config_write_template(const char *path, const char *organisation,
+int config_write_template(const char *path, const char *organisation_name,
     const char *phones_url, struct err *err)
 {
 	struct buf text = {0};
@@ -833,8 +846,8 @@ int config_write_template(const char *path, const char *organisation,
 	    "# docs/configuration.md; `workphone-server check-config` reads "
 	    "it.\n"
 	    "# Relative paths start at the folder of this file.\n\n"
-	    "# Shown on phones and receipts.\norganisation: ");
-	append_quoted(&text, organisation);
+	    "# Shown on phones and receipts.\norganisation_name: ");
+	append_quoted(&text, organisation_name);
 	buf_append_str(&text,
 	    "\n# The address by which phones reach the listener `phones`.\n"
 	    "phones_url: ");

@@ -118,7 +118,8 @@ struct config_organisation {
 struct config {
 	/* Name in the server's own certificates; with no list, of the one
 	 * municipality. */
-	char *organisation;
+	char *organisation_name;
+	char *former_organisation;                 /* refused with a sentence */
 	struct config_organisation *organisations; /* at least one */
 	unsigned organisations_count;
 	char *phones_url; /* https://name:port, as phones reach us */
@@ -154,7 +155,7 @@ void config_free(struct config *config);
 int64_t config_ms(const char *duration);
 
 /* The commented file that `init` writes. */
-int config_write_template(const char *path, const char *organisation,
+int config_write_template(const char *path, const char *organisation_name,
     const char *phones_url, struct err *err);
 
 #endif

@@ -33,12 +33,13 @@ static int ensure_config(const struct options *options, struct err *err)
 		step("kept    ", options->config);
 		return 0;
 	}
-	if (!options->organisation)
+	if (!options->organisation_name)
 		return err_set(err, ERR_INVALID,
-		    "a new organisation needs its name: --organisation NAME");
+		    "a new organisation needs its name: "
+		    "--organisation-name NAME");
 	step("writing ", options->config);
 	return config_write_template(
-	    options->config, options->organisation, url, err);
+	    options->config, options->organisation_name, url, err);
 }
 
 static int ensure_folder(const char *path, struct err *err)
@@ -72,7 +73,7 @@ static int host_of_url(const char *url, char *out, size_t size)
 static int upgrade_keys(const struct config *config, struct err *err)
 {
 	bool made = false;
-	int rc = keeper_upgrade(config->keys, config->organisation,
+	int rc = keeper_upgrade(config->keys, config->organisation_name,
 	    clock_now(world_clock()), &made, err);
 
 	if (rc == 0 && made)
@@ -104,8 +105,8 @@ static int ensure_keys(
 		for (count = 0, i = 0; options->hosts[i]; i++)
 			hosts[count++] = options->hosts[i];
 	step("making  ", config->keys);
-	return keeper_init(config->keys, config->organisation, hosts, count,
-	    clock_now(world_clock()), err);
+	return keeper_init(config->keys, config->organisation_name, hosts,
+	    count, clock_now(world_clock()), err);
 }
 
 static int ensure_organisations(const struct config *config, const char *path,

@@ -34,7 +34,8 @@ static const char options_help[] =
     "Options:\n"
     "  --config FILE         configuration file (" DEFAULT_CONFIG ")\n"
     "  --set KEY=VALUE       overrides a key of the file; may be repeated\n"
-    "  --organisation NAME   init: name of the organisation\n"
+    "  --organisation-name NAME\n"
+    "                        init: name of the organisation\n"
     "  --phones-url URL      init: https://host:port as phones reach us\n"
     "  --host NAME           init: name or address in the TLS certificate;\n"
     "                        may be repeated (default: of --phones-url)\n"
@@ -58,7 +59,7 @@ int program_fail(const struct err *err)
 static const struct option long_options[] = {
     {"config", required_argument, NULL, 'c'},
     {"set", required_argument, NULL, 's'},
-    {"organisation", required_argument, NULL, 'o'},
+    {"organisation-name", required_argument, NULL, 'o'},
     {"phones-url", required_argument, NULL, 'u'},
     {"host", required_argument, NULL, 'n'},
     {"key", required_argument, NULL, 'k'},
@@ -97,7 +98,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 			fits = fits && add_value(options->sets, optarg);
 			break;
 		case 'o':
-			options->organisation = optarg;
+			options->organisation_name = optarg;
 			break;
 		case 'u':
 			options->phones_url = optarg;

@@ -11,7 +11,7 @@
 
 struct options {
 	const char *config;                       /* --config */
-	const char *organisation;                 /* --organisation */
+	const char *organisation_name;            /* --organisation-name */
 	const char *phones_url;                   /* --phones-url */
 	const char *hosts[OPTION_VALUES_MAX + 1]; /* --host, repeated */
 	const char *sets[OPTION_VALUES_MAX + 1];  /* --set, repeated */

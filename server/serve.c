@@ -138,7 +138,8 @@ static int start_keeper(struct server *server, struct err *err)
 	char pid[16];
 	bool made = false;
 	int rc = keeper_upgrade(server->config->keys,
-	    server->config->organisation, clock_now(world_clock()), &made, err);
+	    server->config->organisation_name, clock_now(world_clock()), &made,
+	    err);
 
 	if (rc == 0 && made)
 		log_info(&server->log, "keys_added", LOG_FILE,
@@ -628,7 +629,7 @@ int program_serve(const struct options *options)
 	if (rc == 0) {
 		say_listening(&server);
 		log_info(&server.log, "ready", LOG_VERSION, WP_VERSION,
-		    LOG_ORGANISATION, server.config->organisation, NULL);
+		    LOG_ORGANISATION, server.config->organisation_name, NULL);
 		if (run(&server, &signals) < 0)
 			rc = err_set(&err, ERR_IO, "the keeper has ended");
 	}

@@ -246,7 +246,7 @@ class Configuration(unittest.TestCase):
                               capture_output=True, text=True)
 
     def required(self):
-        return ('organisation: "x"\nphones_url: "https://x:1"\n')
+        return ('organisation_name: "x"\nphones_url: "https://x:1"\n')
 
     def test_every_documented_key_is_taken_with_its_default(self):
         for key, default in self.rows.items():
@@ -279,6 +279,17 @@ class Configuration(unittest.TestCase):
                                 re.M))
         self.assertGreater(len(known), 20)
         self.assertEqual(known, set(self.rows))
+
+    def test_no_key_is_a_word_of_the_command(self):
+        """What tells `workphone` something would tell the server another."""
+        words = set()
+        for path in (ROOT / "server/cli").glob("*.c"):
+            words |= set(re.findall(r'"(WORKPHONE_\w+)"',
+                                    path.read_text(encoding="utf-8")))
+        self.assertIn("WORKPHONE_ORGANISATION", words)
+        self.assertEqual(words & {
+            "WORKPHONE_" + key.replace(".", "_").upper()
+            for key in self.rows}, set())
 
     def test_every_key_of_an_organisation_is_in_its_example(self):
         source = (ROOT / "server/config.c").read_text(encoding="utf-8")

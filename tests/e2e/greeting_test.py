@@ -45,7 +45,7 @@ vvm:
 @unittest.skipUnless(CONNECTOR and connector_dovecot.PROGRAM,
                      "the connector or dovecot is not there")
 class Greeting(harness.Case):
-    CHANGES = {"policy": str(PACK), "organisation": "Laxå kommun"}
+    CHANGES = {"policy": str(PACK), "organisation_name": "Laxå kommun"}
 
     @classmethod
     def setUpClass(cls):

@@ -73,7 +73,7 @@ class Server:
         self.office_url = "https://127.0.0.1:%d" % ports["office"]
         self.ops_url = "http://127.0.0.1:%d" % ports["ops"]
         self.settings = {
-            "organisation": "Västerviks kommun",
+            "organisation_name": "Västerviks kommun",
             "data": str(self.data),
             "keys": str(self.keys),
             "policy": str(ROOT / "policies/packs/vastervik"),

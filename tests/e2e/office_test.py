@@ -56,7 +56,7 @@ class Two(harness.Case):
     LIMITS = {"requests_per_token": 60000, "requests_per_address": 60000,
               "failures_per_address": 60000}
     CHANGES = {
-        "organisation": None, "policy": None,
+        "organisation_name": None, "policy": None,
         "organisations": [
             {"id": NORTH, "name": "Nordköpings kommun", "policy": PACK},
             {"id": SOUTH, "name": "Sydstads kommun", "policy": PACK}],

@@ -62,7 +62,7 @@ def ledger_lines():
 
 
 class Towns(Case):
-    CHANGES = {"organisation": None, "policy": None, "organisations": TOWNS}
+    CHANGES = {"organisation_name": None, "policy": None, "organisations": TOWNS}
 
     def town(self, name):
         return Town(self.server, name)
@@ -235,7 +235,7 @@ class Growing(Case):
         phones = VirtualPhones(self.server, self.folder)
         alone.enrol(phones, "TWN0000000G1", "Alma Sjölin", "--pin")
         self.assertEqual(self.server.stop(), 0)
-        self.server.settings.pop("organisation")
+        self.server.settings.pop("organisation_name")
         self.server.settings.pop("policy")
         self.server.settings["organisations"] = TOWNS[:1]
         self.server.init().start()

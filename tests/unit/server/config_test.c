@@ -43,7 +43,8 @@ static void write_file(const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-#define GOOD "organisation: Test\nphones_url: https://mdm.example.org:8444\n"
+#define GOOD                                                                   \
+	"organisation_name: Test\nphones_url: https://mdm.example.org:8444\n"
 
 #define LIST                                                                   \
 	"phones_url: https://a\norganisations:\n  - id: one\n    name: One\n"
@@ -69,7 +70,7 @@ static void test_organisations(void **state)
 	assert_string_equal(config->organisations[1].policy, "");
 	assert_string_equal(config->organisations[1].language, "da");
 	/* The first names the server's certificates, unless another is said. */
-	assert_string_equal(config->organisation, "One");
+	assert_string_equal(config->organisation_name, "One");
 	config_free(config);
 	write_file(GOOD "policy: packs/b\n");
 	assert_int_equal(config_load(path, NULL, &config, &err), 0);
@@ -116,14 +117,17 @@ static void test_refusals(void **state)
 	    {GOOD "listeners:\n  ops: 8445\n",
 	        {":4: ", "listeners.ops", "0.0.0.0:8444"}},
 	    {GOOD "log:\n  level: loud\n", {":4: ", "loud", "debug"}},
-	    {"organisation: A\n", {"phones_url", "missing", NULL}},
-	    {"organisation: A\nphones_url: http://a\n",
+	    {"organisation_name: A\n", {"phones_url", "missing", NULL}},
+	    {"organisation_name: A\nphones_url: http://a\n",
 	        {":2: ", "phones_url", "https://"}},
-	    {"organisation: A\nphones_url: https://a/b\n",
+	    {"organisation_name: A\nphones_url: https://a/b\n",
 	        {":2: ", "phones_url", "host and port"}},
-	    {GOOD "organisation: B\n", {":3: ", "organisation", NULL}},
-	    {"organisation: [\n", {"server.yaml:", NULL, NULL}},
-	    {"phones_url: https://a\n", {"organisation", "missing", NULL}},
+	    {GOOD "organisation_name: B\n",
+	        {":3: ", "organisation_name", NULL}},
+	    {"organisation_name: [\n", {"server.yaml:", NULL, NULL}},
+	    {"phones_url: https://a\norganisation: A\n",
+	        {":2: ", "organisation", "called organisation_name"}},
+	    {"phones_url: https://a\n", {"organisation_name", "missing", NULL}},
 	    {LIST "  - id: Bad Name\n    name: B\n",
 	        {":5: ", "organisations[1].id", "vastervik"}},
 	    {LIST "  - id: one\n    name: B\n",
@@ -179,6 +183,28 @@ static void test_overrides(void **state)
 	assert_int_equal(unsetenv("WORKPHONE_TIMES_TICK"), 0);
 }
 
+/* The command's word for which organisation is meant is no name of one. */
+static void test_environment_of_the_command(void **state)
+{
+	struct config *config = NULL;
+	struct err err = {0};
+
+	(void)state;
+	write_file(GOOD);
+	assert_int_equal(setenv("WORKPHONE_ORGANISATION", "vastervik", 1), 0);
+	assert_int_equal(config_load(path, NULL, &config, &err), 0);
+	assert_string_equal(config->organisation_name, "Test");
+	assert_string_equal(config->organisations[0].name, "Test");
+	config_free(config);
+	assert_int_equal(
+	    setenv("WORKPHONE_ORGANISATION_NAME", "Laxå kommun", 1), 0);
+	assert_int_equal(config_load(path, NULL, &config, &err), 0);
+	assert_string_equal(config->organisation_name, "Laxå kommun");
+	config_free(config);
+	assert_int_equal(unsetenv("WORKPHONE_ORGANISATION"), 0);
+	assert_int_equal(unsetenv("WORKPHONE_ORGANISATION_NAME"), 0);
+}
+
 static void test_template_is_good(void **state)
 {
 	struct config *config = NULL;
@@ -190,7 +216,7 @@ static void test_template_is_good(void **state)
 	                     "https://mdm.example.org:8444", &err),
 	    0);
 	assert_int_equal(config_load(path, NULL, &config, &err), 0);
-	assert_string_equal(config->organisation, "\xc3\x85 \"kommun\"");
+	assert_string_equal(config->organisation_name, "\xc3\x85 \"kommun\"");
 	config_free(config);
 	/* An existing file is never overwritten. */
 	assert_true(config_write_template(path, "B", "https://b", &err) < 0);
@@ -203,6 +229,7 @@ int main(void)
 	    cmocka_unit_test(test_organisations),
 	    cmocka_unit_test(test_refusals),
 	    cmocka_unit_test(test_overrides),
+	    cmocka_unit_test(test_environment_of_the_command),
 	    cmocka_unit_test(test_template_is_good),
 	};
 
