@@ -73,6 +73,10 @@ static void say_finding(
 		(void)printf(
 		    "  and %" PRId64 " faults more\n", found->faults - shown);
 	(void)printf("  %s\n", found->faults ? "NOT WHOLE" : "whole");
+	/* Nothing was altered, perhaps: it was only not told who may sign. */
+	if (found->faults && !verify->has_key)
+		(void)printf("  no public key was given: name the one that "
+		             "checkpoints are signed with, --key orders.pub\n");
 	if (found->faults)
 		verify->is_broken = true;
 }

@@ -142,10 +142,23 @@ class Words(Case):
                          "see workphone help$")
 
     def test_an_export_says_how_it_is_checked(self):
+        harness.wait_for("a signed checkpoint", lambda: self.cli.run(
+            "audit", "checkpoint", ok=False).returncode == 0)
         path = str(pathlib.Path(self.folder) / "all.jsonl")
         said = self.said("audit", "export", "--output", path)
         self.assertIn("workphone-server verify --key orders.pub " + path,
                       said)
+        # Without the key nothing is proven: it says what to give.
+        bare = subprocess.run([harness.SERVER, "verify", path],
+                              capture_output=True, text=True, cwd="/")
+        whole = subprocess.run(
+            [harness.SERVER, "verify", "--key",
+             str(self.server.keys / "orders.pub"), path],
+            capture_output=True, text=True, cwd="/")
+        self.assertEqual(whole.returncode, 0, whole.stdout + whole.stderr)
+        self.assertNotIn("--key", whole.stdout)
+        self.assertEqual(bare.returncode, 1, bare.stdout + bare.stderr)
+        self.assertIn("--key orders.pub", bare.stdout)
         self.assertIn("File exists", self.said(
             "audit", "export", "--output", path, code=1))
 
