@@ -8,7 +8,8 @@
  *
  * --figures: fails above 20 µs an entry, and above 10 s for 1,000,000.
  * --ratios: fails when an entry costs more than so many saved rows, or judging
- * more than so many readings: for machines that do other things meanwhile.
+ * more than so many readings: for machines that do other things meanwhile. Those
+ * only ever add to what something costs, so the least of nine turns counts here.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -30,7 +31,7 @@
 #define ORG "01900000-0000-7000-8000-00000000000a"
 #define PEOPLE 20000
 #define CHUNK 1000 /* entries in one transaction */
-#define ROUNDS 9   /* of appends against rows, by turns */
+#define ROUNDS 9   /* of one against the other, by turns */
 
 #define APPEND_US_MAX 20.0
 #define VERIFY_S_MAX 10.0 /* of 1,000,000 */
@@ -224,6 +225,17 @@ static double middle(double *values)
 	return values[ROUNDS / 2];
 }
 
+static double least(const double *values, int count)
+{
+	double found = values[0];
+	int i;
+
+	for (i = 1; i < count; i++)
+		if (values[i] < found)
+			found = values[i];
+	return found;
+}
+
 /* By turns, so that a busy machine is busy for both. */
 static bool measure_append(struct bench *bench)
 {
@@ -231,39 +243,64 @@ static bool measure_append(struct bench *bench)
 	double saves[ROUNDS];
 	double append;
 	double save;
+	double ratio;
 	int i;
 
 	for (i = 0; i < ROUNDS; i++) {
 		appends[i] = chunk(bench, append_chunk);
 		saves[i] = chunk(bench, save_chunk);
 	}
+	ratio = least(appends, ROUNDS) / least(saves, ROUNDS);
 	append = middle(appends);
 	save = middle(saves);
 	(void)printf(
-	    "append: %.1f µs of CPU an entry, %.1f µs a saved row: %.2f "
-	    "times\n",
-	    append, save, append / save);
+	    "append: %.1f µs of CPU an entry, %.1f µs a saved row; %.2f "
+	    "times at best\n",
+	    append, save, ratio);
 	return (!bench->by_figures || append <= APPEND_US_MAX) &&
-	    (!bench->by_ratios || append / save <= APPEND_RATIO_MAX);
+	    (!bench->by_ratios || ratio <= APPEND_RATIO_MAX);
 }
 
-static bool measure_verify(struct bench *bench)
+static double read_once(struct bench *bench)
 {
-	const struct actor actor = {.name = "bench", .org_id = ORG};
-	struct audit_finding found;
 	struct err err = {0};
 	size_t bytes = 0;
-	double read = cpu_seconds();
-	double verify;
-	double begun;
+	double begun = cpu_seconds();
 
 	must(store_read(bench->service.store, read_all, &bytes, &err), &err);
-	read = cpu_seconds() - read;
-	begun = bench_seconds();
-	verify = cpu_seconds();
-	must(service_audit_verify(&bench->service, &actor, &found, &err), &err);
-	verify = cpu_seconds() - verify;
-	begun = bench_seconds() - begun;
+	return cpu_seconds() - begun;
+}
+
+static double verify_once(struct bench *bench, struct audit_finding *found)
+{
+	const struct actor actor = {.name = "bench", .org_id = ORG};
+	struct err err = {0};
+	double begun = cpu_seconds();
+
+	must(service_audit_verify(&bench->service, &actor, found, &err), &err);
+	return cpu_seconds() - begun;
+}
+
+/* A million takes long enough to be measured once. */
+static bool measure_verify(struct bench *bench)
+{
+	int rounds = bench->by_ratios ? ROUNDS : 1;
+	struct audit_finding found;
+	double reads[ROUNDS];
+	double verifies[ROUNDS];
+	double verify;
+	double begun;
+	double read;
+	int i;
+
+	for (i = 0; i < rounds; i++) {
+		reads[i] = read_once(bench);
+		begun = bench_seconds();
+		verifies[i] = verify_once(bench, &found);
+		begun = bench_seconds() - begun;
+	}
+	read = least(reads, rounds);
+	verify = least(verifies, rounds);
 	(void)printf("verify: %lld entries in %.2f s, %.2f s of CPU, only read "
 	             "in %.2f: %.2f times; %s\n",
 	    (long long)found.entries, begun, verify, read, verify / read,
