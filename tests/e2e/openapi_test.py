@@ -12,7 +12,7 @@ import unittest
 import uuid
 
 import harness
-import office_test
+import office_world
 from office import Office
 
 try:
@@ -52,7 +52,7 @@ class Routes(unittest.TestCase):
         described = openapi.Description()
         named = {scope for operation in described.operations.values()
                  for scope in operation["x-scopes"]}
-        given = set(office_test.EVERYTHING.split(","))
+        given = set(office_world.EVERYTHING.split(","))
         self.assertEqual(named - given, {"tokens:read", "tokens:write"})
 
 
@@ -85,7 +85,7 @@ class LocalJudged(Judged):
 
 class Day(harness.Case):
     # Nobody answers there: mails wait, which is enough to look at them.
-    CHANGES = {"limits": office_test.Two.LIMITS,
+    CHANGES = {"limits": office_world.Two.LIMITS,
                "mail": {"server": "127.0.0.1:9", "security": "none",
                         "from": "workphone@example.org", "window": "1s"}}
 
@@ -95,7 +95,7 @@ class Day(harness.Case):
         cls.described = openapi.Description()
         cls.seen = {}
         token = cls.cli.json("token", "create", "--name", "day", "--scope",
-                             office_test.EVERYTHING)["token"]
+                             office_world.EVERYTHING)["token"]
         cls.office = Judged(cls.server, token, cls.described, cls.seen)
         cls.local = LocalJudged(cls.server, None, cls.described, cls.seen)
 
