@@ -329,6 +329,9 @@ class Case(unittest.TestCase):
                 raise unittest.SkipTest("the programs are not built")
         cls.folder = tempfile.mkdtemp(prefix="workphone-e2e-")
         cls.server = Server(cls.folder, **cls.CHANGES)
+        cls.is_ended = False
+        # tearDownClass is not called when the rest of a set-up fails.
+        cls.addClassCleanup(Case.end.__func__, cls)
         try:
             cls.prepare()
             cls.server.init().start()
@@ -344,6 +347,14 @@ class Case(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
+        cls.end()
+
+    @classmethod
+    def end(cls):
+        """The server, once, and what is to be said of its end."""
+        if cls.is_ended:
+            return
+        cls.is_ended = True
         problem = None
         try:
             status = cls.server.stop()
