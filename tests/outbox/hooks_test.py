@@ -21,7 +21,10 @@ from harness import wait_for  # noqa: E402
 from ports import free_port  # noqa: E402
 from receiver import Receiver  # noqa: E402
 
-HOUR, DAY = 3600, 86400
+HOUR = 3600
+# Nobody here causes it: such a hook is told of its own test and nothing else.
+# What people of an earlier test are asked comes when the server gets to it.
+NOTHING = ("--events", "hold.changed")
 
 
 def lines(*rows):
@@ -105,6 +108,9 @@ class World(harness.Case):
 
 
 class Told(World):
+    # Nobody is slow here but the machine: a second attempt would count.
+    HOOKS = {"allow": "127.0.0.1", "timeout": "30s"}
+
     def test_signed_and_only_what_is_wanted(self):
         good = self.receiver()
         other = self.receiver()
@@ -141,7 +147,7 @@ class Told(World):
 
     def test_replay_is_the_same_event(self):
         good = self.receiver()
-        hook = self.add(good)
+        hook = self.add(good, *NOTHING)
         self.cli.run("webhook", "test", hook["id"])
         wait_for("the event", good.seen)
         one = wait_for("its end", lambda: [
@@ -162,7 +168,7 @@ class Told(World):
 
     def test_two_secrets_for_a_day(self):
         good = self.receiver()
-        hook = self.add(good)
+        hook = self.add(good, *NOTHING)
         fresh = self.cli.json("webhook", "rotate", hook["id"])
         self.assertNotEqual(fresh["secret"], hook["secret"])
         self.cli.run("webhook", "test", hook["id"])
@@ -207,7 +213,8 @@ class Bad(World):
             self.cli.run("webhook", "test", hooks[2]["id"])
             self.cli.run("webhook", "test", hooks[0]["id"])
             self.cli.run("webhook", "test", hooks[1]["id"])
-        wait_for("the good one", lambda: len(good.seen()) == 8)
+        wait_for("the good one", lambda: len(
+            {one[1]["webhook-id"] for one in good.seen()}) == 8)
         wait_for("failures", lambda: all(
             self.hook(one)["state"] == "failing" for one in hooks[:2]))
         self.assertEqual(self.hook(hooks[2])["state"], "active")
