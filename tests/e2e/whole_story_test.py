@@ -462,6 +462,9 @@ class StaysAway(Left):
         self.until(opened + datetime.timedelta(days=14, minutes=1))
         self.case_becomes(serial, "offline")
         self.mailed_task(MARIA, "decide_return")
+        _, page = self.mailed_page(MARIA, "Vad ska ske?", serial)
+        self.assertIn('value="lost_mode"', page)
+        self.assertNotIn('value="write_off"', page)
         self.until(opened + datetime.timedelta(days=21, minutes=1))
         self.case_becomes(serial, "lost")
         # What may find it must not be erased.
@@ -491,8 +494,11 @@ class StaysAway(Left):
     def write_off(self, serial):
         refused = self.cli.run("return", "write-off", serial, ok=False)
         self.assertNotEqual(refused.returncode, 0, refused.stdout)
-        self.cli.run("return", "write-off", serial, "--reason",
-                     "flyttade utomlands, tre brev, inget svar")
+        page = self.mailed_page(MARIA, "Skriv av den", serial)
+        self.assertNotIn('value="lost_mode"', page[1])
+        self.sign(page, status=422, decision="write_off")
+        self.sign(page, decision="write_off",
+                  why="flyttade utomlands, tre brev, inget svar")
         case = self.is_not_released(serial)
         self.assertEqual(case["state"], "written_off")
         self.assertEqual(self.phone_state(serial), "written_off")

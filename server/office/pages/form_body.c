@@ -83,11 +83,12 @@ enum field {
 	FIELD_WHY,
 	FIELD_NAME,
 	FIELD_CODES,
+	FIELD_DECISION,
 	FIELD_ITEM, /* "item0" and on */
 	FIELD_COUNT = FIELD_ITEM + PAGE_ITEMS_MAX
 };
 static const char *const fields[FIELD_ITEM] = {
-    "answer", "text", "why", "name", "codes"};
+    "answer", "text", "why", "name", "codes", "decision"};
 #define ITEM "item"
 
 static int field_take(enum field field, const char *value,
@@ -108,6 +109,10 @@ static int field_take(enum field field, const char *value,
 		return 0;
 	case FIELD_CODES:
 		return choice_parse(value, &form->codes, err);
+	case FIELD_DECISION:
+		return return_decision_parse(value, &form->decision) < 0
+		    ? err_set(err, ERR_INVALID, "there is no such answer")
+		    : 0;
 	default: /* a ticked box; one that is not ticked is not sent */
 		if (strcmp(value, "yes") != 0)
 			return err_set(

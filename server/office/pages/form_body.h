@@ -21,6 +21,8 @@ struct form_body {
 	char why[FORM_WHY_MAX];
 	char name[LIMIT_NAME + 1]; /* typed as a signature */
 	enum page_choice codes;
+	/* Of a phone that does not come back; nothing when left out. */
+	enum return_decision decision;
 	unsigned picked; /* bit n: item<n> */
 };
 

@@ -138,6 +138,16 @@ void layout_line(struct view *view, const char *cls, const char *text)
 		h_line(&view->h, H_P, cls, text);
 }
 
+void layout_say(
+    struct view *view, const char *cls, enum word pattern, const char *argument)
+{
+	h_open(&view->h, H_P);
+	if (cls)
+		h_attr(&view->h, H_CLASS, cls);
+	h_say(&view->h, say(view, pattern), argument, H_ARGS_END);
+	h_close(&view->h);
+}
+
 /* ---- texts of the pack ---- */
 
 static void mark_language(struct view *view)
@@ -197,11 +207,14 @@ static const char *problem_place(enum word problem)
 	case WORD_ERROR_WHY:
 	case WORD_ERROR_WHY_LONG:
 	case WORD_ERROR_NOT_RIGHT:
+	case WORD_ERROR_DECISION_WHY:
 		return "#why";
 	case WORD_ERROR_NAME:
 		return "#name";
 	case WORD_ERROR_CODES:
 		return "#codes-yes";
+	case WORD_ERROR_MISSING:
+		return "#phones";
 	default:
 		return "#answer";
 	}
@@ -261,31 +274,61 @@ void form_begin(struct view *view, enum word legend)
 	}
 }
 
-void form_choice(struct view *view, const char *value, enum word label,
-    bool is_first, bool is_checked)
+void form_part_begin(struct view *view, enum word legend)
+{
+	h_open(&view->h, H_FIELDSET);
+	h_attr(&view->h, H_CLASS, "part");
+	h_line(&view->h, H_LEGEND, NULL, say(view, legend));
+}
+
+static void form_box(struct view *view, const char *type, const char *name,
+    const char *id, const char *value, const char *label, bool is_checked,
+    bool is_wrong)
 {
 	struct html *h = &view->h;
-	bool is_tick = strcmp(value, "read") == 0;
-	const char *id = is_first ? "answer" : value;
 
 	h_open(h, H_DIV);
 	h_attr(h, H_CLASS, "choice");
 	h_open(h, H_INPUT);
-	h_attr(h, H_TYPE, is_tick ? "checkbox" : "radio");
-	h_attr(h, H_NAME, "answer");
+	h_attr(h, H_TYPE, type);
+	h_attr(h, H_NAME, name);
 	h_attr(h, H_ID, id);
-	h_attr(h, H_VALUE, is_tick ? "yes" : value);
+	h_attr(h, H_VALUE, value);
 	if (is_checked)
 		h_flag(h, H_CHECKED);
-	if (view->problem == WORD_ERROR_CHOOSE ||
-	    view->problem == WORD_ERROR_TICK)
+	if (is_wrong)
 		h_attr(h, H_ARIA_DESCRIBEDBY, "problem");
 	h_close(h);
 	h_open(h, H_LABEL);
 	h_attr(h, H_FOR, id);
-	h_text(h, say(view, label));
+	h_text(h, label);
 	h_close(h);
 	h_close(h);
+}
+
+void form_radio(struct view *view, const struct form_radio *radio)
+{
+	form_box(view, "radio", radio->name, radio->id, radio->value,
+	    say(view, radio->label), radio->is_checked, radio->is_wrong);
+}
+
+void form_tick(struct view *view, const char *name, const char *id,
+    const char *label, bool is_checked, bool is_wrong)
+{
+	form_box(
+	    view, "checkbox", name, id, "yes", label, is_checked, is_wrong);
+}
+
+void form_choice(struct view *view, const char *value, enum word label,
+    bool is_first, bool is_checked)
+{
+	bool is_tick = strcmp(value, "read") == 0;
+
+	form_box(view, is_tick ? "checkbox" : "radio", "answer",
+	    is_first ? "answer" : value, is_tick ? "yes" : value,
+	    say(view, label), is_checked,
+	    view->problem == WORD_ERROR_CHOOSE ||
+	        view->problem == WORD_ERROR_TICK);
 }
 
 void form_text(

@@ -28,7 +28,8 @@ struct view {
 	const char *name;        /* and as a signature; NULL */
 	enum page_choice codes;
 	unsigned picked;
-	bool is_public; /* for everybody: no link of one's own */
+	enum return_decision decision; /* chosen before */
+	bool is_public;                /* for everybody: no link of one's own */
 };
 
 /* h1 is also the title. Content follows, inside <main>. */
@@ -44,6 +45,9 @@ const char *layout_title(const struct view *view, enum word pattern,
 const char *say(const struct view *view, enum word word);
 /* One paragraph. cls may be NULL. */
 void layout_line(struct view *view, const char *cls, const char *text);
+/* One with something filled in, which may be NULL. */
+void layout_say(struct view *view, const char *cls, enum word pattern,
+    const char *argument);
 /* A text of the pack: marked with its language; line breaks make paragraphs. */
 void layout_pack_text(struct view *view, const char *cls, const char *text);
 /* "25 november 2026" with its machine-readable date. */
@@ -57,6 +61,21 @@ void form_begin(struct view *view, enum word legend);
 /* A radio button; is_first carries the id that the problem leads to. */
 void form_choice(struct view *view, const char *value, enum word label,
     bool is_first, bool is_checked);
+/* A set of boxes within the form; h_close() it. */
+void form_part_begin(struct view *view, enum word legend);
+/* One button of a set; id leads there. is_wrong: the problem is about it. */
+struct form_radio {
+	const char *name;
+	const char *value;
+	const char *id;
+	enum word label;
+	bool is_checked;
+	bool is_wrong;
+};
+void form_radio(struct view *view, const struct form_radio *radio);
+/* A box with a text of its own. */
+void form_tick(struct view *view, const char *name, const char *id,
+    const char *label, bool is_checked, bool is_wrong);
 void form_hidden(struct view *view, const char *name, const char *value);
 /* A text area with its label and hint; is_wrong: it is what is wrong. */
 void form_text(

@@ -207,10 +207,15 @@ static size_t characters_of(const char *text)
 	return count;
 }
 
-/* What a signature lacks, in the order of the page. */
+/* What a signature or a decision lacks, in the order of the page. */
 static enum word problem_of_signing(
     const struct page *page, const struct form_body *form)
 {
+	if (page->task.kind == TASK_DECIDE_RETURN)
+		return !form->picked ? WORD_ERROR_MISSING
+		    : form->decision == RETURN_DECIDE_NOTHING
+		    ? WORD_ERROR_DECISION
+		    : WORD_ERROR_DECISION_WHY;
 	if (page->task.kind != TASK_ACCEPT_HANDOUT)
 		return !form->picked                ? WORD_ERROR_PICK
 		    : form->codes == PAGE_NO_CHOICE ? WORD_ERROR_CODES
@@ -273,6 +278,7 @@ static int show_again(struct office_call *call, const struct form_body *form,
 		view.name = form->name;
 		view.codes = form->codes;
 		view.picked = form->picked;
+		view.decision = form->decision;
 		show_page(&view);
 		rc = page_send(call, &view, status_of(code), err);
 	}
@@ -302,6 +308,7 @@ int pages_task_post(struct office_call *call, struct err *err)
 	answer.typed_name = form.name;
 	answer.codes = form.codes;
 	answer.picked = form.picked;
+	answer.decision = form.decision;
 	if (rc == 0 && characters_of(form.why) > 500)
 		rc = -ERR_LIMIT;
 	if (rc == 0)

@@ -294,6 +294,8 @@ static const struct {
     {"read", WORD_READ_TICK, WORD_COUNT},
     {"signed", WORD_DONE_SIGNED, WORD_DONE_SIGNED_MORE},
     {"not accepted", WORD_HANDOUT_NO, WORD_DONE_NOT_RIGHT},
+    {"waits", WORD_DECIDE_WAIT, WORD_COUNT},
+    {"written off", WORD_DECIDE_WRITE_OFF, WORD_COUNT},
 };
 
 static void show_answer(struct view *view)

@@ -2,19 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "server/office/pages/layout.h"
+#include "server/office/pages/show_handover.h"
 
-static void say_line(
-    struct view *view, const char *cls, enum word pattern, const char *argument)
-{
-	h_open(&view->h, H_P);
-	if (cls)
-		h_attr(&view->h, H_CLASS, cls);
-	h_say(&view->h, say(view, pattern), argument, H_ARGS_END);
-	h_close(&view->h);
-}
-
-static void lead(struct view *view, enum word text)
+void handover_lead(struct view *view, enum word text)
 {
 	const struct page *page = view->page;
 	char day[64];
@@ -33,15 +23,14 @@ static void lead(struct view *view, enum word text)
 	layout_line(view, NULL, say(view, text));
 }
 
-/* "iPhone 13, VVKDEMO00003" */
-static void item_text(
-    const struct page_item *item, char out[2 * LIMIT_NAME + 3])
+void handover_item_text(
+    const struct page_item *item, char out[HANDOVER_ITEM_TEXT])
 {
-	(void)snprintf(out, 2 * LIMIT_NAME + 3, "%s%s%s", item->name,
+	(void)snprintf(out, HANDOVER_ITEM_TEXT, "%s%s%s", item->name,
 	    item->name[0] && item->detail[0] ? ", " : "", item->detail);
 }
 
-static void item_terms(struct view *view, enum word title)
+void handover_terms(struct view *view, enum word title)
 {
 	static const enum word kinds[RECEIPT_THING_COUNT] = {
 	    [RECEIPT_PHONE] = WORD_THING_PHONE,
@@ -49,7 +38,7 @@ static void item_terms(struct view *view, enum word title)
 	    [RECEIPT_ACCESSORY] = WORD_THING_ACCESSORY,
 	};
 	const struct page_handover *handover = view->page->handover;
-	char text[2 * LIMIT_NAME + 3];
+	char text[HANDOVER_ITEM_TEXT];
 
 	if (handover->count == 0)
 		return;
@@ -59,7 +48,7 @@ static void item_terms(struct view *view, enum word title)
 	for (size_t i = 0; i < handover->count; i++) {
 		const struct page_item *item = &handover->items[i];
 
-		item_text(item, text);
+		handover_item_text(item, text);
 		h_line(&view->h, H_DT, NULL, say(view, kinds[item->kind]));
 		h_line(&view->h, H_DD, NULL, text);
 	}
@@ -72,10 +61,10 @@ void show_handout(struct view *view)
 	const struct page *page = view->page;
 
 	layout_begin(view, say(view, WORD_HANDOUT_TITLE));
-	lead(view, WORD_HANDOUT_LEAD);
-	item_terms(view, WORD_HANDOUT_THINGS);
+	handover_lead(view, WORD_HANDOUT_LEAD);
+	handover_terms(view, WORD_HANDOUT_THINGS);
 	if (page->handover->note[0])
-		say_line(view, NULL, WORD_HANDOUT_NOTE, page->handover->note);
+		layout_say(view, NULL, WORD_HANDOUT_NOTE, page->handover->note);
 	layout_line(view, NULL, say(view, WORD_HANDOUT_PROMISE));
 	form_begin(view, WORD_SIGN_LEGEND);
 	form_choice(
@@ -96,37 +85,14 @@ void show_handout(struct view *view)
 
 static void tick(struct view *view, size_t number, bool is_first)
 {
-	const struct page_item *item = &view->page->handover->items[number];
-	struct html *h = &view->h;
 	char name[16];
-	char text[2 * LIMIT_NAME + 3];
+	char text[HANDOVER_ITEM_TEXT];
 
 	(void)snprintf(name, sizeof(name), "item%zu", number);
-	item_text(item, text);
-	h_open(h, H_DIV);
-	h_attr(h, H_CLASS, "choice");
-	h_open(h, H_INPUT);
-	h_attr(h, H_TYPE, "checkbox");
-	h_attr(h, H_NAME, name);
-	h_attr(h, H_ID, is_first ? "answer" : name);
-	h_attr(h, H_VALUE, "yes");
-	if (view->picked & (1u << number))
-		h_flag(h, H_CHECKED);
-	if (view->problem == WORD_ERROR_PICK)
-		h_attr(h, H_ARIA_DESCRIBEDBY, "problem");
-	h_close(h);
-	h_open(h, H_LABEL);
-	h_attr(h, H_FOR, is_first ? "answer" : name);
-	h_text(h, text);
-	h_close(h);
-	h_close(h);
-}
-
-static void part_begin(struct view *view, enum word legend)
-{
-	h_open(&view->h, H_FIELDSET);
-	h_attr(&view->h, H_CLASS, "part");
-	h_line(&view->h, H_LEGEND, NULL, say(view, legend));
+	handover_item_text(&view->page->handover->items[number], text);
+	form_tick(view, name, is_first ? "answer" : name, text,
+	    (view->picked & (1u << number)) != 0,
+	    view->problem == WORD_ERROR_PICK);
 }
 
 static void ticks(struct view *view)
@@ -135,7 +101,7 @@ static void ticks(struct view *view)
 	bool is_first = true;
 	size_t left = 0;
 
-	part_begin(view, WORD_RETURN_PICK);
+	form_part_begin(view, WORD_RETURN_PICK);
 	for (size_t i = 0; i < handover->count; i++) {
 		if (!handover->items[i].case_id[0] ||
 		    handover->items[i].is_signed)
@@ -152,32 +118,17 @@ static void ticks(struct view *view)
 static void codes_choice(
     struct view *view, const char *value, enum word label, bool is_checked)
 {
-	struct html *h = &view->h;
 	char id[16];
+	const struct form_radio radio = {"codes", value, id, label, is_checked,
+	    view->problem == WORD_ERROR_CODES};
 
 	(void)snprintf(id, sizeof(id), "codes-%s", value);
-	h_open(h, H_DIV);
-	h_attr(h, H_CLASS, "choice");
-	h_open(h, H_INPUT);
-	h_attr(h, H_TYPE, "radio");
-	h_attr(h, H_NAME, "codes");
-	h_attr(h, H_ID, id);
-	h_attr(h, H_VALUE, value);
-	if (is_checked)
-		h_flag(h, H_CHECKED);
-	if (view->problem == WORD_ERROR_CODES)
-		h_attr(h, H_ARIA_DESCRIBEDBY, "problem");
-	h_close(h);
-	h_open(h, H_LABEL);
-	h_attr(h, H_FOR, id);
-	h_text(h, say(view, label));
-	h_close(h);
-	h_close(h);
+	form_radio(view, &radio);
 }
 
 static void codes(struct view *view)
 {
-	part_begin(view, WORD_RETURN_CODES);
+	form_part_begin(view, WORD_RETURN_CODES);
 	codes_choice(
 	    view, "yes", WORD_RETURN_CODES_YES, view->codes == PAGE_YES);
 	codes_choice(view, "no", WORD_RETURN_CODES_NO, view->codes == PAGE_NO);
@@ -189,15 +140,15 @@ static void codes(struct view *view)
 static bool signed_before(struct view *view)
 {
 	const struct page_handover *handover = view->page->handover;
-	char text[2 * LIMIT_NAME + 3];
+	char text[HANDOVER_ITEM_TEXT];
 	bool is_left = false;
 
 	for (size_t i = 0; i < handover->count; i++) {
 		const struct page_item *item = &handover->items[i];
 
 		if (item->is_signed) {
-			item_text(item, text);
-			say_line(view, "good", WORD_RETURN_DONE, text);
+			handover_item_text(item, text);
+			layout_say(view, "good", WORD_RETURN_DONE, text);
 		}
 		is_left = is_left || (item->case_id[0] && !item->is_signed);
 	}
@@ -227,23 +178,11 @@ void show_return(struct view *view)
 	    is_own ? say(view, WORD_BACK_TITLE)
 	           : layout_title(
 	                 view, WORD_CONFIRM_TITLE, page->subject_name, title));
-	lead(view, is_own ? WORD_BACK_LEAD : WORD_CONFIRM_LEAD);
+	handover_lead(view, is_own ? WORD_BACK_LEAD : WORD_CONFIRM_LEAD);
 	if (is_own && page->handover->has_erase)
 		layout_line(view, NULL, say(view, WORD_BACK_BEFORE));
-	item_terms(view, WORD_RETURN_THINGS);
+	handover_terms(view, WORD_RETURN_THINGS);
 	if (signed_before(view))
 		return_form(view);
-	layout_end(view);
-}
-
-void show_missing(struct view *view)
-{
-	char title[LAYOUT_TITLE_MAX];
-
-	layout_begin(view,
-	    layout_title(
-	        view, WORD_DECIDE_TITLE, view->page->subject_name, title));
-	lead(view, WORD_DECIDE_TEXT);
-	item_terms(view, WORD_RETURN_THINGS);
 	layout_end(view);
 }

@@ -210,12 +210,53 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
     [WORD_DECIDE_TITLE] = {"Telefonen från {0} har inte kommit tillbaka",
         "Telefonen fra {0} er ikke kommet tilbage",
         "The phone of {0} has not come back"},
-    [WORD_DECIDE_TEXT] = {"Säg till IT om den ska spärras, letas efter eller "
-                          "skrivas av, och varför. IT gör det.",
-        "Sig til IT, om den skal spærres, eftersøges eller afskrives, og "
-        "hvorfor. IT gør det.",
-        "Tell IT whether it is to be blocked, looked for or written off, and "
-        "why. IT does it."},
+    [WORD_DECIDE_TEXT] =
+        {"Bestäm vad som ska ske med det som inte har kommit. Har du fått det, "
+         "så bekräfta det på den andra sidan som du har fått en länk till.",
+            "Beslut, hvad der skal ske med det, der ikke er kommet. Har du "
+            "fået det, så bekræft det på den anden side, du har fået et link "
+            "til.",
+            "Decide what is to happen with what has not come. If you have it, "
+            "confirm that on the other page that you were sent a link to."},
+    [WORD_DECIDE_THINGS] = {"Det här har inte kommit", "Dette er ikke kommet",
+        "What has not come"},
+    [WORD_DECIDE_PICK] = {"Det gäller", "Det gælder", "It is about"},
+    [WORD_DECIDE_LEGEND] = {"Vad ska ske?", "Hvad skal der ske?",
+        "What is to happen?"},
+    [WORD_DECIDE_WAIT] = {"Vänta: den kommer. Jag har talat med personen.",
+        "Vent: den kommer. Jeg har talt med personen.",
+        "Wait: it comes. I have spoken to them."},
+    [WORD_DECIDE_LOST_MODE] =
+        {"Lås den (förlorat läge). Låset hävs av sig självt när den kommer.",
+            "Lås den (mistet tilstand). Låsen ophæves af sig selv, når den "
+            "kommer.",
+            "Lock it (Lost Mode). The lock lifts by itself when it comes."},
+    [WORD_DECIDE_BLOCK_SIM] = {"Spärra numret hos operatören.",
+        "Spær nummeret hos operatøren.", "Block the number at the operator."},
+    [WORD_DECIDE_WRITE_OFF] = {"Skriv av den: den kommer inte tillbaka.",
+        "Afskriv den: den kommer ikke tilbage.",
+        "Write it off: it does not come back."},
+    [WORD_DECIDE_SIM_FIRST] =
+        {"Skrivas av kan den när det är bestämt vad som sker med numret.",
+            "Den kan afskrives, når det er besluttet, hvad der sker med "
+            "nummeret.",
+            "It can be written off once its number is decided on."},
+    [WORD_DECIDE_WHY] = {"Varför", "Hvorfor", "Why"},
+    [WORD_DECIDE_WHY_HINT] =
+        {"Måste anges när något skrivs av. Högst 500 tecken. Skriv inget om "
+         "hälsa eller skäl till frånvaro.",
+            "Skal angives, når noget afskrives. Højst 500 tegn. Skriv intet om "
+            "helbred eller årsager til fravær.",
+            "Needed to write something off. At most 500 characters. Nothing "
+            "about health or reasons for absence."},
+    [WORD_DECIDE_LOCKED] = {"{0}: låst, eller låses så snart den hörs av.",
+        "{0}: låst, eller låses, så snart den høres fra.",
+        "{0}: locked, or will be as soon as it is heard from."},
+    [WORD_DECIDE_SIM_DONE] = {"{0}: det är bestämt vad som sker med numret.",
+        "{0}: det er besluttet, hvad der sker med nummeret.",
+        "{0}: it is decided what happens with the number."},
+    [WORD_DECIDE_NOTHING] = {"Det finns inget kvar att bestämma.",
+        "Der er ikke mere at beslutte.", "There is nothing left to decide."},
     [WORD_SIGN_KEPT] =
         {"Underskriften sparas med dagens datum och den exakta texten på "
          "sidan, och står på kvittot. Du själv, din chef och IT kan se det.",
@@ -242,6 +283,13 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
         "Answer about codes and accounts"},
     [WORD_ERROR_NOT_RIGHT] = {"Skriv vad som inte stämmer",
         "Skriv, hvad der ikke passer", "Write what is not right"},
+    [WORD_ERROR_MISSING] = {"Kryssa för vilken telefon det gäller",
+        "Sæt kryds ved, hvilken telefon det gælder",
+        "Tick which phone it is about"},
+    [WORD_ERROR_DECISION] = {"Välj vad som ska ske", "Vælg, hvad der skal ske",
+        "Choose what is to happen"},
+    [WORD_ERROR_DECISION_WHY] = {"Skriv varför den skrivs av",
+        "Skriv, hvorfor den afskrives", "Write why it is written off"},
     [WORD_ERROR_OWN] = {"Ingen bekräftar sin egen återlämning. Din chef gör "
                         "det.",
         "Ingen bekræfter sin egen aflevering. Det gør din leder.",

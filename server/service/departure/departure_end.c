@@ -35,9 +35,9 @@ static int note_task(void *arg, const struct task_row *row)
 	return open->count == sizeof(open->rows) / sizeof(open->rows[0]);
 }
 
-static int close_tasks(struct txn *txn, const struct departure_world *world,
-    const char *departure_id, enum task_event event, const char *why,
-    struct err *err)
+int departure_close_tasks(struct txn *txn, const struct departure_world *world,
+    const char *departure_id, enum task_kind kind, enum task_event event,
+    const char *why, struct err *err)
 {
 	struct open_tasks open = {.count = 0};
 	size_t i;
@@ -45,8 +45,9 @@ static int close_tasks(struct txn *txn, const struct departure_world *world,
 	    true, note_task, &open, err);
 
 	for (i = 0; rc >= 0 && i < open.count; i++)
-		rc = task_apply(txn, &world->tasks, &open.rows[i], event,
-		    world->ledger.by, why, err);
+		if (kind == TASK_KIND_COUNT || open.rows[i].kind == kind)
+			rc = task_apply(txn, &world->tasks, &open.rows[i],
+			    event, world->ledger.by, why, err);
 	return rc < 0 ? rc : 0;
 }
 
@@ -94,7 +95,8 @@ static int close_it(struct txn *txn, const struct departure_world *world,
 	for (i = 0; rc >= 0 && i < sims.count; i++)
 		rc = release_sim(txn, world, departure, sims.ids[i], err);
 	if (rc >= 0)
-		rc = close_tasks(txn, world, departure->id, TASK_EVENT_EVIDENCE,
+		rc = departure_close_tasks(txn, world, departure->id,
+		    TASK_KIND_COUNT, TASK_EVENT_EVIDENCE,
 		    "everything has come back", err);
 	departure->waits[0] = '\0';
 	return rc < 0 ? rc
@@ -194,8 +196,8 @@ int departure_cancel(struct txn *txn, const struct ledger *ledger,
 		return departure_save(txn, &world, departure, err);
 	departure->waits[0] = '\0';
 	if ((rc = tell_off(txn, &world, departure, err)) < 0 ||
-	    (rc = close_tasks(
-	         txn, &world, departure->id, TASK_EVENT_CANCEL, why, err)) < 0)
+	    (rc = departure_close_tasks(txn, &world, departure->id,
+	         TASK_KIND_COUNT, TASK_EVENT_CANCEL, why, err)) < 0)
 		return rc;
 	return departure_move(
 	    txn, &world, departure, DEPARTURE_CANCELLED, why, err);

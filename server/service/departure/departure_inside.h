@@ -93,6 +93,10 @@ int departure_refresh(struct txn *txn, const struct departure_world *world,
 /* Closes it when every case has ended and every SIM is decided. */
 int departure_settle(struct txn *txn, const struct departure_world *world,
     struct departure_row *departure, struct err *err);
+/* Its open tasks of a kind; TASK_KIND_COUNT: all of them. */
+int departure_close_tasks(struct txn *txn, const struct departure_world *world,
+    const char *departure_id, enum task_kind kind, enum task_event event,
+    const char *why, struct err *err);
 /* Due at the next look; nothing when it is over. */
 int departure_wake(struct txn *txn, const char *org_id, const char *id,
     int64_t now, struct err *err);

@@ -7,18 +7,9 @@
 
 #include "proto/base/err.h"
 #include "server/service/departure/departure_going.h"
+#include "server/service/departure/return_decide.h"
 #include "server/service/mdm/last_seen.h"
-#include "server/service/phone/lost_mode.h"
 #include "server/service/service.h"
-
-static bool is_out(const struct return_case_row *row)
-{
-	return return_case_is_open(row->state) &&
-	    row->kind != RETURN_KIND_PRIVATE &&
-	    row->kind != RETURN_KIND_SHARED &&
-	    (row->marks & RETURN_MARK_ASKED) &&
-	    !(row->marks & RETURN_MARK_CUSTODY);
-}
 
 /* Lost ones are out, too; who lost one is not reminded to bring it. */
 static bool any_out(const struct going *g, bool lost_too)
@@ -26,7 +17,7 @@ static bool any_out(const struct going *g, bool lost_too)
 	size_t i;
 
 	for (i = 0; i < g->cases.count; i++)
-		if (is_out(&g->cases.rows[i]) &&
+		if (return_is_out(&g->cases.rows[i]) &&
 		    (lost_too || g->cases.rows[i].state != RETURN_LOST))
 			return true;
 	return false;
@@ -59,7 +50,7 @@ static int watch_one(
 	int64_t heard;
 	int rc;
 
-	if (!is_out(row) ||
+	if (!return_is_out(row) ||
 	    (row->state != RETURN_ASKED && row->state != RETURN_OFFLINE))
 		return 0;
 	if ((rc = heard_at(g, row, &heard, err)) < 0)
@@ -77,37 +68,19 @@ static int watch_one(
 	    "nothing was heard from it", err);
 }
 
-/* Lost Mode comes before the erase: an erase ends what can find it. */
 static int lose_one(
     struct going *g, struct return_case_row *row, struct err *err)
 {
-	const struct lost_mode_said said = {
-	    .reason = "not returned, and nothing heard from it"};
-	struct lost_mode_row lost;
-	struct device device;
 	struct err why = {0};
-	bool is_back;
 	int rc;
 
 	if (row->kind != RETURN_KIND_MANAGED || row->state != RETURN_OFFLINE)
 		return 0;
-	rc = store_device_load_of(
-	    g->txn, row->org_id, row->device_id, &device, err);
-	if (rc < 0)
-		return rc;
-	rc = lost_mode_enable(
-	    g->txn, &g->world->ledger, &device, &said, &lost, &why);
+	rc = return_lost_mode(g->txn, &g->world->ledger, row,
+	    "not returned, and nothing heard from it", &why);
 	if (rc == -ERR_CONFLICT || rc == -ERR_UNSUPPORTED)
 		return 0; /* it is in it already, or cannot be */
-	if (rc < 0)
-		return err_set(err, why.code, "%s", why.text);
-	rc = departure_wipe_withdraw(g->txn, &g->world->ledger, row,
-	    "Lost Mode comes first", &is_back, err);
-	if (rc < 0)
-		return rc;
-	(void)snprintf(row->reason, sizeof(row->reason), "%s", said.reason);
-	return going_apply(
-	    g, row, RETURN_EVENT_LOST, RETURN_STEP_LOST, said.reason, err);
+	return rc < 0 ? err_set(err, why.code, "%s", why.text) : 0;
 }
 
 static int lose_all(struct going *g, struct err *err)
@@ -177,6 +150,24 @@ static int rung_manager(struct going *g, struct err *err)
 	                    g->departure->receiver_id, err);
 }
 
+/* What is left is to write it off: whoever waited is asked once more. */
+static int rung_sim_block(struct going *g, struct err *err)
+{
+	int rc = block_all(g, err);
+
+	return rc < 0 ? rc : going_ask_decision(g, err);
+}
+
+/* It came, or was decided on in another way. */
+static int nothing_to_decide(struct going *g, struct err *err)
+{
+	return g->departure->step & DEPARTURE_DECIDE
+	    ? departure_close_tasks(g->txn, g->world, g->departure->id,
+	          TASK_DECIDE_RETURN, TASK_EVENT_EVIDENCE,
+	          "no phone is missing any more", err)
+	    : 0;
+}
+
 int departure_ladder(struct going *g, struct err *err)
 {
 	const struct pack_leaving *leaving = g->world->leaving;
@@ -196,13 +187,15 @@ int departure_ladder(struct going *g, struct err *err)
 	        (rc = climb(g, DEPARTURE_MANAGER, going_morning_of(g, told),
 	             rung_manager, err)) < 0))
 		return rc;
-	if (rc < 0 || !any_out(g, true))
+	if (rc < 0)
 		return rc;
+	if (!any_out(g, true))
+		return nothing_to_decide(g, err);
 	if ((rc = climb(g, DEPARTURE_DECIDE, opened + leaving->offline_after_ms,
 	         going_ask_decision, err)) < 0 ||
 	    (rc = climb(g, DEPARTURE_LOST_MODE,
 	         opened + leaving->lost_mode_after_ms, lose_all, err)) < 0)
 		return rc;
 	return climb(g, DEPARTURE_SIM_BLOCK,
-	    opened + leaving->sim_block_after_ms, block_all, err);
+	    opened + leaving->sim_block_after_ms, rung_sim_block, err);
 }

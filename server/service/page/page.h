@@ -14,6 +14,7 @@
 #include "policies/pack.h"
 #include "proto/base/buf.h"
 #include "server/receipts/receipt.h"
+#include "server/service/departure/return_decide.h"
 #include "server/service/equipment/equipment_order.h"
 #include "server/store/store_task.h"
 
@@ -35,8 +36,11 @@ struct page_item {
 	enum receipt_thing_kind kind;
 	char name[LIMIT_NAME + 1];   /* model, operator, what accessory */
 	char detail[LIMIT_NAME + 1]; /* serial number, telephone number; "" */
-	char case_id[STORE_ID];      /* a return: to be signed for; "": not */
+	char case_id[STORE_ID];      /* a return: to be signed for, to be
+	                                decided on; "": not */
 	bool is_signed;              /* by this reader, before */
+	bool is_locked;              /* a missing phone: in Lost Mode */
+	bool is_decided; /* a SIM of one: blocked, left with the post */
 };
 #define PAGE_ITEMS_MAX 16
 struct page_handover {
@@ -44,6 +48,9 @@ struct page_handover {
 	size_t count;
 	char note[512]; /* a hand-out's condition, by who made it; "" */
 	bool has_erase; /* a return: one of them is yet to be erased by us */
+	/* Of what does not come back: what may be decided of one of them at
+	 * least, bits of enum return_decision. */
+	unsigned decisions;
 };
 
 #define PAGE_SCRIPTS_MAX (PACK_PHRASE_COUNT * 3)
@@ -107,13 +114,15 @@ struct page_answer {
 	const char *text_sha256; /* as it stood in the form */
 	const char *typed_name;  /* the signature; NULL */
 	enum page_choice codes;  /* a return: were codes handed over */
-	unsigned picked;         /* a return: bit n: item n is here */
+	/* What becomes of a phone that does not come back. */
+	enum return_decision decision;
+	unsigned picked; /* a return: bit n: item n is here */
 };
 
 /*
  * Takes the answer, in one transaction: statement, acknowledgement, acceptance,
  * decision or signature; the task is done, the link used up. Where a return is
- * signed for in part, both stay for the rest. -ERR_INVALID: no choice,
+ * signed for in part, or not decided to its end, both stay for the rest. -ERR_INVALID: no choice,
  * or a reason is missing; -ERR_CONFLICT: used before, closed, or the text has
  * changed since: look again.
  */

@@ -10,6 +10,7 @@
 #include "server/service/evidence/statement.h"
 #include "server/service/judge/judge.h"
 #include "server/service/page/page_handover.h"
+#include "server/service/page/page_missing.h"
 #include "server/service/page/page_open.h"
 #include "server/service/service.h"
 #include "server/service/task/task_plan.h"
@@ -184,6 +185,12 @@ static int take_return(struct taking *taking, struct err *err)
 	    err);
 }
 
+static int take_missing(struct taking *taking, struct err *err)
+{
+	return page_answer_missing(taking->txn, taking->world, taking->page,
+	    taking->answer, &taking->stays_open, &taking->result, err);
+}
+
 static int take_nothing(struct taking *taking, struct err *err)
 {
 	(void)taking;
@@ -203,7 +210,7 @@ static take_fn *const takers[TASK_KIND_COUNT] = {
     [TASK_RETURN_PHONE] = take_return,
     [TASK_CONFIRM_RETURN] = take_return,
     [TASK_ACCEPT_HANDOUT] = take_handout,
-    [TASK_DECIDE_RETURN] = take_nothing,
+    [TASK_DECIDE_RETURN] = take_missing,
 };
 
 int task_answer_take(struct txn *txn, const struct task_world *world,

@@ -7,6 +7,7 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/departure/return_case.h"
+#include "server/service/page/page_missing.h"
 #include "server/service/receipt/handout.h"
 #include "server/service/service.h"
 #include "server/store/store_case.h"
@@ -124,9 +125,11 @@ static int add_case(void *arg, const struct return_case_row *row)
 	struct filling *filling = arg;
 	struct page_item *item;
 	struct device device;
+	bool is_missing = filling->task->kind == TASK_DECIDE_RETURN;
 	int rc;
 
-	if (!return_case_is_open(row->state))
+	if (!return_case_is_open(row->state) ||
+	    (is_missing && !return_is_out(row)))
 		return 0;
 	rc = store_device_load_of(
 	    filling->txn, row->org_id, row->device_id, &device, filling->err);
@@ -138,10 +141,11 @@ static int add_case(void *arg, const struct return_case_row *row)
 	if (!item)
 		return 0;
 	COPY(item->case_id, row->id);
+	if (is_missing)
+		return page_missing_look(
+		    filling->page, item, filling->txn, row, filling->err);
 	filling->page->handover->has_erase |= is_to_be_erased(row);
-	item->is_signed =
-	    ((unsigned)row->marks & mark_of(filling->task)) != 0 &&
-	    filling->task->kind != TASK_DECIDE_RETURN;
+	item->is_signed = ((unsigned)row->marks & mark_of(filling->task)) != 0;
 	buf_printf(
 	    &filling->page->text, "%s\n", item->is_signed ? "signed" : "");
 	return 0;
@@ -150,14 +154,18 @@ static int add_case(void *arg, const struct return_case_row *row)
 static int add_sim(void *arg, const struct sim_decision_row *sim)
 {
 	struct filling *filling = arg;
+	struct page_item *item;
 	struct subscription_row row;
 	int rc = store_subscription_load(filling->txn, sim->org_id,
 	    sim->subscription_id, &row, filling->err);
 
-	if (rc == 0)
-		(void)item_add(filling->page, RECEIPT_SUBSCRIPTION,
-		    row.operator, row.number[0] ? row.number : row.iccid);
-	return rc;
+	if (rc < 0)
+		return rc;
+	item = item_add(filling->page, RECEIPT_SUBSCRIPTION, row.operator,
+	    row.number[0] ? row.number : row.iccid);
+	if (item)
+		item->is_decided = sim->decision != SIM_UNDECIDED;
+	return 0;
 }
 
 static int add_accessory(void *arg, const struct accessory_holding_row *held)
@@ -228,8 +236,7 @@ static int sign_one(struct txn *txn, const struct ledger *ledger,
 	return return_sign(txn, ledger, item->case_id, &signature, &row, err);
 }
 
-/* In the name of the link: nobody else is there. */
-static int ledger_of(const struct task_world *world,
+int page_ledger_of(const struct task_world *world,
     const struct task_answer *answer, struct ledger *ledger, struct err *err)
 {
 	struct actor actor = {.name = ""};
@@ -249,7 +256,7 @@ int page_answer_return(struct txn *txn, const struct task_world *world,
 	struct ledger ledger;
 	unsigned signed_for = 0;
 	unsigned left = 0;
-	int rc = ledger_of(world, answer, &ledger, err);
+	int rc = page_ledger_of(world, answer, &ledger, err);
 
 	for (size_t i = 0; rc == 0 && i < handover->count; i++) {
 		const struct page_item *item = &handover->items[i];

@@ -50,6 +50,9 @@ static void test_as_filled_in(void **state)
 	assert_string_equal(form.why, "För dyrt\n& mer=");
 	assert_int_equal(parse("", &form), 0);
 	assert_int_equal(form.choice, PAGE_NO_CHOICE);
+	assert_int_equal(form.decision, RETURN_DECIDE_NOTHING);
+	assert_int_equal(parse("decision=lost_mode&item0=yes", &form), 0);
+	assert_int_equal(form.decision, RETURN_DECIDE_LOST_MODE);
 	assert_int_equal(parse("text=" SHA "&why=", &form), 0);
 	assert_int_equal(form.choice, PAGE_NO_CHOICE);
 }
@@ -59,6 +62,8 @@ static void test_refused(void **state)
 	static const char *const bad[] = {
 	    "answer",
 	    "answer=maybe",
+	    "decision=nothing",
+	    "decision=wait&decision=write_off",
 	    "answer=",
 	    "answer=yes&answer=no",
 	    "answer=yes&admin=1",
