@@ -267,6 +267,8 @@ const struct cli_command cli_commands[] = {
 	    BIT(OPTION_VALID_FOR), 0, false,
 	    "make and revoke API tokens, at the server itself",
 	    "create            --name and --scope; --valid-for 90d\n"
+	    "                  which scopes there are: docs/api.md, or\n"
+	    "                  workphone-server routes\n"
 	    "list              all tokens, without their secret\n"
 	    "revoke TOKEN      an id, as list shows it\n"
 	    "create prints the token alone on standard output, once:\n"

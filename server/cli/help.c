@@ -17,13 +17,24 @@ static const char *const exit_codes[] = {
     "too many requests: try again later",
 };
 
+#define EXPLAIN_COLUMN 26
+
+/* Behind what was written, or below it when that is too long. */
+static void explain_print(FILE *file, int used, const char *text)
+{
+	if (used > EXPLAIN_COLUMN - 2) {
+		(void)fputc('\n', file);
+		used = 0;
+	}
+	(void)fprintf(file, "%*s%s\n", EXPLAIN_COLUMN - used, "", text);
+}
+
 static void option_print(FILE *file, const struct cli_option_kind *option)
 {
 	int used = fprintf(file, "  --%s%s%s", option->name,
 	    option->value ? " " : "", option->value ? option->value : "");
 
-	(void)fprintf(
-	    file, "%*s%s\n", used < 26 ? 26 - used : 1, "", option->help);
+	explain_print(file, used, option->help);
 }
 
 static void options_print(FILE *file, uint64_t options)
@@ -40,8 +51,7 @@ static void command_line_print(FILE *file, const struct cli_command *command)
 	int used = fprintf(file, "  %s%s%s", command->name,
 	    *command->words ? " " : "", command->words);
 
-	(void)fprintf(
-	    file, "%*s%s\n", used < 26 ? 26 - used : 1, "", command->summary);
+	explain_print(file, used, command->summary);
 }
 
 void help_print(FILE *file)

@@ -124,6 +124,10 @@ static int get(struct cli *cli)
 	json_t *file = NULL;
 	int code;
 
+	if (form && strcmp(form, "pdf") != 0 && strcmp(form, "twin") != 0 &&
+	    strcmp(form, "json") != 0)
+		return cli_fail(cli, CLI_USAGE,
+		    "--format is pdf, twin or json, not \"%.40s\"", form);
 	buf_append_str(&path, RECEIPTS "/");
 	client_path_escape(&path, cli->args->words[1]);
 	buf_append_str(&path, "/file?form=");

@@ -122,10 +122,11 @@ struct wanted {
 	const char *requested_by;
 };
 
-#define ID(member)                                                             \
+/* Called ids, and taken by name, mail or number as well. */
+#define NAMED(member)                                                          \
 	{                                                                      \
 #member, DECODE_TEXT, offsetof(struct wanted, member),         \
-		    STORE_ID - 1, false                                        \
+		    LIMIT_NAME, false                                          \
 	}
 
 static const struct decode_field wanted_fields[] = {
@@ -133,10 +134,10 @@ static const struct decode_field wanted_fields[] = {
     {"item", DECODE_TEXT, offsetof(struct wanted, item), LIMIT_NAME, false},
     {"need", DECODE_BLOCK, offsetof(struct wanted, need), EQUIPMENT_NEED_MAX,
         false},
-    ID(person_id),
-    ID(unit_id),
-    ID(subscription_id),
-    ID(requested_by),
+    NAMED(person_id),
+    NAMED(unit_id),
+    NAMED(subscription_id),
+    NAMED(requested_by),
 };
 
 /* "" must not come to mean "for nobody in particular". */
@@ -150,6 +151,7 @@ int office_equipment_order_create(struct office_call *call, struct err *err)
 	struct equipment_order_request request = {0};
 	struct equipment_order_view view;
 	struct wanted order = {0};
+	char unit_id[STORE_ID] = "";
 	json_t *document = NULL;
 	int rc;
 
@@ -161,9 +163,12 @@ int office_equipment_order_create(struct office_call *call, struct err *err)
 		rc = err_set(err, ERR_INVALID,
 		    "\"what\" must be phone, subscription, accessory, "
 		    "function, block or replace");
+	if (rc == 0)
+		rc = service_unit_named(call->service, &call->actor,
+		    none_if_empty(order.unit_id), unit_id, err);
 	request.item = none_if_empty(order.item);
 	request.person = none_if_empty(order.person_id);
-	request.unit_id = none_if_empty(order.unit_id);
+	request.unit_id = none_if_empty(unit_id);
 	request.need = none_if_empty(order.need);
 	request.subject = none_if_empty(order.subscription_id);
 	request.requested_by = none_if_empty(order.requested_by);
@@ -187,7 +192,7 @@ struct step {
 
 static const struct decode_field decide_fields[] = {
     {"approve", DECODE_BOOL, offsetof(struct step, approve), 0, true},
-    {"as_person", DECODE_TEXT, offsetof(struct step, as_person), STORE_ID - 1,
+    {"as_person", DECODE_TEXT, offsetof(struct step, as_person), LIMIT_NAME,
         true},
     {"why", DECODE_BLOCK, offsetof(struct step, why), EQUIPMENT_NEED_MAX,
         false},
@@ -213,7 +218,7 @@ int office_equipment_order_decide(struct office_call *call, struct err *err)
 }
 
 static const struct decode_field place_fields[] = {
-    {"as_person", DECODE_TEXT, offsetof(struct step, as_person), STORE_ID - 1,
+    {"as_person", DECODE_TEXT, offsetof(struct step, as_person), LIMIT_NAME,
         true},
 };
 

@@ -5,6 +5,7 @@
 #include "server/office/handlers.h"
 #include "server/office/pager.h"
 #include "server/service/evidence/evidence_key.h"
+#include "server/service/named.h"
 
 #include <stdlib.h>
 
@@ -73,8 +74,8 @@ static const struct decode_field key_fields[] = {
     {"name", DECODE_TEXT, offsetof(struct key_order, name), 100, true},
     {"public_key", DECODE_BLOCK, offsetof(struct key_order, public_key), 512,
         true},
-    {"unit_id", DECODE_TEXT, offsetof(struct key_order, unit_id), STORE_ID - 1,
-        false}, /* left out: everybody */
+    {"unit_id", DECODE_TEXT, offsetof(struct key_order, unit_id), LIMIT_NAME,
+        false}, /* by name as well; left out: everybody */
     {"facts", DECODE_LIST, offsetof(struct key_order, facts), 63, true},
 };
 
@@ -84,6 +85,7 @@ int office_evidence_key_create(struct office_call *call, struct err *err)
 	struct evidence_key_request wanted;
 	struct evidence_key_row row;
 	struct buf facts = {0};
+	char unit_id[STORE_ID];
 	json_t *document = NULL;
 	int rc;
 
@@ -92,9 +94,14 @@ int office_evidence_key_create(struct office_call *call, struct err *err)
 		decode_list_join(order.facts, &facts);
 		rc = buf_check(&facts, err);
 	}
+	if (rc == 0)
+		rc = service_unit_named(call->service, &call->actor,
+		    order.unit_id && *order.unit_id ? order.unit_id : NULL,
+		    unit_id, err);
 	if (rc == 0) {
-		wanted = (struct evidence_key_request){order.name,
-		    order.public_key, (const char *)facts.data, order.unit_id};
+		wanted =
+		    (struct evidence_key_request){order.name, order.public_key,
+		        (const char *)facts.data, unit_id[0] ? unit_id : NULL};
 		rc = service_evidence_key_create(
 		    call->service, &call->actor, &wanted, &row, err);
 	}

@@ -17,6 +17,8 @@ PEOPLE = (
     {"person": {"name": "Bo Lind", "external_id": "bo",
                 "mail": "bo@town.example", "unit": "Hamnen"}},
     {"employment": {"person": "bo", "unit": "Hamnen", "from": "2020-01-01"}},
+    {"person": {"name": "Bartholomeus Södermöllebrogården", "unit": "Hamnen",
+                "mail": "bartholomeus.wolfeschlegelstein@town.example"}},
     {"phone": {"phone": "AND-77", "kind": "android", "is_here": True}},
 )
 
@@ -47,6 +49,18 @@ class Words(Case):
         self.assertIn("Nobody can be asked to decide it", self.said(
             "equipment", "request", "--what", "accessory", "--item",
             "Headset", "--person", "bo", "--need", "Samtal"))
+        # A mail address is longer than an id; a unit has a name.
+        long = "bartholomeus.wolfeschlegelstein@town.example"
+        for option, who in (("--person", long), ("--unit", "Hamnen")):
+            made = self.cli.json("equipment", "request", "--what",
+                                 "accessory", "--item", "Headset", option,
+                                 who, "--need", "Samtal")
+            self.assertEqual(made["unit"]["name"], "Hamnen")
+        self.said("equipment", "request", "--what", "accessory", "--item",
+                  "Headset", "--unit", "nowhere", "--need", "x", code=3)
+        refused = self.said("equipment", "approve", made["id"], "--as", long,
+                            code=8)
+        self.assertNotIn("too long", refused)
         task = harness.wait_for("a task of Bo's", lambda: [
             task for task in self.cli.json("tasks")
             if (task["person"] or {}).get("name") == "Bo Lind"])[0]
@@ -138,6 +152,12 @@ class Words(Case):
                       self.said("handout", code=2))
         self.assertIn("see workphone help tasks",
                       self.said("tasks", "--frob", code=2))
+        self.assertIn("--format is pdf, twin or json", self.said(
+            "receipt", "get", "2026-1", "--format", "doc", code=2))
+        # Each command is told from what it does.
+        for line in self.said("help").splitlines():
+            if line.startswith("  policy "):
+                self.assertNotIn("check", line)
         self.assertRegex(self.said("frob", code=2),
                          "see workphone help$")
 
