@@ -92,22 +92,10 @@ int store_delivery_each(struct txn *txn, const char *org_id,
 	    fn, arg, err);
 }
 
-static int run(struct txn *txn, const char *sql, const struct value *values,
-    size_t count, int64_t *changes, struct err *err)
-{
-	struct db_stmt *stmt;
-	int r = db_prepare(txn->db, sql, &stmt, err);
-
-	if (r < 0)
-		return r;
-	values_bind(stmt, values, count);
-	return db_run(stmt, changes, err);
-}
-
 int store_delivery_drop(
     struct txn *txn, const char *webhook_id, int64_t now, struct err *err)
 {
-	return run(txn,
+	return values_run(txn,
 	    "UPDATE deliveries SET state = 3, closed_at = $1 WHERE state = 0 "
 	    "AND webhook_id = $2",
 	    VALUES(NUMBER(now), TEXT(webhook_id)), NULL, err);
@@ -116,7 +104,7 @@ int store_delivery_drop(
 int store_delivery_replay(struct txn *txn, const char *webhook_id,
     int64_t since, int64_t now, int64_t *count, struct err *err)
 {
-	return run(txn,
+	return values_run(txn,
 	    "UPDATE deliveries SET state = 0, attempts = 0, first_at = 0, "
 	    "closed_at = 0, next_at = $1 WHERE state > 0 AND webhook_id = $2 "
 	    "AND created_at >= $3",
@@ -126,7 +114,7 @@ int store_delivery_replay(struct txn *txn, const char *webhook_id,
 int store_delivery_expire(
     struct txn *txn, int64_t before, int64_t now, struct err *err)
 {
-	return run(txn,
+	return values_run(txn,
 	    "UPDATE deliveries SET state = 2, closed_at = $1 WHERE state = 0 "
 	    "AND first_at > 0 AND created_at < $2",
 	    VALUES(NUMBER(now), NUMBER(before)), NULL, err);
@@ -135,14 +123,14 @@ int store_delivery_expire(
 int store_event_purge(
     struct txn *txn, int64_t before, int limit, int64_t *count, struct err *err)
 {
-	int r = run(txn,
+	int r = values_run(txn,
 	    "DELETE FROM deliveries WHERE state > 0 AND event_id IN (SELECT id "
 	    "FROM events WHERE created_at < $1 ORDER BY created_at LIMIT $2)",
 	    VALUES(NUMBER(before), LIMITED(limit)), NULL, err);
 
 	if (r < 0)
 		return r;
-	return run(txn,
+	return values_run(txn,
 	    "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE "
 	    "created_at < $1 ORDER BY created_at LIMIT $2) AND NOT EXISTS "
 	    "(SELECT 1 FROM deliveries WHERE deliveries.event_id = events.id)",
@@ -158,20 +146,16 @@ int store_delivery_count(struct txn *txn, const char *webhook_id, int64_t since,
 	    "count(CASE WHEN state = 1 AND closed_at >= $2 THEN 1 END), "
 	    "count(CASE WHEN state = 2 AND closed_at >= $2 THEN 1 END) "
 	    "FROM deliveries WHERE webhook_id = $1";
-	struct db_stmt *stmt;
-	int r = db_prepare(txn->db, sql, &stmt, err);
+	int64_t numbers[4] = {0};
+	int r = values_numbers(
+	    txn, sql, VALUES(TEXT(webhook_id), NUMBER(since)), numbers, 4, err);
 
-	if (r < 0)
-		return r;
-	values_bind(stmt, VALUES(TEXT(webhook_id), NUMBER(since)));
-	r = db_step(stmt, err);
-	if (r > 0)
+	if (r == 0)
 		*out = (struct delivery_counts){
-		    .waiting = db_int64(stmt, 0),
-		    .oldest_at = db_int64(stmt, 1),
-		    .done = db_int64(stmt, 2),
-		    .given_up = db_int64(stmt, 3),
+		    .waiting = numbers[0],
+		    .oldest_at = numbers[1],
+		    .done = numbers[2],
+		    .given_up = numbers[3],
 		};
-	db_done(stmt);
-	return r < 0 ? r : 0;
+	return r;
 }

@@ -69,21 +69,9 @@ int store_mail_each(struct txn *txn, const char *org_id, int state,
 	    fn, arg, err);
 }
 
-static int run(struct txn *txn, const char *sql, const struct value *values,
-    size_t count, int64_t *changes, struct err *err)
-{
-	struct db_stmt *stmt;
-	int r = db_prepare(txn->db, sql, &stmt, err);
-
-	if (r < 0)
-		return r;
-	values_bind(stmt, values, count);
-	return db_run(stmt, changes, err);
-}
-
 int store_mail_resume(struct txn *txn, int64_t now, struct err *err)
 {
-	return run(txn,
+	return values_run(txn,
 	    "UPDATE mails SET next_at = $1 WHERE state = 0 AND trying_at > 0",
 	    VALUES(NUMBER(now)), NULL, err);
 }
@@ -91,7 +79,7 @@ int store_mail_resume(struct txn *txn, int64_t now, struct err *err)
 int store_mail_purge(
     struct txn *txn, int64_t before, int limit, int64_t *count, struct err *err)
 {
-	return run(txn,
+	return values_run(txn,
 	    "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE state > "
 	    "0 AND closed_at < $1 LIMIT $2)",
 	    VALUES(NUMBER(before), LIMITED(limit)), count, err);
@@ -106,22 +94,18 @@ int store_mail_count(struct txn *txn, const char *org_id, int64_t since,
 	    "count(CASE WHEN state = 1 AND closed_at >= $2 THEN 1 END), "
 	    "count(CASE WHEN state = 2 AND closed_at >= $2 THEN 1 END) "
 	    "FROM mails WHERE org_id = $1";
-	struct db_stmt *stmt;
-	int r = db_prepare(txn->db, sql, &stmt, err);
+	int64_t numbers[4] = {0};
+	int r = values_numbers(
+	    txn, sql, VALUES(TEXT(org_id), NUMBER(since)), numbers, 4, err);
 
-	if (r < 0)
-		return r;
-	values_bind(stmt, VALUES(TEXT(org_id), NUMBER(since)));
-	r = db_step(stmt, err);
-	if (r > 0)
+	if (r == 0)
 		*out = (struct mail_counts){
-		    .waiting = db_int64(stmt, 0),
-		    .oldest_at = db_int64(stmt, 1),
-		    .sent = db_int64(stmt, 2),
-		    .given_up = db_int64(stmt, 3),
+		    .waiting = numbers[0],
+		    .oldest_at = numbers[1],
+		    .sent = numbers[2],
+		    .given_up = numbers[3],
 		};
-	db_done(stmt);
-	return r < 0 ? r : 0;
+	return r;
 }
 
 int store_mail_last_sent(struct txn *txn, const char *org_id,
@@ -130,39 +114,31 @@ int store_mail_last_sent(struct txn *txn, const char *org_id,
 	static const char sql[] =
 	    "SELECT coalesce(max(closed_at), 0) FROM mails WHERE state = 1 AND "
 	    "org_id = $1 AND person_id = $2";
-	struct db_stmt *stmt;
-	int r = db_prepare(txn->db, sql, &stmt, err);
 
-	if (r < 0)
-		return r;
-	values_bind(stmt, VALUES(TEXT(org_id), TEXT(person_id)));
-	r = db_step(stmt, err);
-	if (r > 0)
-		*out = db_int64(stmt, 0);
-	db_done(stmt);
-	return r < 0 ? r : 0;
+	return values_numbers(
+	    txn, sql, VALUES(TEXT(org_id), TEXT(person_id)), out, 1, err);
 }
 
 int store_outbox_rewind(
     struct txn *txn, int64_t latest, int64_t now, struct err *err)
 {
-	int r = run(txn,
+	int r = values_run(txn,
 	    "UPDATE mails SET next_at = $1 WHERE state = 0 AND next_at > $2",
 	    VALUES(NUMBER(now), NUMBER(latest)), NULL, err);
 
 	/* Written in a future that did not come. */
 	if (r == 0)
-		r = run(txn,
+		r = values_run(txn,
 		    "UPDATE notices SET due_at = $1 WHERE state = 0 AND "
 		    "created_at > $1 AND due_at > $1",
 		    VALUES(NUMBER(now)), NULL, err);
 	if (r == 0)
-		r = run(txn,
+		r = values_run(txn,
 		    "UPDATE deliveries SET next_at = $1 WHERE state = 0 AND "
 		    "next_at > $2",
 		    VALUES(NUMBER(now), NUMBER(latest)), NULL, err);
 	if (r == 0)
-		r = run(txn,
+		r = values_run(txn,
 		    "UPDATE webhooks SET next_at = $1 WHERE next_at > $2",
 		    VALUES(NUMBER(now), NUMBER(latest)), NULL, err);
 	return r;

@@ -79,22 +79,10 @@ int store_notice_each_mail(struct txn *txn, const char *mail_id,
 	return each(txn, &query, VALUES(TEXT(mail_id)), fn, arg, err);
 }
 
-static int run(struct txn *txn, const char *sql, const struct value *values,
-    size_t count, int64_t *changes, struct err *err)
-{
-	struct db_stmt *stmt;
-	int r = db_prepare(txn->db, sql, &stmt, err);
-
-	if (r < 0)
-		return r;
-	values_bind(stmt, values, count);
-	return db_run(stmt, changes, err);
-}
-
 int store_notice_drop_task(struct txn *txn, const char *org_id,
     const char *task_id, int64_t now, struct err *err)
 {
-	return run(txn,
+	return values_run(txn,
 	    "UPDATE notices SET state = 3, closed_at = $1 WHERE state = 0 AND "
 	    "mail_id = '' AND org_id = $2 AND task_id = $3 AND task_id <> ''",
 	    VALUES(NUMBER(now), TEXT(org_id), TEXT(task_id)), NULL, err);
@@ -103,7 +91,7 @@ int store_notice_drop_task(struct txn *txn, const char *org_id,
 int store_notice_drop_case(struct txn *txn, const char *org_id,
     const char *case_id, int64_t now, struct err *err)
 {
-	return run(txn,
+	return values_run(txn,
 	    "UPDATE notices SET state = 3, closed_at = $1 WHERE state = 0 AND "
 	    "mail_id = '' AND org_id = $2 AND case_id = $3 AND case_id <> ''",
 	    VALUES(NUMBER(now), TEXT(org_id), TEXT(case_id)), NULL, err);
@@ -112,7 +100,7 @@ int store_notice_drop_case(struct txn *txn, const char *org_id,
 int store_notice_purge(
     struct txn *txn, int64_t before, int limit, int64_t *count, struct err *err)
 {
-	return run(txn,
+	return values_run(txn,
 	    "DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE "
 	    "state > 0 AND closed_at < $1 LIMIT $2)",
 	    VALUES(NUMBER(before), LIMITED(limit)), count, err);

@@ -182,18 +182,6 @@ static const char *const person_steps[] = {
     " $1 AND subject_id = $2 AND lifted_at > 0",
 };
 
-static int run(struct txn *txn, const char *sql, const struct value *values,
-    size_t count, int64_t *changes, struct err *err)
-{
-	struct db_stmt *stmt;
-	int rc = db_prepare(txn->db, sql, &stmt, err);
-
-	if (rc < 0)
-		return rc;
-	values_bind(stmt, values, count);
-	return db_run(stmt, changes, err);
-}
-
 int store_purge_person(struct txn *txn, const char *org_id,
     const char *person_id, int64_t now, struct err *err)
 {
@@ -202,10 +190,10 @@ int store_purge_person(struct txn *txn, const char *org_id,
 
 	for (i = 0;
 	     rc == 0 && i < sizeof(person_steps) / sizeof(person_steps[0]); i++)
-		rc = run(txn, person_steps[i],
+		rc = values_run(txn, person_steps[i],
 		    VALUES(TEXT(org_id), TEXT(person_id)), NULL, err);
 	if (rc == 0)
-		rc = run(txn,
+		rc = values_run(txn,
 		    "UPDATE people SET external_id = '', name = '', first_name"
 		    " = '', last_name = '', mail = '', number = '', language ="
 		    " '', unit_id = '', purged_at = $3 WHERE org_id = $1 AND"
@@ -257,7 +245,7 @@ int store_purge_reports(struct txn *txn, const char *org_id, int64_t before,
 		all += changes;
 	}
 	if (rc == 0)
-		rc = run(txn,
+		rc = values_run(txn,
 		    "UPDATE approvals SET reason = '', note = '' WHERE org_id ="
 		    " $1 AND closed_at > 0 AND closed_at <= $2 AND reason <> "
 		    "''",

@@ -173,6 +173,35 @@ void values_bind(struct db_stmt *stmt, const struct value *values, size_t count)
 	}
 }
 
+int values_run(struct txn *txn, const char *sql, const struct value *values,
+    size_t count, int64_t *changes, struct err *err)
+{
+	struct db_stmt *stmt;
+	int r = db_prepare(txn->db, sql, &stmt, err);
+
+	if (r < 0)
+		return r;
+	values_bind(stmt, values, count);
+	return db_run(stmt, changes, err);
+}
+
+int values_numbers(struct txn *txn, const char *sql, const struct value *values,
+    size_t count, int64_t *out, int columns, struct err *err)
+{
+	struct db_stmt *stmt;
+	int r = db_prepare(txn->db, sql, &stmt, err);
+	int i;
+
+	if (r < 0)
+		return r;
+	values_bind(stmt, values, count);
+	r = db_step(stmt, err);
+	for (i = 0; r > 0 && i < columns; i++)
+		out[i] = db_int64(stmt, i);
+	db_done(stmt);
+	return r < 0 ? r : 0;
+}
+
 static int prepare(struct txn *txn, struct query *query,
     const struct value *values, size_t count, struct db_stmt **out,
     struct err *err)

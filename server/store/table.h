@@ -99,6 +99,13 @@ void cursor_close(struct cursor *cursor);
 /* Binds to $1 … of a statement written by hand. */
 void values_bind(
     struct db_stmt *stmt, const struct value *values, size_t count);
+/* A statement written by hand that changes rows; changes NULL: no matter how
+ * many. */
+int values_run(struct txn *txn, const char *sql, const struct value *values,
+    size_t count, int64_t *changes, struct err *err);
+/* One written by hand that answers with one row of `columns` numbers. */
+int values_numbers(struct txn *txn, const char *sql, const struct value *values,
+    size_t count, int64_t *out, int columns, struct err *err);
 
 /* Defines `each`, which walks rows of one type and calls fn for each. */
 #define DEFINE_EACH(each, row_type, fn_type)                                   \
