@@ -207,12 +207,7 @@ static int write_change(
 {
 	int rc = store_write(change->ask->service->store, fn, change, err);
 
-	if (rc < 0) {
-		json_decref(change->out);
-		return rc;
-	}
-	*out = change->out;
-	return 0;
+	return scim_shown_take(rc, change->out, out);
 }
 
 int service_scim_group_create(
@@ -418,10 +413,5 @@ int service_scim_group_load(
 	struct change change = {.ask = ask, .id = id};
 	int rc = store_read(ask->service->store, load_group, &change, err);
 
-	if (rc < 0) {
-		json_decref(change.out);
-		return rc;
-	}
-	*out = change.out;
-	return 0;
+	return scim_shown_take(rc, change.out, out);
 }

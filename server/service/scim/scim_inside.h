@@ -26,6 +26,8 @@ int scim_user_show(struct txn *txn, const struct scim_ask *ask,
     const struct scim_user_row *row, bool with, json_t **out, struct err *err);
 int scim_group_show(struct txn *txn, const struct scim_ask *ask,
     const struct scim_group_row *row, bool with, json_t **out, struct err *err);
+/* What a transaction showed is the caller's, or nobody's where it failed. */
+int scim_shown_take(int rc, json_t *shown, json_t **out);
 /* Does the project want this attribute? */
 bool scim_wants(const struct scim_ask *ask, const char *name);
 

@@ -102,6 +102,16 @@ int scim_version_check(struct scim_ask *ask, int64_t version, struct err *err)
 
 /* ---- resources ---- */
 
+int scim_shown_take(int rc, json_t *shown, json_t **out)
+{
+	if (rc < 0) {
+		json_decref(shown);
+		return rc;
+	}
+	*out = shown;
+	return 0;
+}
+
 bool scim_wants(const struct scim_ask *ask, const char *name)
 {
 	return !ask->project || scim_project_wants(ask->project, name);
