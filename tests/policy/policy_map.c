@@ -288,7 +288,7 @@ static void say_shown(struct row *row, const struct pack_rule *rule)
 
 	if (rule->class == PACK_INFORM) {
 		say(row, "shown and confirmed");
-		add(row, "server/service/mdm/acknowledge.c", NULL);
+		add(row, "server/service/task/task_acknowledge.c", NULL);
 	}
 	for (i = 0; i < PACK_PHRASE_COUNT; i++) {
 		size_t used = strlen(phrases);

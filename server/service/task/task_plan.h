@@ -34,7 +34,7 @@ int task_is_measured(struct txn *txn, const struct task_world *world,
     const struct pack_rule *rule, enum store_subject subject_kind,
     const char *subject_id, bool *out, struct err *err);
 
-/* The pack's acknowledgement, for one person (acknowledge.c). */
+/* The pack's acknowledgement, for one person (task_acknowledge.c). */
 int task_plan_acknowledgement(struct txn *txn, const struct task_world *world,
     const struct task_person *person, unsigned *made, struct err *err);
 
