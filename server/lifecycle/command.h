@@ -53,6 +53,9 @@ enum command_priority {
 	COMMAND_PRIORITY_PROFILE = 20,
 	COMMAND_PRIORITY_PERSON = 30, /* somebody waits for it */
 	COMMAND_PRIORITY_ERASE = 100,
+	/* What is erased hears nothing any more: out of Lost Mode comes first.
+	 */
+	COMMAND_PRIORITY_UNLOCK = 110,
 };
 
 #endif

@@ -8,6 +8,7 @@ static const struct field fields[] = {
     ROW_TEXT(struct lost_mode_row, org_id),
     ROW_TEXT(struct lost_mode_row, device_id),
     ROW_TEXT(struct lost_mode_row, life_id),
+    ROW_TEXT(struct lost_mode_row, case_id),
     ROW_ENUM(struct lost_mode_row, state, LOST_MODE_STATE_COUNT - 1),
     ROW_TEXT(struct lost_mode_row, enable_id),
     ROW_TEXT(struct lost_mode_row, disable_id),

@@ -41,6 +41,7 @@ struct lost_mode_row {
 	char org_id[STORE_ID];
 	char device_id[STORE_ID];
 	char life_id[STORE_ID];
+	char case_id[STORE_ID]; /* that ordered it; "": a person did */
 	enum lost_mode_state state;
 	char enable_id[STORE_ID];  /* command */
 	char disable_id[STORE_ID]; /* command, "" */

@@ -168,6 +168,7 @@ static void test_one_lost_mode(void **state)
 	COPY(unit->lost.org_id, unit->phone.org.id);
 	COPY(unit->lost.device_id, unit->device.id);
 	COPY(unit->lost.life_id, unit->phone.life.id);
+	COPY(unit->lost.case_id, "case");
 	COPY(unit->lost.message, "Ring");
 	fixture_write(f, save_lost, unit);
 	COPY(unit->lost.id, "second");
@@ -186,6 +187,7 @@ static void test_one_lost_mode(void **state)
 	fixture_write(f, save_lost, unit);
 	fixture_read(f, find_lost, unit);
 	assert_string_equal(unit->lost.id, "second");
+	assert_string_equal(unit->lost.case_id, "case");
 }
 
 static int save_place(struct txn *txn, void *arg, struct err *err)

@@ -138,8 +138,9 @@ static int cancel_case(struct txn *txn, const struct departure_world *world,
 
 	if (!return_case_is_open(row->state))
 		return 0;
-	rc = departure_wipe_withdraw(txn, ledger, row, why, &is_back, err);
-	if (rc < 0)
+	if ((rc = departure_wipe_withdraw(
+	         txn, ledger, row, why, &is_back, err)) < 0 ||
+	    (rc = return_unlock(txn, ledger, row, why, err)) < 0)
 		return rc;
 	/* Handed in or erased: it goes on until it is proven and signed for,
 	 * whoever gets it then. */

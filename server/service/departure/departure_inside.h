@@ -144,6 +144,10 @@ struct wipe_outcome {
 int departure_wipe(struct txn *txn, const struct departure_world *world,
     const struct departure_row *departure, struct return_case_row *row,
     struct wipe_outcome *out, struct err *err);
+/* Why a case waits that is not with who left by our records; held NULL: nobody
+ * holds it. */
+void departure_say_elsewhere(struct txn *txn, const struct return_case_row *row,
+    const struct assignment_row *held, char *out, size_t size);
 /* The same of a private phone: only what is of work goes (invariant 1). */
 int departure_remove_work(struct txn *txn, const struct departure_world *world,
     const struct departure_row *departure, struct return_case_row *row,
@@ -153,6 +157,28 @@ int departure_remove_work(struct txn *txn, const struct departure_world *world,
 int departure_wipe_withdraw(struct txn *txn, const struct ledger *ledger,
     struct return_case_row *row, const char *why, bool *is_back,
     struct err *err);
+
+/*
+ * 1: the phone may be locked for the case, all of the above being so, and the
+ * guard has counted it: do it in this transaction. 0: *out says what it waits
+ * for. *device: as it is now.
+ */
+int departure_may_lock(struct txn *txn, const struct departure_world *world,
+    const struct departure_row *departure, struct return_case_row *row,
+    struct device *device, struct wipe_outcome *out, struct err *err);
+/*
+ * Lost Mode of a leaver's phone, and its case is lost: an erase that waits is
+ * taken back, it would end what can find it (return_decide.c). 1: ordered; 0:
+ * *out says why not.
+ */
+int return_lost_mode(struct txn *txn, const struct departure_world *world,
+    const struct departure_row *departure, struct return_case_row *row,
+    const char *reason, struct wipe_outcome *out, struct err *err);
+/* Who stays is not locked out: Lost Mode that the ladder ordered is lifted, and
+ * the case is where it was before. A phone that a person reported lost stays so.
+ */
+int return_unlock(struct txn *txn, const struct ledger *ledger,
+    struct return_case_row *row, const char *why, struct err *err);
 
 /* ---- SIMs (return_sim.c) ---- */
 

@@ -11,37 +11,93 @@
 #include "server/service/mdm/last_seen.h"
 #include "server/service/service.h"
 
-/* Lost ones are out, too; who lost one is not reminded to bring it. */
-static bool any_out(const struct going *g, bool lost_too)
-{
-	size_t i;
+/* ---- with whom it is ---- */
 
-	for (i = 0; i < g->cases.count; i++)
-		if (return_is_out(&g->cases.rows[i]) &&
-		    (lost_too || g->cases.rows[i].state != RETURN_LOST))
-			return true;
-	return false;
+static int note_last(void *arg, const struct assignment_row *row)
+{
+	if (row->kind == ASSIGNMENT_PHONE)
+		*(struct assignment_row *)arg = *row;
+	return 0;
 }
 
+/* With who left, by our records; *held: who has it, id "" for nobody. Who takes
+ * off management, or enrols it again, has it all the same. */
+static int is_theirs(struct going *g, const struct return_case_row *row,
+    struct assignment_row *held, bool *out, struct err *err)
+{
+	struct assignment_row last = {.id = ""};
+	int rc = store_assignment_find_phone(
+	    g->txn, row->org_id, row->device_id, 0, held, NULL);
+
+	if (rc == 0) {
+		*out = strcmp(held->person_id, row->person_id) == 0;
+		return 0;
+	}
+	if (rc != -ERR_NOT_FOUND)
+		return err_set(err, ERR_IO, "cannot read who holds a phone");
+	held->id[0] = '\0';
+	rc = store_assignment_each_device(
+	    g->txn, row->org_id, row->device_id, false, note_last, &last, err);
+	/* Closed by nobody: its enrolment ended (holder_close). */
+	*out = strcmp(last.person_id, row->person_id) == 0 &&
+	    strcmp(last.closed_by, TASK_BY_POLICY) == 0;
+	return rc < 0 ? rc : 0;
+}
+
+static void say_elsewhere(struct going *g, const struct return_case_row *row,
+    const struct assignment_row *held)
+{
+	if (!g->departure->waits[0])
+		departure_say_elsewhere(g->txn, row, held->id[0] ? held : NULL,
+		    g->departure->waits, sizeof(g->departure->waits));
+}
+
+/* ---- silence ---- */
+
+static int heard_in(
+    struct going *g, const char *life_id, int64_t *latest, struct err *err)
+{
+	struct life life;
+	int64_t seen;
+	int rc;
+
+	if (!life_id[0])
+		return 0;
+	rc = store_life_load(g->txn, life_id, &life, err);
+	if (rc < 0)
+		return rc;
+	seen = last_seen_get(g->world->ledger.service->last_seen, life_id);
+	if (life.last_seen_at > *latest)
+		*latest = life.last_seen_at;
+	if (seen > *latest)
+		*latest = seen;
+	return 0;
+}
+
+/* In the enrolment that the case is of, or a later one of the same person. */
 static int heard_at(struct going *g, const struct return_case_row *row,
     int64_t *out, struct err *err)
 {
-	struct life life;
-	int rc;
+	struct device device;
+	int rc = store_device_load_of(
+	    g->txn, row->org_id, row->device_id, &device, err);
 
 	*out = g->departure->opened_at;
-	if (!row->life_id[0])
-		return 0;
-	rc = store_life_load(g->txn, row->life_id, &life, err);
-	if (rc < 0)
-		return rc;
-	if (life.last_seen_at > *out)
-		*out = life.last_seen_at;
-	if (last_seen_get(g->world->ledger.service->last_seen, row->life_id) >
-	    *out)
-		*out = last_seen_get(
-		    g->world->ledger.service->last_seen, row->life_id);
-	return 0;
+	if (rc == 0)
+		rc = heard_in(g, row->life_id, out, err);
+	if (rc == 0 && strcmp(device.life_id, row->life_id) != 0)
+		rc = heard_in(g, device.life_id, out, err);
+	return rc;
+}
+
+/* What somebody else says with it, or nobody, is no word of who left. */
+static int watch_elsewhere(
+    struct going *g, struct return_case_row *row, struct err *err)
+{
+	return row->state == RETURN_OFFLINE
+	    ? going_apply(g, row, RETURN_EVENT_HEARD, RETURN_STEP_HEARD,
+	          "by our records it is no longer with who left", err)
+	    : 0;
 }
 
 static int watch_one(
@@ -50,8 +106,7 @@ static int watch_one(
 	int64_t heard;
 	int rc;
 
-	if (!return_is_out(row) ||
-	    (row->state != RETURN_ASKED && row->state != RETURN_OFFLINE))
+	if (row->state != RETURN_ASKED && row->state != RETURN_OFFLINE)
 		return 0;
 	if ((rc = heard_at(g, row, &heard, err)) < 0)
 		return rc;
@@ -68,35 +123,81 @@ static int watch_one(
 	    "nothing was heard from it", err);
 }
 
+struct watch {
+	bool is_any;    /* out, and with who left */
+	bool is_unlost; /* and not lost: who lost one is not reminded of it */
+};
+
+static int watch_all(struct going *g, struct watch *out, struct err *err)
+{
+	struct return_case_row *row;
+	struct assignment_row held;
+	bool theirs;
+	size_t i;
+	int rc = 0;
+
+	*out = (struct watch){false, false};
+	for (i = 0; rc == 0 && i < g->cases.count; i++) {
+		row = &g->cases.rows[i];
+		if (!return_is_out(row))
+			continue;
+		if ((rc = is_theirs(g, row, &held, &theirs, err)) < 0)
+			break;
+		if (!theirs)
+			say_elsewhere(g, row, &held);
+		rc = (theirs ? watch_one : watch_elsewhere)(g, row, err);
+		out->is_any |= theirs;
+		out->is_unlost |= theirs && row->state != RETURN_LOST;
+	}
+	return rc;
+}
+
+/* ---- Lost Mode ---- */
+
+/* The rung is climbed again when it can be. */
+static void wait_with_lock(struct going *g, const struct wipe_outcome *outcome)
+{
+	g->departure->step &= ~(int64_t)DEPARTURE_LOST_MODE;
+	if (!g->again_at || outcome->again_at < g->again_at)
+		g->again_at = outcome->again_at;
+	if (!g->departure->waits[0])
+		memcpy(g->departure->waits, outcome->sentence,
+		    sizeof(g->departure->waits));
+}
+
 static int lose_one(
     struct going *g, struct return_case_row *row, struct err *err)
 {
-	struct err why = {0};
+	struct wipe_outcome outcome;
 	int rc;
 
 	if (row->kind != RETURN_KIND_MANAGED || row->state != RETURN_OFFLINE)
 		return 0;
-	rc = return_lost_mode(g->txn, &g->world->ledger, row,
-	    "not returned, and nothing heard from it", &why);
-	if (rc == -ERR_CONFLICT || rc == -ERR_UNSUPPORTED)
-		return 0; /* it is in it already, or cannot be */
-	return rc < 0 ? err_set(err, why.code, "%s", why.text) : 0;
+	rc = return_lost_mode(g->txn, g->world, g->departure, row,
+	    "not returned, and nothing heard from it", &outcome, err);
+	if (rc == 0 && outcome.again_at)
+		wait_with_lock(g, &outcome);
+	return rc < 0 ? rc : 0;
 }
 
 static int lose_all(struct going *g, struct err *err)
 {
 	bool is_any = false;
+	bool was_lost;
 	size_t i;
 	int rc = 0;
 
 	for (i = 0; rc == 0 && i < g->cases.count; i++) {
+		was_lost = g->cases.rows[i].state == RETURN_LOST;
 		rc = lose_one(g, &g->cases.rows[i], err);
-		is_any |= g->cases.rows[i].state == RETURN_LOST;
+		is_any |= !was_lost && g->cases.rows[i].state == RETURN_LOST;
 	}
 	return rc < 0 || !is_any ? rc
 	                         : going_tell(g, NOTICE_RETURN_LOST_MODE,
 	                               g->departure->person_id, err);
 }
+
+/* ---- the SIM ---- */
 
 struct sims {
 	struct sim_decision_row rows[DEPARTURE_CASES_MAX];
@@ -112,6 +213,34 @@ static int note_sim(void *arg, const struct sim_decision_row *row)
 	return sims->count == DEPARTURE_CASES_MAX;
 }
 
+/* One that sits in a phone goes the way of that phone; one that sits in none
+ * is with who has the others. */
+static int is_sim_out(struct going *g, const struct sim_decision_row *sim,
+    bool *out, struct err *err)
+{
+	struct assignment_row held;
+	size_t i;
+
+	*out = !sim->case_id[0];
+	for (i = 0; i < g->cases.count; i++)
+		if (strcmp(g->cases.rows[i].id, sim->case_id) == 0 &&
+		    return_is_out(&g->cases.rows[i]))
+			return is_theirs(g, &g->cases.rows[i], &held, out, err);
+	return 0;
+}
+
+static int block_one(
+    struct going *g, struct sim_decision_row *sim, struct err *err)
+{
+	bool is_gone;
+	int rc = is_sim_out(g, sim, &is_gone, err);
+
+	return rc < 0 || !is_gone
+	    ? rc
+	    : return_sim_set(g->txn, &g->world->ledger, sim, SIM_BLOCK,
+	          "the phone was not returned", err);
+}
+
 static int block_all(struct going *g, struct err *err)
 {
 	struct sims sims = {.count = 0};
@@ -120,8 +249,7 @@ static int block_all(struct going *g, struct err *err)
 	    g->departure->id, note_sim, &sims, err);
 
 	for (i = 0; rc >= 0 && i < sims.count; i++)
-		rc = return_sim_set(g->txn, &g->world->ledger, &sims.rows[i],
-		    SIM_BLOCK, "the phone was not returned", err);
+		rc = block_one(g, &sims.rows[i], err);
 	return rc < 0 ? rc
 	              : return_sims_mark(
 	                    g->txn, &g->world->ledger, g->departure->id, err);
@@ -176,12 +304,10 @@ int departure_ladder(struct going *g, struct err *err)
 	int32_t day = calendar_day_at(tasks->place.zone, opened);
 	int32_t told = calendar_add_working_days(
 	    tasks->place.country, day, leaving->manager_after);
-	size_t i;
-	int rc = 0;
+	struct watch watch;
+	int rc = watch_all(g, &watch, err);
 
-	for (i = 0; rc == 0 && i < g->cases.count; i++)
-		rc = watch_one(g, &g->cases.rows[i], err);
-	if (rc == 0 && any_out(g, false) &&
+	if (rc == 0 && watch.is_unlost &&
 	    ((rc = climb(g, DEPARTURE_LATE, going_morning_of(g, day + 1),
 	          rung_late, err)) < 0 ||
 	        (rc = climb(g, DEPARTURE_MANAGER, going_morning_of(g, told),
@@ -189,7 +315,7 @@ int departure_ladder(struct going *g, struct err *err)
 		return rc;
 	if (rc < 0)
 		return rc;
-	if (!any_out(g, true))
+	if (!watch.is_any)
 		return nothing_to_decide(g, err);
 	if ((rc = climb(g, DEPARTURE_DECIDE, opened + leaving->offline_after_ms,
 	         going_ask_decision, err)) < 0 ||

@@ -219,6 +219,9 @@ static int put_back(
 			continue;
 		rc = departure_wipe_withdraw(plan->txn, &plan->world.ledger,
 		    &cases.rows[i], "the last day was moved", &is_back, err);
+		if (rc == 0)
+			rc = return_unlock(plan->txn, &plan->world.ledger,
+			    &cases.rows[i], "the last day was moved", err);
 		if (rc < 0 || !is_back)
 			continue;
 		rc = return_apply(plan->txn, &plan->world.ledger,

@@ -11,6 +11,7 @@
 #include "proto/base/str.h"
 #include "server/service/departure/departure_inside.h"
 #include "server/service/mdm/order_command.h"
+#include "server/service/phone/lost_mode.h"
 #include "server/service/phone/wipe_order.h"
 #include "server/service/service.h"
 #include "server/service/station/bench.h"
@@ -41,6 +42,41 @@ static void waits(struct wiping *w, const char *why, int64_t again_at)
 
 /* ---- what justifies it ---- */
 
+/* Nobody says yet who took it in: the register alone is no custody. */
+void departure_say_elsewhere(struct txn *txn, const struct return_case_row *row,
+    const struct assignment_row *held, char *out, size_t size)
+{
+	struct person_row holder = {.name = "somebody else"};
+	struct device device = {.serial = ""};
+
+	(void)store_device_load_of(
+	    txn, row->org_id, row->device_id, &device, NULL);
+	if (held)
+		(void)store_person_load(
+		    txn, row->org_id, held->person_id, &holder, NULL);
+	(void)snprintf(out, size,
+	    "by our records %.100s %s the phone %.64s now: whoever took it "
+	    "back says so (workphone return custody %.64s)",
+	    held ? holder.name : "nobody", held ? "holds" : "has",
+	    device.serial, device.serial);
+}
+
+static void waits_elsewhere(struct wiping *w, const struct assignment_row *held)
+{
+	char text[sizeof(w->out->sentence)];
+
+	if (w->row->marks & RETURN_MARK_CUSTODY) {
+		waits(w,
+		    held ? "somebody else holds this phone by our records"
+		         : "nobody holds this phone any more by our records: "
+		           "the case goes on without an erase over the air",
+		    0);
+		return;
+	}
+	departure_say_elsewhere(w->txn, w->row, held, text, sizeof(text));
+	waits(w, text, 0);
+}
+
 /* The very assignment that the case is of, still open, of the same person. */
 static int is_assigned(struct wiping *w, struct err *err)
 {
@@ -49,15 +85,12 @@ static int is_assigned(struct wiping *w, struct err *err)
 	    w->txn, w->row->org_id, w->row->device_id, 0, &held, err);
 
 	if (rc == -ERR_NOT_FOUND)
-		waits(w,
-		    "nobody holds this phone any more by our records: the "
-		    "case goes on without an erase over the air",
-		    0);
+		waits_elsewhere(w, NULL);
 	if (rc < 0)
 		return rc == -ERR_NOT_FOUND ? 0 : rc;
 	if (strcmp(held.id, w->row->assignment_id) != 0 ||
 	    strcmp(held.person_id, w->row->person_id) != 0) {
-		waits(w, "somebody else holds this phone by our records", 0);
+		waits_elsewhere(w, &held);
 		return 0;
 	}
 	return 1;
@@ -261,6 +294,59 @@ int departure_wipe(struct txn *txn, const struct departure_world *world,
 	if ((rc = load_device(&w, err)) <= 0 || (rc = decide_esim(&w, err)) < 0)
 		return rc;
 	return order(&w, err);
+}
+
+/* ---- a lock ---- */
+
+static int guard_lock(
+    struct wiping *w, struct guard_answer *answer, struct err *err)
+{
+	const struct guard_ask ask = {.org_id = w->row->org_id,
+	    .device_id = w->row->device_id,
+	    .person_id = w->row->person_id,
+	    .kind = GUARD_LOCK,
+	    .cause = w->cause,
+	    .by = w->departure->reason == DEPARTURE_EMPLOYMENT_END
+	        ? "departures"
+	        : w->departure->opened_by,
+	    .reason = "not returned, and nothing heard from it",
+	    .case_id = w->row->id,
+	    .now = w->world->ledger.now};
+
+	return guard_destructive(
+	    w->txn, w->world->ledger.service, &ask, answer, err);
+}
+
+int departure_may_lock(struct txn *txn, const struct departure_world *world,
+    const struct departure_row *departure, struct return_case_row *row,
+    struct device *device, struct wipe_outcome *out, struct err *err)
+{
+	struct wiping w = {txn, world, departure, row, out, {.id = ""},
+	    GUARD_DEPARTURE, false};
+	struct guard_answer answer;
+	struct err why = {0};
+	int rc;
+
+	*out = (struct wipe_outcome){.is_ordered = false};
+	if ((rc = is_assigned(&w, err)) <= 0 || (rc = is_over(&w, err)) <= 0 ||
+	    (rc = load_device(&w, err)) <= 0)
+		return rc;
+	rc = lost_mode_is_possible(txn, &w.device, &why);
+	if (rc == -ERR_CONFLICT || rc == -ERR_UNSUPPORTED) {
+		waits(&w, why.text, 0); /* it is in it already, or cannot be */
+		return 0;
+	}
+	if (rc < 0)
+		return err_set(err, why.code, "%s", why.text);
+	if ((rc = guard_lock(&w, &answer, err)) < 0)
+		return rc;
+	*device = w.device;
+	if (answer.verdict == GUARD_ALLOWED)
+		return 1;
+	waits(&w, answer.sentence,
+	    answer.again_at ? answer.again_at
+	                    : world->ledger.now + WIPE_AGAIN_MS);
+	return 0;
 }
 
 /* ---- a private phone ---- */

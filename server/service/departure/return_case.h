@@ -9,6 +9,8 @@
 
 #include "server/service/departure/departure.h"
 
+struct lost_mode_row;
+
 /* ---- steps by people ---- */
 
 struct return_custody_said {
@@ -109,6 +111,18 @@ int return_life_ended(struct txn *txn, struct service *service,
  */
 int return_wipe_covered(struct txn *txn, const struct wipe *wipe,
     const struct assignment_row *held, struct err *err);
+
+/*
+ * Before the Lost Mode that a case ordered is handed to the phone: -ERR_CONFLICT
+ * with why not, when the departure is not open, the case has the phone lost no
+ * more, or it is with somebody else by now or has enrolled anew.
+ */
+int return_lock_covered(struct txn *txn, const struct lost_mode_row *lost,
+    const struct device *device, struct err *err);
+/* It is not: Lost Mode is lifted, and the case is where it was before. */
+int return_lock_withdraw(struct txn *txn, struct service *service,
+    const struct lost_mode_row *lost, const char *why, int64_t now,
+    struct err *err);
 
 /* The case of a phone that may go on: the open one, or the last one when that
  * was written off. -ERR_NOT_FOUND. */

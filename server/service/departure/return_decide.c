@@ -6,6 +6,7 @@
 #include "proto/base/err.h"
 #include "server/service/departure/departure_inside.h"
 #include "server/service/phone/lost_mode.h"
+#include "server/service/phone/phone_state.h"
 #include "server/service/service.h"
 
 bool return_is_out(const struct return_case_row *row)
@@ -53,6 +54,7 @@ static int undecided(struct txn *txn, const struct return_case_row *row,
 static int may_lock(struct txn *txn, const struct return_case_row *row,
     bool *out, struct err *err)
 {
+	struct assignment_row held;
 	enum life_state life;
 	struct device device;
 	int rc;
@@ -62,7 +64,14 @@ static int may_lock(struct txn *txn, const struct return_case_row *row,
 		return 0;
 	rc = store_device_load_of(
 	    txn, row->org_id, row->device_id, &device, err);
-	if (rc == 0 && device.life_id[0]) {
+	if (rc < 0 || strcmp(device.life_id, row->life_id) != 0)
+		return rc;
+	rc = store_assignment_find_phone(
+	    txn, row->org_id, row->device_id, 0, &held, err);
+	if (rc == -ERR_NOT_FOUND)
+		return 0;
+	if (rc == 0 && device.life_id[0] &&
+	    strcmp(held.id, row->assignment_id) == 0) {
 		rc = store_life_load_state(txn, device.life_id, &life, err);
 		*out = rc == 0 && life_is_open(life);
 	}
@@ -92,42 +101,53 @@ int return_decisions(struct txn *txn, const struct return_case_row *row,
 
 /* ---- doing it ---- */
 
-int return_lost_mode(struct txn *txn, const struct ledger *ledger,
-    struct return_case_row *row, const char *reason, struct err *err)
+int return_lost_mode(struct txn *txn, const struct departure_world *world,
+    const struct departure_row *departure, struct return_case_row *row,
+    const char *reason, struct wipe_outcome *out, struct err *err)
 {
-	const struct lost_mode_said said = {.reason = reason};
+	const struct ledger *ledger = &world->ledger;
+	struct lost_mode_said said = {.reason = reason, .case_id = row->id};
 	struct lost_mode_row lost;
 	struct return_step_row step;
 	struct device device;
 	bool is_back;
-	int rc = store_device_load_of(
-	    txn, row->org_id, row->device_id, &device, err);
+	int rc =
+	    departure_may_lock(txn, world, departure, row, &device, out, err);
 
-	if (rc == 0)
-		rc = lost_mode_enable(txn, ledger, &device, &said, &lost, err);
-	if (rc == 0)
-		rc = departure_wipe_withdraw(
-		    txn, ledger, row, "Lost Mode comes first", &is_back, err);
-	if (rc < 0)
+	if (rc <= 0)
+		return rc;
+	/* Reported lost by a person before: only a person takes it back. */
+	if (phone_is_missing(device.state))
+		said.case_id = NULL;
+	if ((rc = lost_mode_enable(txn, ledger, &device, &said, &lost, err)) <
+	        0 ||
+	    (rc = departure_wipe_withdraw(
+	         txn, ledger, row, "Lost Mode comes first", &is_back, err)) < 0)
 		return rc;
 	(void)snprintf(row->reason, sizeof(row->reason), "%s", reason);
 	return_step_init(&step, ledger, RETURN_STEP_LOST);
 	(void)snprintf(step.note, sizeof(step.note), "%s", reason);
-	return return_apply(txn, ledger, row, RETURN_EVENT_LOST, &step, err);
+	rc = return_apply(txn, ledger, row, RETURN_EVENT_LOST, &step, err);
+	return rc < 0 ? rc : 1;
 }
 
 static int lock(struct txn *txn, const struct ledger *ledger,
     struct return_case_row *row, const char *why, struct err *err)
 {
-	struct err refused = {0};
-	int rc = return_lost_mode(
-	    txn, ledger, row, why ? why : "not returned", &refused);
+	struct departure_world world;
+	struct departure_row departure;
+	struct wipe_outcome outcome;
+	int rc = departure_world_init(ledger, &world, err);
 
-	/* It turned out not to be supervised: not of this case, that is. */
-	if (rc == -ERR_UNSUPPORTED)
-		rc = -ERR_CONFLICT;
-	return rc < 0 ? err_set(err, (enum err_code) - rc, "%s", refused.text)
-	              : 0;
+	if (rc == 0)
+		rc = store_departure_load(
+		    txn, row->org_id, row->departure_id, &departure, err);
+	if (rc == 0)
+		rc = return_lost_mode(txn, &world, &departure, row,
+		    why ? why : "not returned", &outcome, err);
+	if (rc == 0) /* not of this case, or not now */
+		return err_set(err, ERR_CONFLICT, "%s", outcome.sentence);
+	return rc < 0 ? rc : 0;
 }
 
 static int block_sims(struct txn *txn, const struct ledger *ledger,

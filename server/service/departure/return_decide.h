@@ -35,13 +35,6 @@ int return_decide(struct txn *txn, const struct ledger *ledger,
     const char *case_id, enum return_decision decision, const char *why,
     struct err *err);
 
-/*
- * Lost Mode of a leaver's phone, and its case is lost: an erase that waits is
- * taken back, it would end what can find it. Errors as of lost_mode_enable().
- */
-int return_lost_mode(struct txn *txn, const struct ledger *ledger,
-    struct return_case_row *row, const char *reason, struct err *err);
-
 /* "wait", "lost_mode", "block_sim", "write_off" */
 const char *return_decision_name(enum return_decision decision);
 int return_decision_parse(const char *name, enum return_decision *out);

@@ -124,6 +124,9 @@ int erase_guard(struct txn *txn, struct service *service,
 	int rc;
 
 	*is_kept_back = false;
+	if (lock_guard_applies(command))
+		return lock_guard(
+		    txn, service, command, now, is_kept_back, err);
 	if (!erase_guard_applies(command))
 		return 0;
 	if (is_removal(command))

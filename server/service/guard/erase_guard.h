@@ -1,7 +1,8 @@
 /*
  * erase_guard: DESIGN invariant 1 at the last moment: an erase goes out only
  * while somebody holds the phone by our records, it is no private one and no
- * legal hold stands on it or on them.
+ * legal hold stands on it or on them; a lock that a return case ordered, only
+ * while the case, the assignment and the enrolment are still those.
  */
 #ifndef SERVER_SERVICE_GUARD_ERASE_GUARD_H
 #define SERVER_SERVICE_GUARD_ERASE_GUARD_H
@@ -24,6 +25,16 @@ struct txn;
  */
 int erase_guard(struct txn *txn, struct service *service,
     struct command *command, int64_t now, bool *is_kept_back, struct err *err);
+
+/*
+ * The same for EnableLostMode. *is_kept_back: nothing justifies it any more, so
+ * it is cancelled, Lost Mode with it, and its case has the phone lost no more.
+ * No hold keeps it back: a lock destroys nothing.
+ */
+int lock_guard(struct txn *txn, struct service *service,
+    const struct command *command, int64_t now, bool *is_kept_back,
+    struct err *err);
+bool lock_guard_applies(const struct command *command);
 
 /* Is it one that a legal hold keeps back: an erase, or the removal of work data
  * from a private phone that a case ordered? */

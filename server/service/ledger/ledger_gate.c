@@ -93,12 +93,19 @@ static int check_leader(struct txn *txn, const struct ledger *ledger,
 
 /* ---- a return that is not over ---- */
 
+/* It says that it erased itself, and nobody has seen it yet: to enrol from
+ * Setup Assistant is the proof. */
+static bool is_proven_by_enrolling(const struct return_case_row *row)
+{
+	return row->state == RETURN_WIPED;
+}
+
 /*
  * What is on the phone is another's until its return is over. Before it was
  * asked for it may still change hands; a shared one is handed on by that.
  */
 static int check_return(struct txn *txn, const struct device *device,
-    const struct assignment_row *wanted, struct err *err)
+    const char *person_id, bool enrols, struct err *err)
 {
 	struct return_case_row row;
 	char waits_for[256];
@@ -109,7 +116,8 @@ static int check_return(struct txn *txn, const struct device *device,
 	    (rc == 0 &&
 	        (row.state == RETURN_PLANNED ||
 	            row.kind == RETURN_KIND_SHARED ||
-	            strcmp(row.person_id, wanted->person_id) == 0)))
+	            strcmp(row.person_id, person_id) == 0 ||
+	            (enrols && is_proven_by_enrolling(&row)))))
 		return 0;
 	if (rc < 0)
 		return err_set(err, ERR_IO, "cannot read the return case");
@@ -140,7 +148,7 @@ int ledger_gate_holder(struct txn *txn, const struct ledger *ledger,
 		return 0;
 	rc = check_one(txn, ledger, held, wanted, err);
 	if (rc == 0)
-		rc = check_return(txn, device, wanted, err);
+		rc = check_return(txn, device, wanted->person_id, false, err);
 	return rc == 0 && wanted->is_shared
 	    ? check_leader(txn, ledger, person, err)
 	    : rc;
@@ -165,7 +173,7 @@ static int note_own(void *arg, const struct device *row)
 
 /* What the register has of it: not every phone is to enrol. */
 static int check_register(struct txn *txn, const struct ledger *ledger,
-    const char *serial, struct err *err)
+    const char *serial, const char *person_id, struct err *err)
 {
 	struct device device;
 	int rc = store_device_find_serial(
@@ -182,16 +190,18 @@ static int check_register(struct txn *txn, const struct ledger *ledger,
 		    serial, phone_kind_name(device.kind));
 	if (phone_is_missing(device.state) || phone_is_gone(device.state))
 		return phone_may_be_assigned(&device, err);
-	return 0;
+	return device.is_private
+	    ? 0
+	    : check_return(txn, &device, person_id, true, err);
 }
 
 int ledger_gate_link(struct txn *txn, const struct ledger *ledger,
-    const char *serial, struct err *err)
+    const char *serial, const char *person_id, struct err *err)
 {
 	const struct pack_rule *rule =
 	    gate_rule(ledger, PACK_GATE_USER_ENROLMENT);
 	struct own own = {serial, false};
-	int rc = check_register(txn, ledger, serial, err);
+	int rc = check_register(txn, ledger, serial, person_id, err);
 
 	if (rc < 0 || !rule)
 		return rc;

@@ -19,10 +19,13 @@ int ledger_gate_holder(struct txn *txn, const struct ledger *ledger,
     const struct assignment_row *wanted, const struct person_row *person,
     struct err *err);
 
-/* May a link enrol this phone? -ERR_CONFLICT: it is a private one (BOT-22), or
- * the register has it as lost, gone, or of a kind that is never managed. A
- * serial number that is not known yet may. */
+/*
+ * May a link enrol this phone for the person? -ERR_CONFLICT: it is a private one
+ * (BOT-22), the register has it as lost, gone, or of a kind that is never
+ * managed, or its return from somebody else is not over, unless enrolling is
+ * what proves that it was erased. A serial number that is not known yet may.
+ */
 int ledger_gate_link(struct txn *txn, const struct ledger *ledger,
-    const char *serial, struct err *err);
+    const char *serial, const char *person_id, struct err *err);
 
 #endif

@@ -20,6 +20,7 @@
 #include "server/service/mdm/last_seen.h"
 #include "server/service/mdm/policy_profile.h"
 #include "server/service/departure/return_case.h"
+#include "server/service/phone/lost_mode.h"
 #include "server/service/service.h"
 #include "server/service/mdm/supervised_answer.h"
 
@@ -280,9 +281,13 @@ static int take_answer(struct txn *txn, struct visit *visit, struct err *err)
 	event = event_of(visit->answer, command->request_type);
 	visit->was_counted = command_next(command->state, event, &next) == 0;
 	if (!visit->was_counted) {
-		/* An erase that was cancelled too late still happens. */
-		if (strcmp(command->purpose, "erase") == 0 &&
-		    (rc = wipe_answered(txn, visit, event, err)) < 0)
+		/* An erase or a lock that was cancelled too late still
+		 * happens. */
+		if ((strcmp(command->purpose, "erase") == 0 &&
+		        (rc = wipe_answered(txn, visit, event, err)) < 0) ||
+		    (event == COMMAND_EVENT_ACKNOWLEDGE &&
+		        (rc = lost_mode_taken_late(
+		             txn, command, visit->now, err)) < 0))
 			return rc;
 		return keep_raw(txn, visit, err);
 	}

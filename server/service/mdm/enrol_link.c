@@ -59,13 +59,12 @@ static int save_link(struct txn *txn, void *arg, struct err *err)
 {
 	struct create *create = arg;
 	struct person_row person;
-	int rc =
-	    ledger_gate_link(txn, &create->ledger, create->link.serial, err);
+	int rc = ledger_person_meet(
+	    txn, &create->ledger, create->person, &person, err);
 
 	if (rc == 0)
-		rc = ledger_person_meet(
-		    txn, &create->ledger, create->person, &person, err);
-
+		rc = ledger_gate_link(
+		    txn, &create->ledger, create->link.serial, person.id, err);
 	if (rc < 0)
 		return rc;
 	(void)str_copy(

@@ -111,6 +111,9 @@ static int fill_row(struct txn *txn, const struct ledger *ledger,
 	(void)str_copy(row->device_id, sizeof(row->device_id), device->id);
 	(void)str_copy(row->life_id, sizeof(row->life_id), life->id);
 	(void)str_copy(row->ordered_by, sizeof(row->ordered_by), ledger->by);
+	if (said->case_id)
+		(void)str_copy(
+		    row->case_id, sizeof(row->case_id), said->case_id);
 	rc = lost_words_fill(txn, ledger, device, row, err);
 	if (rc < 0 ||
 	    (rc = take_said(row->message, sizeof(row->message), said->message,
@@ -129,7 +132,6 @@ static int queue(struct txn *txn, const struct ledger *ledger,
     int encoded, struct err *err)
 {
 	order->rule = ORDER_KEEP;
-	order->priority = COMMAND_PRIORITY_PERSON;
 	order->ordered_by = ledger->by;
 	order->reason = reason;
 	return encoded < 0 ? encoded
@@ -148,6 +150,7 @@ static int order_enable(struct txn *txn, const struct ledger *ledger,
 	(void)snprintf(purpose, sizeof(purpose), "lost_mode:%s", row->id);
 	order_init(
 	    &order, ledger->service, "EnableLostMode", purpose, ledger->now);
+	order.priority = COMMAND_PRIORITY_PERSON;
 	(void)str_copy(row->enable_id, sizeof(row->enable_id), order.id);
 	rc = mdm_command_encode_enable_lost_mode(order.id, row->message,
 	    row->number, row->footnote, &order.payload, err);
@@ -184,22 +187,32 @@ int lost_mode_enable(struct txn *txn, const struct ledger *ledger,
 	return rc;
 }
 
+int lost_mode_is_possible(
+    struct txn *txn, const struct device *device, struct err *err)
+{
+	struct life life;
+
+	return check_phone(txn, device, &life, err);
+}
+
 /* ---- off ---- */
 
-/* *withdrawn: the phone was never given it. */
+/* It is not given to the phone, or not again. *withdrawn: it has not taken it,
+ * for certain. */
 static int withdraw(struct txn *txn, const struct ledger *ledger,
-    const struct lost_mode_row *row, bool *withdrawn, struct err *err)
+    const struct lost_mode_row *row, const char *why, bool *withdrawn,
+    struct err *err)
 {
 	struct command command;
 	int rc = store_command_load(txn, row->enable_id, &command, err);
 
 	*withdrawn = false;
-	if (rc < 0 || command.state != COMMAND_QUEUED ||
+	if (rc < 0 || !command_is_open(command.state) ||
 	    row->state != LOST_MODE_ORDERED)
 		return rc;
-	*withdrawn = true;
+	*withdrawn = command.sent_count == command.not_now_count;
 	return order_apply(txn, &command, COMMAND_EVENT_CANCEL,
-	    "the phone was found", ledger->now, err);
+	    why ? why : "Lost Mode is lifted", ledger->now, err);
 }
 
 static int order_disable(struct txn *txn, const struct ledger *ledger,
@@ -212,6 +225,7 @@ static int order_disable(struct txn *txn, const struct ledger *ledger,
 	(void)snprintf(purpose, sizeof(purpose), "lost_mode:%s:off", row->id);
 	order_init(
 	    &order, ledger->service, "DisableLostMode", purpose, ledger->now);
+	order.priority = COMMAND_PRIORITY_UNLOCK;
 	(void)str_copy(row->disable_id, sizeof(row->disable_id), order.id);
 	rc = mdm_command_encode_plain(
 	    order.id, "DisableLostMode", &order.payload, err);
@@ -236,7 +250,7 @@ int lost_mode_lift(struct txn *txn, const struct ledger *ledger,
 		return 0;
 	if (rc < 0)
 		return err_set(err, ERR_IO, "cannot read Lost Mode");
-	if ((rc = withdraw(txn, ledger, &row, &withdrawn, err)) < 0)
+	if ((rc = withdraw(txn, ledger, &row, reason, &withdrawn, err)) < 0)
 		return rc;
 	(void)lost_mode_next(row.state,
 	    withdrawn ? LOST_MODE_EVENT_CANCEL : LOST_MODE_EVENT_LIFT,
@@ -276,15 +290,22 @@ static int switch_answered(struct txn *txn, struct service *service,
 {
 	char by[LIMIT_NAME + 1];
 
-	if (lost_mode_next(row->state, event, &row->state) < 0)
+	/* It never said that it was in it: it had nothing to leave. */
+	bool was_never_on = event == LOST_MODE_EVENT_KEPT && !row->on_at;
+
+	if (lost_mode_next(row->state,
+	        was_never_on ? LOST_MODE_EVENT_LIFTED : event, &row->state) < 0)
 		return 0;
-	if (row->state == LOST_MODE_ON && !row->on_at)
+	if (event == LOST_MODE_EVENT_TAKEN && !row->on_at)
 		row->on_at = now;
 	if (!lost_mode_is_open(row->state))
 		row->closed_at = now;
 	if (event == LOST_MODE_EVENT_REFUSED || event == LOST_MODE_EVENT_KEPT)
-		(void)snprintf(
-		    row->warning, sizeof(row->warning), "%s", result);
+		(void)snprintf(row->warning, sizeof(row->warning), "%s%.400s",
+		    was_never_on ? "it never said that it was in Lost Mode, "
+		                   "and did not leave it: "
+		                 : "",
+		    result);
 	(void)snprintf(by, sizeof(by), "phone:%s", row->device_id);
 	return write_down(txn, service, row, by, "", err);
 }
@@ -314,4 +335,23 @@ int lost_mode_answered(struct txn *txn, struct service *service,
 	return switch_answered(txn, service, &row,
 	    is_done ? LOST_MODE_EVENT_LIFTED : LOST_MODE_EVENT_KEPT, result,
 	    now, err);
+}
+
+int lost_mode_taken_late(struct txn *txn, const struct command *command,
+    int64_t now, struct err *err)
+{
+	struct lost_mode_row row;
+	int rc;
+
+	if (strcmp(command->request_type, "EnableLostMode") != 0)
+		return 0;
+	rc = store_lost_mode_find_open(
+	    txn, command->org_id, command->device_id, &row, NULL);
+	if (rc == -ERR_NOT_FOUND ||
+	    (rc == 0 && (strcmp(command->id, row.enable_id) != 0 || row.on_at)))
+		return 0;
+	if (rc < 0)
+		return err_set(err, ERR_IO, "cannot read Lost Mode");
+	row.on_at = now;
+	return store_lost_mode_save(txn, &row, err);
 }

@@ -23,8 +23,9 @@ struct lost_mode_said {
 	const char *message;
 	const char *number; /* to call; NULL: of the holder's unit */
 	const char *footnote;
-	const char *reason; /* required */
-	bool stolen;        /* else lost */
+	const char *reason;  /* required */
+	const char *case_id; /* the return case that orders it; NULL: none */
+	bool stolen;         /* else lost */
 };
 
 /*
@@ -37,9 +38,13 @@ int lost_mode_enable(struct txn *txn, const struct ledger *ledger,
     struct device *device, const struct lost_mode_said *said,
     struct lost_mode_row *out, struct err *err);
 
+/* Would it be ordered? The same errors; nothing is. */
+int lost_mode_is_possible(
+    struct txn *txn, const struct device *device, struct err *err);
+
 /*
- * Ends it: an order that was not handed out is withdrawn, else the phone is
- * told. Where it was is forgotten at once. Nothing when it is in none. Called
+ * Ends it: the order is withdrawn, and a phone that was handed it is told.
+ * Where it was is forgotten at once. Nothing when it is in none. Called
  * by phone_step(FIND).
  */
 int lost_mode_lift(struct txn *txn, const struct ledger *ledger,
@@ -52,6 +57,10 @@ int lost_mode_lift(struct txn *txn, const struct ledger *ledger,
  */
 int lost_mode_answered(struct txn *txn, struct service *service,
     const struct command *command, const char *result, bool is_done,
+    int64_t now, struct err *err);
+/* It took EnableLostMode after all, which was withdrawn meanwhile: it is in it
+ * until it says that it has left it. */
+int lost_mode_taken_late(struct txn *txn, const struct command *command,
     int64_t now, struct err *err);
 /*
  * The same for DeviceLocation. body: the answer's, NULL: an error. The raw

@@ -83,6 +83,8 @@ CREATE TABLE lost_modes (
   org_id TEXT NOT NULL REFERENCES organisations(id),
   device_id TEXT NOT NULL REFERENCES devices(id),
   life_id TEXT NOT NULL REFERENCES lives(id),
+  -- The return case that ordered it, '' when a person did.
+  case_id TEXT NOT NULL,
   state {bigint} NOT NULL CHECK (state BETWEEN 0 AND 6),
   enable_id TEXT NOT NULL,
   disable_id TEXT NOT NULL,

@@ -258,6 +258,14 @@ const char *takes(const char *serial)
 	return sent_type;
 }
 
+void answers(const char *serial, bool acknowledges)
+{
+	char id[STORE_ID];
+
+	memcpy(id, sent_id, sizeof(id));
+	hear(serial, acknowledges ? ANSWER_ACKNOWLEDGED : ANSWER_ERROR, id);
+}
+
 const char *connects(const char *serial, bool acknowledges)
 {
 	static char type[64];

@@ -36,6 +36,8 @@ void tick(void);
 /* The phone connects and says Idle: the type of what it is given, "" nothing.
  * It then answers with acknowledge or error. */
 const char *connects(const char *serial, bool acknowledges);
+/* The answer to what it was given last; more is given to it meanwhile. */
+void answers(const char *serial, bool acknowledges);
 /* It enrols again for a person, from Setup Assistant or not; it leaves. */
 void enrols(const char *serial, const char *name, bool in_setup);
 void checks_out(const char *serial);

@@ -1,0 +1,569 @@
+/*
+ * lock_test: is a phone locked, or its SIM blocked, only while it is with who
+ * left (DESIGN invariant 1), and is it let go as soon as it is back or they
+ * stay?
+ */
+#include "tests/unit/departures/leaver_world.h"
+
+#include <stdlib.h>
+
+#include "proto/apple/facts.h"
+#include "server/lifecycle/phone.h"
+#include "server/service/phone/lost_mode.h"
+
+/* ---- looking ---- */
+
+struct orders {
+	const char *serial;
+	const char *type;
+	unsigned count;
+	unsigned standing; /* not cancelled, not failed */
+};
+
+static int note_order(void *arg, const struct command *row)
+{
+	struct orders *orders = arg;
+
+	if (strcmp(row->request_type, orders->type) != 0)
+		return 0;
+	orders->count++;
+	if (row->state != COMMAND_CANCELLED && row->state != COMMAND_FAILED)
+		orders->standing++;
+	return 0;
+}
+
+static int count_orders(struct txn *txn, void *arg, struct err *err)
+{
+	struct orders *orders = arg;
+	char device[STORE_ID];
+	const struct command_filter filter = {
+	    .org_id = ada->org_id, .device_id = device};
+
+	(void)snprintf(device, sizeof(device), "device-%.20s", orders->serial);
+	return store_command_each(txn, &filter, note_order, orders, err);
+}
+
+static struct orders orders_of(const char *serial, const char *type)
+{
+	struct orders orders = {.serial = serial, .type = type};
+
+	towns_read(count_orders, &orders);
+	return orders;
+}
+
+static int load_lost(struct txn *txn, void *arg, struct err *err)
+{
+	struct lost_mode_row *row = arg;
+	char device[STORE_ID];
+
+	memcpy(device, row->device_id, STORE_ID);
+	return store_lost_mode_find_device(txn, ada->org_id, device, row, err);
+}
+
+static struct lost_mode_row lost_mode_of(const char *serial)
+{
+	struct lost_mode_row row = {.id = ""};
+
+	(void)snprintf(
+	    row.device_id, sizeof(row.device_id), "device-%.20s", serial);
+	towns_read(load_lost, &row);
+	return row;
+}
+
+static enum phone_state phone_of(const char *serial)
+{
+	return the_case(serial).device.state;
+}
+
+static int save_facts(struct txn *txn, void *arg, struct err *err)
+{
+	struct device_facts *facts = calloc(1, sizeof(*facts));
+	struct buf json = {0};
+	int rc;
+
+	device_facts_init(facts);
+	facts->is_supervised = FACT_YES;
+	rc = device_facts_encode(facts, &json, err);
+	if (rc == 0)
+		rc = store_facts_save(txn, arg, "DeviceInformation", "mdm",
+		    towns_now, (const char *)json.data, json.len, err);
+	buf_clear(&json);
+	free(facts);
+	return rc;
+}
+
+/* Supervised in its new life, too. */
+static void enrols_anew(const char *serial, const char *name)
+{
+	char life[STORE_ID];
+
+	enrols(serial, name, true);
+	memcpy(life, life_of(serial), STORE_ID);
+	towns_write(save_facts, life);
+}
+
+/* ---- stories ---- */
+
+static void leaves(void)
+{
+	hire("Ture Alm", "2026-11-28");
+	phone("S1", "Ture Alm", true);
+	at("2026-11-28 00:00");
+	at("2026-11-30 08:00");
+}
+
+static void goes_silent(void)
+{
+	leaves();
+	at("2026-12-14 08:00");
+	at("2026-12-21 08:00");
+	assert_int_equal(state_of("S1"), RETURN_LOST);
+	assert_int_equal(phone_of("S1"), PHONE_LOST);
+	assert_int_equal(orders_of("S1", "EnableLostMode").standing, 1);
+}
+
+static void is_locked(void)
+{
+	goes_silent();
+	assert_string_equal(connects("S1", true), "EnableLostMode");
+	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_ON);
+}
+
+static void ends(const char *to)
+{
+	say("{\"employment\": {\"person\": \"Ture Alm\", \"unit\": \"Skolan\", "
+	    "\"from\": \"2026-01-01\", \"to\": \"%s\"}}",
+	    to);
+	tick();
+}
+
+/* ---- whose phone it is ---- */
+
+/* Reset by hand and given to somebody else: theirs is not locked, whatever the
+ * former holder's return waits for. */
+static void test_next_holder(void **state)
+{
+	(void)state;
+	leaves();
+	hire("Nya Sund", NULL);
+	enrols_anew("S1", "Nya Sund");
+	at("2026-12-14 08:00");
+	at("2026-12-21 08:00");
+	at("2026-12-28 08:00");
+	assert_int_equal(orders_of("S1", "EnableLostMode").count, 0);
+	assert_string_equal(takes("S1"), "");
+	assert_string_equal(the_case("S1").device.person, "Nya Sund");
+	assert_int_not_equal(phone_of("S1"), PHONE_LOST);
+	/* The case is still open, and asks for what is missing. */
+	assert_true(return_case_is_open(state_of("S1")));
+	assert_non_null(
+	    strstr(the_departure("Ture Alm").departure.waits, "Nya Sund"));
+}
+
+/* Silent already when it turns up with somebody else. */
+static void test_next_holder_of_a_silent_one(void **state)
+{
+	(void)state;
+	leaves();
+	hire("Nya Sund", NULL);
+	at("2026-12-14 08:00");
+	assert_int_equal(state_of("S1"), RETURN_OFFLINE);
+	enrols_anew("S1", "Nya Sund");
+	at("2026-12-15 08:00");
+	assert_int_equal(state_of("S1"), RETURN_ASKED);
+	at("2026-12-21 08:00");
+	at("2027-01-21 08:00");
+	assert_int_equal(orders_of("S1", "EnableLostMode").count, 0);
+}
+
+/* Taken back by IT without a custody: it lies in a drawer, and is silent. */
+static void test_drawer(void **state)
+{
+	(void)state;
+	hire("Ture Alm", "2026-11-28");
+	phone("S1", "Ture Alm", true);
+	sim("+46701740601", "Ture Alm", "S1", NULL);
+	at("2026-11-28 00:00");
+	say("{\"return\": {\"phone\": \"S1\"}}");
+	at("2026-11-30 08:00");
+	at("2026-12-14 08:00");
+	assert_int_equal(state_of("S1"), RETURN_ASKED);
+	at("2026-12-21 08:00");
+	at("2026-12-28 08:00");
+	assert_int_equal(orders_of("S1", "EnableLostMode").count, 0);
+	assert_false(the_case("S1").row.marks & RETURN_MARK_SIM_DECIDED);
+	/* Somebody says that they have it: so much is asked. */
+	assert_non_null(
+	    strstr(the_departure("Ture Alm").departure.waits, "custody"));
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	assert_null(
+	    strstr(the_departure("Ture Alm").departure.waits, "custody"));
+}
+
+/* Who takes off management has it in their pocket all the same. */
+static void test_left_management(void **state)
+{
+	(void)state;
+	hire("Ture Alm", "2026-11-28");
+	phone("S1", NULL, true);
+	enrols_anew("S1", "Ture Alm"); /* held by that life alone */
+	sim("+46701740601", "Ture Alm", "S1", NULL);
+	at("2026-11-28 00:00");
+	at("2026-11-29 08:00");
+	checks_out("S1");
+	at("2026-12-14 08:00");
+	assert_int_equal(state_of("S1"), RETURN_OFFLINE);
+	at("2026-12-21 08:00");
+	assert_int_equal(orders_of("S1", "EnableLostMode").count, 0);
+	at("2026-12-28 08:00");
+	assert_true(the_case("S1").row.marks & RETURN_MARK_SIM_DECIDED);
+}
+
+/* Ordered, and handed to somebody by our records before the phone came by. */
+static void test_not_handed_out(void **state)
+{
+	(void)state;
+	goes_silent();
+	say("{\"return\": {\"phone\": \"S1\"}}");
+	assert_string_equal(takes("S1"), "");
+	assert_int_equal(orders_of("S1", "EnableLostMode").standing, 0);
+	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_CANCELLED);
+	assert_int_equal(phone_of("S1"), PHONE_RETURNING);
+	assert_int_equal(state_of("S1"), RETURN_ASKED);
+}
+
+/* Ordered, and the departure rests before the phone came by. */
+static void test_paused(void **state)
+{
+	struct departure_view view;
+	struct err err = {0};
+
+	(void)state;
+	goes_silent();
+	view = the_departure("Ture Alm");
+	assert_int_equal(service_departure_pause(&towns, ada, view.departure.id,
+	                     "2027-01-15", "in hospital", &view, &err),
+	    0);
+	assert_string_equal(takes("S1"), "");
+	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_CANCELLED);
+	assert_int_not_equal(phone_of("S1"), PHONE_LOST);
+	assert_int_not_equal(state_of("S1"), RETURN_LOST);
+}
+
+/* One that a person reports lost is no case's, and goes out. */
+static void test_by_hand(void **state)
+{
+	const struct lost_mode_said said = {.reason = "left on a train"};
+	struct lost_mode_row row;
+	struct err err = {0};
+
+	(void)state;
+	hire("Ture Alm", NULL);
+	phone("S1", "Ture Alm", true);
+	assert_int_equal(
+	    service_lost_mode_enable(&towns, ada, "S1", &said, &row, &err), 0);
+	assert_string_equal(row.case_id, "");
+	assert_string_equal(connects("S1", true), "EnableLostMode");
+	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_ON);
+}
+
+/* ---- the guard ---- */
+
+/* How many of four are locked; the others say what they wait for. */
+static unsigned count_locked(void)
+{
+	char name[32];
+	char serial[8];
+	unsigned locked = 0;
+	unsigned i;
+
+	for (i = 0; i < 4; i++) {
+		(void)snprintf(name, sizeof(name), "Ture Alm %u", i);
+		(void)snprintf(serial, sizeof(serial), "S%u", i);
+		if (orders_of(serial, "EnableLostMode").standing)
+			locked++;
+		else
+			assert_non_null(
+			    strstr(the_departure(name).departure.waits,
+			        "second person"));
+	}
+	return locked;
+}
+
+/* A day has room for so many leavers' phones, locked or erased. */
+static void test_guard(void **state)
+{
+	char name[32];
+	char serial[8];
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		(void)snprintf(name, sizeof(name), "Ture Alm %u", i);
+		(void)snprintf(serial, sizeof(serial), "S%u", i);
+		hire(name, "2026-11-28");
+		phone(serial, name, true);
+	}
+	at("2026-11-28 00:00");
+	at("2026-11-30 08:00");
+	at("2026-12-14 08:00");
+	towns.guard.departures_per_day = 2;
+	at("2026-12-21 08:00");
+	assert_int_equal(count_locked(), 2);
+	/* The next day has room, and they are not forgotten. */
+	at("2026-12-22 08:00");
+	at("2026-12-22 09:00");
+	assert_int_equal(count_locked(), 4);
+}
+
+/* ---- let go ---- */
+
+static void test_back_on_a_working_day(void **state)
+{
+	(void)state;
+	is_locked();
+	at("2026-12-22 10:00");
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	tick();
+	assert_int_equal(erases_standing("S1"), 1);
+	/* Unlocked first: what is erased cannot be told any more. */
+	assert_string_equal(connects("S1", true), "DisableLostMode");
+	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_OFF);
+	assert_string_equal(connects("S1", true), "EraseDevice");
+	assert_string_equal(connects("S1", true), "");
+	assert_int_equal(state_of("S1"), RETURN_WIPED);
+}
+
+static void test_back_on_a_day_off(void **state)
+{
+	(void)state;
+	is_locked();
+	at("2026-12-24 10:00");
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	tick();
+	assert_int_equal(erases_standing("S1"), 0);
+	assert_string_equal(connects("S1", true), "DisableLostMode");
+	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_OFF);
+	assert_string_equal(connects("S1", true), "");
+	at("2026-12-28 09:00");
+	assert_string_equal(connects("S1", true), "EraseDevice");
+}
+
+static void assert_stays(void)
+{
+	assert_int_equal(phone_of("S1"), PHONE_ENROLLED);
+	assert_string_equal(the_case("S1").device.person, "Ture Alm");
+	assert_int_equal(erases_standing("S1"), 0);
+	assert_string_equal(connects("S1", true), "");
+}
+
+static void test_rehired(void **state)
+{
+	(void)state;
+	is_locked();
+	ends("");
+	assert_int_equal(state_of("S1"), RETURN_CANCELLED);
+	assert_string_equal(connects("S1", true), "DisableLostMode");
+	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_OFF);
+	assert_stays();
+}
+
+static void test_moved_end(void **state)
+{
+	(void)state;
+	is_locked();
+	ends("2027-06-01");
+	assert_int_equal(state_of("S1"), RETURN_PLANNED);
+	assert_string_equal(connects("S1", true), "DisableLostMode");
+	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_OFF);
+	assert_stays();
+	/* And the way begins anew when the day comes. */
+	at("2027-06-01 00:00");
+	at("2027-06-01 08:00");
+	assert_int_equal(state_of("S1"), RETURN_ASKED);
+}
+
+static void test_cancelled_by_hand(void **state)
+{
+	struct departure_view view;
+	struct err err = {0};
+
+	(void)state;
+	is_locked();
+	view = the_departure("Ture Alm");
+	assert_int_equal(service_departure_cancel(&towns, ada,
+	                     view.departure.id, "stays on", &view, &err),
+	    0);
+	assert_string_equal(connects("S1", true), "DisableLostMode");
+	assert_stays();
+}
+
+/* Never given it: nothing has to be undone at the phone. */
+static void test_rehired_in_time(void **state)
+{
+	(void)state;
+	goes_silent();
+	ends("");
+	assert_int_equal(state_of("S1"), RETURN_CANCELLED);
+	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_CANCELLED);
+	assert_int_equal(orders_of("S1", "DisableLostMode").count, 0);
+	assert_stays();
+}
+
+/* Given it, and the answer was lost: it is told, and never given it again. */
+static void test_rehired_unanswered(void **state)
+{
+	(void)state;
+	goes_silent();
+	assert_string_equal(takes("S1"), "EnableLostMode");
+	ends("");
+	assert_int_equal(orders_of("S1", "EnableLostMode").standing, 0);
+	assert_string_equal(connects("S1", true), "DisableLostMode");
+	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_OFF);
+	assert_stays();
+}
+
+/* It was in none after all and says so: it is not called on by that. */
+static void test_rehired_never_locked(void **state)
+{
+	(void)state;
+	goes_silent();
+	assert_string_equal(takes("S1"), "EnableLostMode");
+	ends("");
+	assert_string_equal(connects("S1", false), "DisableLostMode");
+	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_OFF);
+	assert_non_null(strstr(lost_mode_of("S1").warning, "never said"));
+	assert_stays();
+}
+
+/* It is locked after all, and says so late: then it is in it until it has left
+ * it. */
+static void test_rehired_taken_late(void **state)
+{
+	(void)state;
+	goes_silent();
+	assert_string_equal(takes("S1"), "EnableLostMode");
+	ends("");
+	answers("S1", true);
+	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_LIFTING);
+	answers("S1", false); /* it was given DisableLostMode with that */
+	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_ON);
+	assert_int_equal(orders_of("S1", "EnableLostMode").standing, 0);
+}
+
+/* What a person said stays said. */
+static void test_reported_lost(void **state)
+{
+	(void)state;
+	leaves();
+	assert_int_equal(act("S1", RETURN_ACT_LOST, "left on a train"), 0);
+	ends("");
+	assert_int_equal(state_of("S1"), RETURN_CANCELLED);
+	assert_int_equal(phone_of("S1"), PHONE_LOST);
+}
+
+/* ---- the SIM ---- */
+
+/* Of two phones one came back: only the other one's SIM is blocked. */
+static void test_sims(void **state)
+{
+	(void)state;
+	hire("Ture Alm", "2026-11-28");
+	phone("S1", "Ture Alm", true);
+	phone("S2", "Ture Alm", true);
+	sim("+46701740601", "Ture Alm", "S1", NULL);
+	sim("+46701740602", "Ture Alm", "S2", NULL);
+	at("2026-11-28 00:00");
+	at("2026-11-30 08:00");
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	at("2026-12-14 08:00");
+	at("2026-12-21 08:00");
+	at("2026-12-28 08:00");
+	assert_int_equal(state_of("S2"), RETURN_LOST);
+	assert_true(the_case("S2").row.marks & RETURN_MARK_SIM_DECIDED);
+	assert_false(the_case("S1").row.marks & RETURN_MARK_SIM_DECIDED);
+	assert_int_equal(decide_sim("S1", "+46701740601", SIM_REUSE), 0);
+}
+
+/* ---- a link for the next one ---- */
+
+static int link_for(const char *name, struct err *err)
+{
+	const struct link_request request = {.person = name, .serial = "S1"};
+	struct link link;
+	char *url = NULL;
+	int rc;
+
+	*err = (struct err){0};
+	rc = service_link_create(&towns, ada, &request, &link, &url, err);
+	free(url);
+	return rc;
+}
+
+static void test_link(void **state)
+{
+	struct err err;
+
+	(void)state;
+	hire("Nya Sund", NULL);
+	hire("Ture Alm", "2026-11-28");
+	phone("S1", "Ture Alm", true);
+	tick();
+	/* Until it is asked for it may change hands. */
+	assert_int_equal(state_of("S1"), RETURN_PLANNED);
+	assert_int_equal(link_for("Nya Sund", &err), 0);
+	at("2026-11-28 00:00");
+	at("2026-11-30 08:00");
+	assert_int_equal(link_for("Nya Sund", &err), -ERR_CONFLICT);
+	assert_non_null(strstr(err.text, "workphone return show S1"));
+	assert_int_equal(link_for("Ture Alm", &err), 0);
+	/* It says that it erases itself: a new enrolment will prove it. */
+	assert_string_equal(connects("S1", true), "EraseDevice");
+	assert_int_equal(link_for("Nya Sund", &err), 0);
+	enrols_anew("S1", "Nya Sund");
+	assert_int_equal(state_of("S1"), RETURN_PROVEN);
+	assert_string_equal(the_case("S1").device.person, "Nya Sund");
+}
+
+static void test_link_of_a_disputed_one(void **state)
+{
+	struct err err;
+
+	(void)state;
+	leaves();
+	hire("Nya Sund", NULL);
+	assert_string_equal(connects("S1", true), "EraseDevice");
+	bench_catches("S1");
+	assert_int_equal(state_of("S1"), RETURN_DISPUTED);
+	assert_int_equal(link_for("Nya Sund", &err), -ERR_CONFLICT);
+	assert_non_null(strstr(err.text, "disputed"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    LEAVER_TEST(test_next_holder),
+	    LEAVER_TEST(test_next_holder_of_a_silent_one),
+	    LEAVER_TEST(test_drawer),
+	    LEAVER_TEST(test_left_management),
+	    LEAVER_TEST(test_not_handed_out),
+	    LEAVER_TEST(test_paused),
+	    LEAVER_TEST(test_by_hand),
+	    LEAVER_TEST(test_guard),
+	    LEAVER_TEST(test_back_on_a_working_day),
+	    LEAVER_TEST(test_back_on_a_day_off),
+	    LEAVER_TEST(test_rehired),
+	    LEAVER_TEST(test_moved_end),
+	    LEAVER_TEST(test_cancelled_by_hand),
+	    LEAVER_TEST(test_rehired_in_time),
+	    LEAVER_TEST(test_rehired_unanswered),
+	    LEAVER_TEST(test_rehired_never_locked),
+	    LEAVER_TEST(test_rehired_taken_late),
+	    LEAVER_TEST(test_reported_lost),
+	    LEAVER_TEST(test_sims),
+	    LEAVER_TEST(test_link),
+	    LEAVER_TEST(test_link_of_a_disputed_one),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
