@@ -9,6 +9,7 @@
 
 #include "proto/apple/facts.h"
 #include "server/lifecycle/phone.h"
+#include "server/service/departure/return_decide.h"
 #include "server/service/phone/lost_mode.h"
 
 /* ---- looking ---- */
@@ -265,6 +266,65 @@ static void test_by_hand(void **state)
 	assert_string_equal(row.case_id, "");
 	assert_string_equal(connects("S1", true), "EnableLostMode");
 	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_ON);
+}
+
+/* ---- decided by the manager ---- */
+
+static int decide_lock(struct txn *txn, void *arg, struct err *err)
+{
+	struct ledger ledger;
+	int rc = ledger_init(&ledger, &towns, ada, err);
+
+	return rc < 0 ? rc
+	              : return_decide(txn, &ledger, arg,
+	                    RETURN_DECIDE_LOST_MODE, NULL, err);
+}
+
+static int decides_to_lock(void)
+{
+	char case_id[STORE_ID];
+	int rc;
+
+	memcpy(case_id, the_case("S1").row.id, STORE_ID);
+	rc = store_write(towns.store, decide_lock, case_id, NULL);
+	tick();
+	return rc;
+}
+
+/* Sooner than by itself, on the same terms, and lifted alike. */
+static void test_decided(void **state)
+{
+	(void)state;
+	leaves();
+	assert_int_equal(decides_to_lock(), 0);
+	assert_int_equal(state_of("S1"), RETURN_LOST);
+	assert_string_equal(connects("S1", true), "EnableLostMode");
+	ends("");
+	assert_int_equal(state_of("S1"), RETURN_CANCELLED);
+	assert_string_equal(connects("S1", true), "DisableLostMode");
+	assert_int_equal(phone_of("S1"), PHONE_ENROLLED);
+}
+
+static void test_decided_of_another(void **state)
+{
+	(void)state;
+	leaves();
+	hire("Nya Sund", NULL);
+	enrols_anew("S1", "Nya Sund");
+	assert_int_equal(decides_to_lock(), -ERR_CONFLICT);
+	assert_int_equal(orders_of("S1", "EnableLostMode").count, 0);
+}
+
+/* What the guard does not let through a page does not either. */
+static void test_decided_beyond_the_guard(void **state)
+{
+	(void)state;
+	towns.guard.departures_per_day = 1; /* which its erase takes */
+	leaves();
+	assert_int_equal(decides_to_lock(), -ERR_CONFLICT);
+	assert_int_equal(orders_of("S1", "EnableLostMode").count, 0);
+	at("2026-12-01 09:00");
+	assert_int_equal(decides_to_lock(), 0);
 }
 
 /* ---- the guard ---- */
@@ -549,6 +609,9 @@ int main(void)
 	    LEAVER_TEST(test_not_handed_out),
 	    LEAVER_TEST(test_paused),
 	    LEAVER_TEST(test_by_hand),
+	    LEAVER_TEST(test_decided),
+	    LEAVER_TEST(test_decided_of_another),
+	    LEAVER_TEST(test_decided_beyond_the_guard),
 	    LEAVER_TEST(test_guard),
 	    LEAVER_TEST(test_back_on_a_working_day),
 	    LEAVER_TEST(test_back_on_a_day_off),
