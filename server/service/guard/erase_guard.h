@@ -1,7 +1,8 @@
 /*
  * erase_guard: DESIGN invariant 1 at the last moment: an erase goes out only
  * while somebody holds the phone by our records, it is no private one and no
- * legal hold stands on it or on them.
+ * legal hold stands on it or on them; one of a leaver, and the removal of what
+ * is of work from their private phone, only while their departure is open.
  */
 #ifndef SERVER_SERVICE_GUARD_ERASE_GUARD_H
 #define SERVER_SERVICE_GUARD_ERASE_GUARD_H
