@@ -207,18 +207,9 @@ static int belongs(const struct refresh *refresh,
 }
 
 /*
- * An iPhone whose management was taken off is ours and was not erased: its user
- * can have turned Activation Lock on since. Nobody can ask Apple, so whoever
- * takes it sees to that.
+ * Activation Lock is Apple's and needs no management: who took that off, or
+ * never had it, can have turned the lock on. Nobody can ask whether it is on.
  */
-static enum return_kind kind_of_unmanaged(const struct device *device)
-{
-	return phone_kind_is_managed(device->kind) && device->life_id[0]
-	    ? RETURN_KIND_UNSUPERVISED
-	    : RETURN_KIND_UNMANAGED;
-}
-
-/* The lock is Apple's: a phone of theirs has it, managed here or never. */
 static unsigned needs_of(enum return_kind kind, const struct device *device)
 {
 	unsigned needs = return_case_needs(kind);
@@ -252,7 +243,7 @@ static int kind_of(struct txn *txn, const struct device *device,
 	if (rc < 0)
 		return rc;
 	if (!device->life_id[0] || !life_is_open(life.state))
-		*out = kind_of_unmanaged(device);
+		*out = RETURN_KIND_UNMANAGED;
 	else
 		*out =
 		    supervised ? RETURN_KIND_MANAGED : RETURN_KIND_UNSUPERVISED;

@@ -389,7 +389,7 @@ static void test_lock_outlives_management(void **state)
 	ends("Ture Alm", "2026-11-28");
 	at("2026-11-28 00:00");
 	at("2026-11-30 08:00");
-	assert_int_equal(the_case("S1").row.kind, RETURN_KIND_UNSUPERVISED);
+	assert_int_equal(the_case("S1").row.kind, RETURN_KIND_UNMANAGED);
 	assert_int_equal(erases_ordered("S1"), 0);
 	assert_int_equal(custody("S1", "Chef Ek"), 0);
 	assert_int_equal(act("S1", RETURN_ACT_STATE_PROOF, "reset by me"), 0);
