@@ -138,7 +138,6 @@ static int add_case(struct filling *filling, const struct return_case_row *row)
 		return 0;
 	rc = store_device_load_of(
 	    filling->txn, row->org_id, row->device_id, &device, filling->err);
-
 	if (rc < 0)
 		return rc;
 	item = item_add(filling->page, RECEIPT_PHONE,

@@ -571,8 +571,8 @@ static void esim_erased(enum sim_decision decision, bool stays)
 	assert_int_equal(erases_ordered("S1"), 1);
 	assert_int_equal(the_case("S1").row.preserve_data_plan, stays);
 	assert_string_equal(takes("S1"), "EraseDevice");
-	assert_non_null(strstr(given(), "<string>EraseDevice</string>"));
-	assert_int_equal(says_true(given(), "PreserveDataPlan"), stays);
+	assert_non_null(strstr(given_xml(), "<string>EraseDevice</string>"));
+	assert_int_equal(says_true(given_xml(), "PreserveDataPlan"), stays);
 }
 
 #define AN_EID "89049032004008882600000000000001"

@@ -261,7 +261,7 @@ const char *takes(const char *serial)
 	return sent_type;
 }
 
-const char *given(void)
+const char *given_xml(void)
 {
 	return sent_xml;
 }
