@@ -16,6 +16,7 @@ static const char *const counter_names[] = {
     [SERVICE_REFUSED_IDENTITY] = "refused_identity",
     [SERVICE_REFUSED_MESSAGE] = "refused_message",
     [SERVICE_FAULTS] = "faults",
+    [SERVICE_DEPARTURES_FAILED] = "departures_failed",
 };
 
 static_assert(

@@ -46,7 +46,8 @@ enum service_counter {
 	SERVICE_ANSWERS_IGNORED, /* duplicate, late or of an unknown command */
 	SERVICE_REFUSED_IDENTITY,
 	SERVICE_REFUSED_MESSAGE,
-	SERVICE_FAULTS, /* ours: disk, queue, keeper */
+	SERVICE_FAULTS,            /* ours: disk, queue, keeper */
+	SERVICE_DEPARTURES_FAILED, /* a turn that one could not take */
 	SERVICE_COUNTER_COUNT
 };
 

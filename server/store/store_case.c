@@ -26,6 +26,7 @@ static const struct field departure_fields[] = {
     ROW_TEXT(struct departure_row, note),
     ROW_TEXT(struct departure_row, waits),
     ROW_INT64(struct departure_row, created_at),
+    ROW_INT64(struct departure_row, said_at),
     ROW_INT64(struct departure_row, opened_at),
     ROW_INT64(struct departure_row, closed_at),
     ROW_INT64(struct departure_row, next_at),
@@ -34,8 +35,8 @@ static struct table departures = {
     .name = "departures",
     .word = "departure",
     .changing = " unit_id state last_day wipe_at review_day "
-                "reminded_at step receiver_id note waits opened_at closed_at "
-                "next_at ",
+                "reminded_at step receiver_id note waits said_at opened_at "
+                "closed_at next_at ",
     TABLE(struct departure_row, departure_fields),
 };
 DEFINE_EACH(departure_each, struct departure_row, store_departure_fn)

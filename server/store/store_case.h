@@ -47,7 +47,8 @@ struct departure_row {
 	char note[512];  /* why, in one sentence */
 	char waits[512]; /* what holds the erase back now; "" */
 	int64_t created_at;
-	int64_t opened_at; /* the last day was over */
+	int64_t said_at;   /* the last day was, or a pause was over */
+	int64_t opened_at; /* the last day was over; 0: put back since */
 	int64_t closed_at;
 	int64_t next_at; /* when time alone causes something; 0: never */
 };

@@ -22,35 +22,6 @@ static int count_sim(void *arg, const struct sim_decision_row *row)
 	return 0;
 }
 
-struct open_tasks {
-	struct task_row rows[16];
-	size_t count;
-};
-
-static int note_task(void *arg, const struct task_row *row)
-{
-	struct open_tasks *open = arg;
-
-	open->rows[open->count++] = *row;
-	return open->count == sizeof(open->rows) / sizeof(open->rows[0]);
-}
-
-int departure_close_tasks(struct txn *txn, const struct departure_world *world,
-    const char *departure_id, enum task_kind kind, enum task_event event,
-    const char *why, struct err *err)
-{
-	struct open_tasks open = {.count = 0};
-	size_t i;
-	int rc = store_task_each_case(txn, world->ledger.org_id, departure_id,
-	    true, note_task, &open, err);
-
-	for (i = 0; rc >= 0 && i < open.count; i++)
-		if (kind == TASK_KIND_COUNT || open.rows[i].kind == kind)
-			rc = task_apply(txn, &world->tasks, &open.rows[i],
-			    event, world->ledger.by, why, err);
-	return rc < 0 ? rc : 0;
-}
-
 /* SIMs of the post or closed ones are not the leaver's any more. */
 static int release_sim(struct txn *txn, const struct departure_world *world,
     const struct departure_row *departure, const char *subscription_id,
@@ -69,32 +40,21 @@ static int release_sim(struct txn *txn, const struct departure_world *world,
 	                    txn, &world->ledger, &said, "returned", &held, err);
 }
 
-struct sims {
-	char ids[DEPARTURE_CASES_MAX][STORE_ID];
-	size_t count;
-};
-
-static int note_sim(void *arg, const struct sim_decision_row *row)
-{
-	struct sims *sims = arg;
-
-	if (row->decision == SIM_BLOCK || row->decision == SIM_REUSE)
-		memcpy(
-		    sims->ids[sims->count++], row->subscription_id, STORE_ID);
-	return sims->count == DEPARTURE_CASES_MAX;
-}
-
 static int close_it(struct txn *txn, const struct departure_world *world,
     struct departure_row *departure, struct err *err)
 {
-	struct sims sims = {.count = 0};
+	struct departure_sims sims;
 	size_t i;
-	int rc = store_sim_decision_each(
-	    txn, departure->org_id, departure->id, note_sim, &sims, err);
+	int rc = departure_sims_load(
+	    txn, departure->org_id, departure->id, &sims, err);
 
-	for (i = 0; rc >= 0 && i < sims.count; i++)
-		rc = release_sim(txn, world, departure, sims.ids[i], err);
-	if (rc >= 0)
+	for (i = 0; rc == 0 && i < sims.count; i++)
+		if (sims.rows[i].decision == SIM_BLOCK ||
+		    sims.rows[i].decision == SIM_REUSE)
+			rc = release_sim(txn, world, departure,
+			    sims.rows[i].subscription_id, err);
+	departure_sims_clear(&sims);
+	if (rc == 0)
 		rc = departure_close_tasks(txn, world, departure->id,
 		    TASK_KIND_COUNT, TASK_EVENT_EVIDENCE,
 		    "everything has come back", err);
@@ -168,7 +128,7 @@ static int tell_off(struct txn *txn, const struct departure_world *world,
 	    txn, world->ledger.service, departure->org_id, departure->id, err);
 
 	/* Who was never told of it is not told that it is off. */
-	if (rc < 0 || !(departure->step & DEPARTURE_REMINDED))
+	if (rc < 0 || !departure->reminded_at)
 		return rc;
 	return notify_person(txn, world->ledger.service, &notice, err);
 }
@@ -202,4 +162,53 @@ int departure_cancel(struct txn *txn, const struct ledger *ledger,
 		return rc;
 	return departure_move(
 	    txn, &world, departure, DEPARTURE_CANCELLED, why, err);
+}
+
+/* ---- for now ---- */
+
+static int put_case_back(struct txn *txn, const struct departure_world *world,
+    struct return_case_row *row, const char *why, struct err *err)
+{
+	bool is_back;
+	int rc;
+
+	if (!return_case_is_open(row->state))
+		return 0;
+	rc = departure_wipe_withdraw(
+	    txn, &world->ledger, row, why, &is_back, err);
+	if (rc == 0)
+		rc = return_unlock(txn, &world->ledger, row, why, err);
+	if (rc < 0 || !is_back)
+		return rc;
+	rc = return_apply(
+	    txn, &world->ledger, row, RETURN_EVENT_PUT_BACK, NULL, err);
+	/* Not asked yet, or erased already. */
+	return rc == -ERR_CONFLICT ? 0 : rc;
+}
+
+int departure_put_back(struct txn *txn, const struct departure_world *world,
+    struct departure_row *departure, const char *why, struct err *err)
+{
+	struct departure_cases cases;
+	size_t i;
+	int rc = departure_cases_load(
+	    txn, departure->org_id, departure->id, &cases, err);
+
+	for (i = 0; rc == 0 && i < cases.count; i++)
+		rc = put_case_back(txn, world, &cases.rows[i], why, err);
+	departure_cases_clear(&cases);
+	if (rc == 0)
+		rc = departure_close_tasks(txn, world, departure->id,
+		    TASK_KIND_COUNT, TASK_EVENT_CANCEL, why, err);
+	if (rc == 0)
+		rc = notify_forget_case(txn, world->ledger.service,
+		    departure->org_id, departure->id, err);
+	if (rc < 0)
+		return rc;
+	/* All is told and climbed anew when its time has come. */
+	departure->step &= DEPARTURE_NO_RECEIVER;
+	departure->opened_at = 0;
+	departure->wipe_at = 0;
+	departure->waits[0] = '\0';
+	return 0;
 }

@@ -252,13 +252,14 @@ int going_apply(struct going *g, struct return_case_row *row,
 /*
  * The first working day after the last one. What the register says only
  * afterwards gives whoever reads the first message a day: nothing is erased in
- * the hour in which a date was mistyped.
+ * the hour in which a date was mistyped, however long another one was known,
+ * or on the day on which a pause is over.
  */
 static int64_t first_wipe_at(const struct going *g)
 {
 	const struct departure_row *departure = g->departure;
 	enum calendar_zone zone = g->world->tasks.place.zone;
-	int32_t known = calendar_day_at(zone, departure->created_at);
+	int32_t known = calendar_day_at(zone, departure->said_at);
 	int32_t day = (int32_t)departure->last_day;
 
 	return calendar_next_working_day_at(&g->world->tasks.place,
@@ -331,18 +332,25 @@ static int tell_wiped_today(struct going *g, struct err *err)
 	          g->world->ledger.today, err);
 }
 
+/* Of an open one that has no hour: its last day was moved, say. */
+static int set_wipe(struct going *g, struct err *err)
+{
+	if (g->departure->wipe_at)
+		return 0;
+	g->departure->wipe_at = first_wipe_at(g);
+	return tell_wipe(g, err);
+}
+
 /* DESIGN: from a private phone only work goes; nobody erases it. */
 static int wipe_all(struct going *g, struct err *err)
 {
 	struct wipe_outcome outcome;
 	bool is_any = false;
 	size_t i;
-	int rc = 0;
+	int rc = set_wipe(g, err);
 
-	g->departure->waits[0] = '\0';
-	if (g->departure->wipe_at == 0 ||
-	    !going_has_come(g, g->departure->wipe_at))
-		return 0;
+	if (rc < 0 || !going_has_come(g, g->departure->wipe_at))
+		return rc;
 	if (!is_good_hour(g)) {
 		g->departure->wipe_at =
 		    going_morning_of(g, g->world->ledger.today + 1);
@@ -406,13 +414,17 @@ static int go_open(struct going *g, struct err *err)
 	              : departure_settle(g->txn, g->world, g->departure, err);
 }
 
+/* Whatever it was before: from here its last day says whether it is open. */
 static int go_paused(struct going *g, struct err *err)
 {
 	if (g->world->ledger.today < g->departure->review_day)
 		return 0;
 	g->departure->review_day = 0;
-	return departure_move(g->txn, g->world, g->departure,
-	    g->departure->opened_at ? DEPARTURE_OPEN : DEPARTURE_PLANNED,
+	g->departure->said_at = g->world->ledger.now;
+	/* It is not today that they leave. */
+	if (g->world->ledger.today > g->departure->last_day)
+		g->departure->step |= DEPARTURE_LAST_DAY;
+	return departure_move(g->txn, g->world, g->departure, DEPARTURE_PLANNED,
 	    "the pause is over", err);
 }
 
@@ -423,6 +435,7 @@ int departure_go(struct txn *txn, struct departure_world *world,
 	struct going g = {.txn = txn, .world = world, .departure = departure};
 	int rc = 0;
 
+	departure->waits[0] = '\0';
 	if (departure->state == DEPARTURE_PAUSED)
 		rc = go_paused(&g, err);
 	if (rc == 0 && departure->reason != DEPARTURE_HAND_BACK)

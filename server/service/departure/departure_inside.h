@@ -113,8 +113,18 @@ int departure_employment_end(struct txn *txn,
     const struct departure_world *world, const char *person_id,
     const char *employment_id, struct employment_row *out, struct err *err);
 
-/* Rows that are changed after the walk. */
+/*
+ * Before the last day again, or while it is paused: what was ordered and not
+ * acknowledged is taken back, what was asked is not asked any more. The row is
+ * for the caller to save.
+ */
+int departure_put_back(struct txn *txn, const struct departure_world *world,
+    struct departure_row *departure, const char *why, struct err *err);
+
+/* ---- rows that are changed after the walk (departure_rows.c) ---- */
+
 #define DEPARTURE_CASES_MAX 64
+/* Each is to be cleared, also when it could not be loaded. */
 struct departure_cases {
 	struct return_case_row *rows;
 	size_t count;
@@ -122,6 +132,21 @@ struct departure_cases {
 int departure_cases_load(struct txn *txn, const char *org_id,
     const char *departure_id, struct departure_cases *out, struct err *err);
 void departure_cases_clear(struct departure_cases *cases);
+struct departure_sims {
+	struct sim_decision_row *rows;
+	size_t count;
+};
+int departure_sims_load(struct txn *txn, const char *org_id,
+    const char *departure_id, struct departure_sims *out, struct err *err);
+void departure_sims_clear(struct departure_sims *sims);
+/* What a person holds. */
+struct departure_held {
+	struct assignment_row *rows;
+	size_t count;
+};
+int departure_held_load(struct txn *txn, const char *org_id,
+    const char *person_id, struct departure_held *out, struct err *err);
+void departure_held_clear(struct departure_held *held);
 
 /* All that time causes to one that is due, saved (departure_go.c). */
 int departure_go(struct txn *txn, struct departure_world *world,
@@ -152,8 +177,9 @@ void departure_say_elsewhere(struct txn *txn, const struct return_case_row *row,
 int departure_remove_work(struct txn *txn, const struct departure_world *world,
     const struct departure_row *departure, struct return_case_row *row,
     struct wipe_outcome *out, struct err *err);
-/* Takes back an erase that the phone has not acknowledged. *is_back: there is
- * none any more, so that the case may order one again. */
+/* Takes back an erase that the phone has not acknowledged, and the removal of
+ * what is of work. *is_back: there is none any more, so that the case may order
+ * one again. */
 int departure_wipe_withdraw(struct txn *txn, const struct ledger *ledger,
     struct return_case_row *row, const char *why, bool *is_back,
     struct err *err);

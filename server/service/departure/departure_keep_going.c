@@ -1,5 +1,6 @@
 /* Departures that are due, some in one transaction, and everybody whose
  * employment ends about now. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,10 +8,11 @@
 #include "server/service/departure/departure_inside.h"
 #include "server/service/service.h"
 
-#define DUE_BATCH 50      /* departures in one transaction */
-#define ENDING_BATCH 4000 /* employments that end on one day */
-#define PLAN_BATCH 50     /* persons planned in one transaction */
+#define DUE_BATCH 50  /* departures in one transaction */
+#define PLAN_BATCH 50 /* persons planned in one transaction */
 #define SWEEP_MS TIME_HOUR_MS
+/* One that cannot go on is out of the way of the others for so long. */
+#define FAILED_AGAIN_MS TIME_HOUR_MS
 
 /* ---- all that are due ---- */
 
@@ -50,6 +52,72 @@ static int go_due(struct txn *txn, void *arg, struct err *err)
 	return rc;
 }
 
+/* ---- one that fails ---- */
+
+struct one {
+	const struct departure_world *world;
+	const char *id; /* of the departure, or of the person to be planned */
+	struct err why;
+};
+
+static int go_one(struct txn *txn, void *arg, struct err *err)
+{
+	struct one *one = arg;
+	struct departure_world world = *one->world;
+	struct departure_row row;
+	int rc =
+	    store_departure_load(txn, world.ledger.org_id, one->id, &row, err);
+
+	if (rc < 0 || row.state > DEPARTURE_PAUSED || row.next_at == 0 ||
+	    row.next_at > world.ledger.now)
+		return rc;
+	return departure_go(txn, &world, &row, err);
+}
+
+static int put_off(struct txn *txn, void *arg, struct err *err)
+{
+	struct one *one = arg;
+	struct departure_row row;
+	int rc = store_departure_load(
+	    txn, one->world->ledger.org_id, one->id, &row, err);
+
+	if (rc < 0 || row.state > DEPARTURE_PAUSED)
+		return rc;
+	row.next_at = one->world->ledger.now + FAILED_AGAIN_MS;
+	(void)snprintf(row.waits, sizeof(row.waits),
+	    "it cannot go on, and is tried again every hour: %.400s",
+	    one->why.text);
+	return store_departure_save(txn, &row, err);
+}
+
+static void tell_failed(const struct one *one, const char *key)
+{
+	struct service *service = one->world->ledger.service;
+
+	service_count(service, SERVICE_DEPARTURES_FAILED);
+	log_error(service->log, "departure_failed", key, one->id,
+	    LOG_ORGANISATION, one->world->ledger.org_id, LOG_ERROR,
+	    one->why.text, NULL);
+}
+
+/* Some of them cannot: each by itself, so that the others can. */
+static int go_one_by_one(struct due *due, struct err *err)
+{
+	struct store *store = due->world.ledger.service->store;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < due->count; i++) {
+		struct one one = {&due->world, due->rows[i].id, {0}};
+
+		if (store_write(store, go_one, &one, &one.why) == 0)
+			continue;
+		tell_failed(&one, LOG_CASE);
+		rc = store_write(store, put_off, &one, err);
+	}
+	return rc;
+}
+
 static int work_due(struct due *due, struct err *err)
 {
 	struct store *store = due->world.ledger.service->store;
@@ -59,7 +127,9 @@ static int work_due(struct due *due, struct err *err)
 		rc = store_read(store, find_due, due, err);
 		if (rc < 0 || due->count == 0)
 			return rc; /* most calls: nothing is written */
-		rc = store_write(store, go_due, due, err);
+		rc = store_write(store, go_due, due, NULL);
+		if (rc < 0)
+			rc = go_one_by_one(due, err);
 	} while (rc == 0 && due->count == DUE_BATCH);
 	return rc;
 }
@@ -73,17 +143,25 @@ static int work_due(struct due *due, struct err *err)
  */
 struct sweep {
 	struct departure_world world;
-	char persons[ENDING_BATCH][STORE_ID];
+	char (*persons)[STORE_ID]; /* of one day */
 	size_t count;
+	size_t cap;
 	size_t done;
 };
 
 static int note_ending(void *arg, const struct employment_row *row)
 {
 	struct sweep *sweep = arg;
+	size_t cap = sweep->cap ? sweep->cap * 2 : 64;
+	char(*persons)[STORE_ID];
 
-	if (sweep->count == ENDING_BATCH)
-		return 1;
+	if (sweep->count == sweep->cap) {
+		persons = realloc(sweep->persons, cap * sizeof(*persons));
+		if (!persons)
+			return -(int)ERR_MEMORY;
+		sweep->persons = persons;
+		sweep->cap = cap;
+	}
 	memcpy(sweep->persons[sweep->count++], row->person_id, STORE_ID);
 	return 0;
 }
@@ -117,6 +195,29 @@ static int plan_some(struct txn *txn, void *arg, struct err *err)
 	return rc;
 }
 
+static int plan_one(struct txn *txn, void *arg, struct err *err)
+{
+	struct one *one = arg;
+
+	return departure_employment_changed(
+	    txn, &one->world->ledger, one->id, err);
+}
+
+/* Who cannot be planned is tried again at the next sweep. */
+static void plan_one_by_one(struct sweep *sweep)
+{
+	struct store *store = sweep->world.ledger.service->store;
+	size_t end = sweep->done + PLAN_BATCH;
+	size_t i;
+
+	for (i = sweep->done; i < sweep->count && i < end; i++) {
+		struct one one = {&sweep->world, sweep->persons[i], {0}};
+
+		if (store_write(store, plan_one, &one, &one.why) < 0)
+			tell_failed(&one, LOG_PERSON);
+	}
+}
+
 static int sweep_days(struct sweep *sweep, struct err *err)
 {
 	struct store *store = sweep->world.ledger.service->store;
@@ -130,7 +231,8 @@ static int sweep_days(struct sweep *sweep, struct err *err)
 		rc = store_read(store, find_ending, &at, err);
 		for (sweep->done = 0; rc == 0 && sweep->done < sweep->count;
 		     sweep->done += PLAN_BATCH)
-			rc = store_write(store, plan_some, sweep, err);
+			if (store_write(store, plan_some, sweep, NULL) < 0)
+				plan_one_by_one(sweep);
 	}
 	return rc;
 }
@@ -140,7 +242,7 @@ static int work_tenant(
 {
 	const char *org_id = tenant->organisation.id;
 	int64_t now = clock_now(service->clock);
-	struct sweep *sweep = NULL;
+	struct sweep sweep = {.count = 0};
 	struct due *due = calloc(1, sizeof(*due));
 	int rc;
 
@@ -148,18 +250,14 @@ static int work_tenant(
 		return err_memory(err);
 	rc = departure_world_policy(service, org_id, now, &due->world, err);
 	if (rc == 0 && now >= tenant->departures_again_at) {
-		sweep = calloc(1, sizeof(*sweep));
-		rc = sweep ? 0 : err_memory(err);
-		if (rc == 0) {
-			sweep->world = due->world;
-			rc = sweep_days(sweep, err);
-		}
+		sweep.world = due->world;
+		rc = sweep_days(&sweep, err);
 		if (rc == 0)
 			tenant->departures_again_at = now + SWEEP_MS;
 	}
 	if (rc == 0)
 		rc = work_due(due, err);
-	free(sweep);
+	free(sweep.persons);
 	free(due);
 	return rc;
 }

@@ -55,7 +55,8 @@ static int fill(struct txn *txn, const struct departure_world *world,
 	*row = (struct departure_row){.reason = ask->reason,
 	    .state = DEPARTURE_PLANNED,
 	    .last_day = ask->last_day ? ask->last_day : ledger->today - 1,
-	    .created_at = ledger->now};
+	    .created_at = ledger->now,
+	    .said_at = ledger->now};
 	uuid_make(ledger->now, ledger->service->rng, row->id);
 	memcpy(row->org_id, ledger->org_id, STORE_ID);
 	(void)str_copy(row->person_id, STORE_ID, ask->person_id);
@@ -283,6 +284,9 @@ static int pause_asked(struct txn *txn, void *arg, struct err *err)
 		return err_set(err, ERR_INVALID,
 		    "say a day ahead on which it is looked at again");
 	row.review_day = acting->review_day;
+	rc = departure_put_back(txn, &world, &row, "it is paused", err);
+	if (rc < 0)
+		return rc;
 	return departure_move(
 	    txn, &world, &row, DEPARTURE_PAUSED, acting->why, err);
 }

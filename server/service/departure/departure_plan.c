@@ -159,16 +159,21 @@ struct plan {
 	struct employments employments;
 	struct departure_row departures[DEPARTURES_MAX]; /* the newest */
 	size_t departure_count;
-	struct assignment_row held[DEPARTURE_CASES_MAX];
-	size_t held_count;
+	struct departure_held held;
 };
+
+static bool is_open(const struct departure_row *departure)
+{
+	return departure->state <= DEPARTURE_PAUSED;
+}
 
 static int note_departure(void *arg, const struct departure_row *row)
 {
 	struct plan *plan = arg;
 
-	if (row->reason != DEPARTURE_EMPLOYMENT_END)
-		return 0;
+	if (row->reason != DEPARTURE_EMPLOYMENT_END ||
+	    (!is_open(row) && !(row->step & DEPARTURE_BY_HAND)))
+		return 0; /* over: nothing follows from it */
 	if (plan->departure_count == DEPARTURES_MAX) {
 		memmove(&plan->departures[0], &plan->departures[1],
 		    (DEPARTURES_MAX - 1) * sizeof(plan->departures[0]));
@@ -176,19 +181,6 @@ static int note_departure(void *arg, const struct departure_row *row)
 	}
 	plan->departures[plan->departure_count++] = *row;
 	return 0;
-}
-
-static int note_held(void *arg, const struct assignment_row *row)
-{
-	struct plan *plan = arg;
-
-	plan->held[plan->held_count++] = *row;
-	return plan->held_count == DEPARTURE_CASES_MAX;
-}
-
-static bool is_open(const struct departure_row *departure)
-{
-	return departure->state <= DEPARTURE_PAUSED;
 }
 
 static bool has_work(const struct plan *plan)
@@ -204,54 +196,27 @@ static bool has_work(const struct plan *plan)
 	return false;
 }
 
-/* Back to before the last day: what was asked is not asked any more. */
-static int put_back(
-    struct plan *plan, struct departure_row *departure, struct err *err)
-{
-	struct departure_cases cases = {0};
-	bool is_back;
-	size_t i;
-	int rc = departure_cases_load(
-	    plan->txn, departure->org_id, departure->id, &cases, err);
-
-	for (i = 0; rc == 0 && i < cases.count; i++) {
-		if (!return_case_is_open(cases.rows[i].state))
-			continue;
-		rc = departure_wipe_withdraw(plan->txn, &plan->world.ledger,
-		    &cases.rows[i], "the last day was moved", &is_back, err);
-		if (rc == 0)
-			rc = return_unlock(plan->txn, &plan->world.ledger,
-			    &cases.rows[i], "the last day was moved", err);
-		if (rc < 0 || !is_back)
-			continue;
-		rc = return_apply(plan->txn, &plan->world.ledger,
-		    &cases.rows[i], RETURN_EVENT_PUT_BACK, NULL, err);
-		if (rc == -ERR_CONFLICT)
-			rc = 0; /* not asked yet, lost, or erased already */
-	}
-	departure_cases_clear(&cases);
-	return rc;
-}
-
+/* What was said in this very moment erases nothing on the same day. */
 static int move_day(struct plan *plan, struct departure_row *departure,
     int64_t last_day, struct err *err)
 {
+	static const char why[] = "the last day was moved";
 	bool is_ahead = last_day >= plan->world.ledger.today;
+	enum departure_state state = departure->state;
 	int rc = 0;
 
 	departure->last_day = last_day;
+	departure->said_at = plan->world.ledger.now;
 	departure->step &= DEPARTURE_NO_RECEIVER;
-	departure->wipe_at = 0;
-	if (departure->state == DEPARTURE_OPEN && is_ahead) {
-		departure->opened_at = 0;
-		rc = put_back(plan, departure, err);
-		if (rc == 0)
-			return departure_move(plan->txn, &plan->world,
-			    departure, DEPARTURE_PLANNED,
-			    "the last day was moved", err);
-	}
+	departure->wipe_at = 0; /* of an open one: set anew at its turn */
+	if (is_ahead && state != DEPARTURE_PLANNED)
+		rc = departure_put_back(
+		    plan->txn, &plan->world, departure, why, err);
+	if (is_ahead && state == DEPARTURE_OPEN)
+		state = DEPARTURE_PLANNED;
 	return rc < 0 ? rc
-	              : departure_save(plan->txn, &plan->world, departure, err);
+	              : departure_move(plan->txn, &plan->world, departure,
+	                    state, why, err);
 }
 
 /* The employment goes on, or never was: nothing is asked back. */
@@ -307,7 +272,8 @@ static int make_departure(struct plan *plan, const struct employment_row *end,
 	*row = (struct departure_row){.reason = DEPARTURE_EMPLOYMENT_END,
 	    .state = DEPARTURE_PLANNED,
 	    .last_day = end->to_day - 1,
-	    .created_at = ledger->now};
+	    .created_at = ledger->now,
+	    .said_at = ledger->now};
 	uuid_make(ledger->now, ledger->service->rng, row->id);
 	memcpy(row->org_id, ledger->org_id, STORE_ID);
 	(void)str_copy(row->person_id, STORE_ID, plan->person_id);
@@ -398,8 +364,8 @@ static int take_up_all(struct plan *plan, struct err *err)
 	size_t i;
 	int rc = 0;
 
-	for (i = 0; rc >= 0 && i < plan->held_count; i++) {
-		rc = take_up(plan, &plan->held[i], err);
+	for (i = 0; rc >= 0 && i < plan->held.count; i++) {
+		rc = take_up(plan, &plan->held.rows[i], err);
 		is_any |= rc > 0;
 	}
 	return rc < 0 || !is_any ? rc : load_departures(plan, err);
@@ -413,8 +379,8 @@ static int run(struct plan *plan, struct err *err)
 	for (i = 0; rc == 0 && i < plan->departure_count; i++)
 		if (is_open(&plan->departures[i]))
 			rc = review_one(plan, &plan->departures[i], err);
-	for (i = 0; rc == 0 && i < plan->held_count; i++)
-		rc = plan_held(plan, &plan->held[i], err);
+	for (i = 0; rc == 0 && i < plan->held.count; i++)
+		rc = plan_held(plan, &plan->held.rows[i], err);
 	return rc;
 }
 
@@ -435,10 +401,11 @@ int departure_employment_changed(struct txn *txn, const struct ledger *ledger,
 	if (rc == 0)
 		rc = load_departures(plan, err);
 	if (rc == 0 && has_work(plan)) {
-		rc = store_assignment_each_person(
-		    txn, ledger->org_id, person_id, true, note_held, plan, err);
+		rc = departure_held_load(
+		    txn, ledger->org_id, person_id, &plan->held, err);
 		rc = rc < 0 ? rc : run(plan, err);
 	}
+	departure_held_clear(&plan->held);
 	free(plan);
 	return rc < 0 ? rc : 0;
 }

@@ -13,46 +13,6 @@
 #include "server/service/phone/phone_kind.h"
 #include "server/service/service.h"
 
-/* ---- rows that are changed after the walk ---- */
-
-struct loading {
-	struct departure_cases *cases;
-	size_t cap;
-};
-
-static int note_case(void *arg, const struct return_case_row *row)
-{
-	struct loading *loading = arg;
-	struct departure_cases *cases = loading->cases;
-	struct return_case_row *rows;
-
-	if (cases->count == loading->cap) {
-		loading->cap = loading->cap ? loading->cap * 2 : 4;
-		rows = realloc(cases->rows, loading->cap * sizeof(*rows));
-		if (!rows)
-			return -(int)ERR_MEMORY;
-		cases->rows = rows;
-	}
-	cases->rows[cases->count++] = *row;
-	return 0;
-}
-
-int departure_cases_load(struct txn *txn, const char *org_id,
-    const char *departure_id, struct departure_cases *out, struct err *err)
-{
-	struct loading loading = {.cases = out};
-
-	*out = (struct departure_cases){NULL, 0};
-	return store_return_case_each_departure(
-	    txn, org_id, departure_id, note_case, &loading, err);
-}
-
-void departure_cases_clear(struct departure_cases *cases)
-{
-	free(cases->rows);
-	*cases = (struct departure_cases){NULL, 0};
-}
-
 /* ---- its row ---- */
 
 int64_t departure_morning_of(const struct departure_world *world, int64_t day)
@@ -110,6 +70,8 @@ static int64_t next_of_open(
 	int64_t next = 0;
 	int32_t today = world->ledger.today;
 
+	if (departure->wipe_at == 0)
+		return world->ledger.now; /* it is still to be set */
 	if (departure->wipe_at > world->ledger.now)
 		sooner(&next, departure->wipe_at);
 	sooner(&next, departure_morning_of(world, today + 1));
@@ -220,17 +182,7 @@ struct refresh {
 	const struct departure_world *world;
 	struct departure_row *departure;
 	const char *only_device_id; /* NULL: everything */
-	struct assignment_row held[DEPARTURE_CASES_MAX];
-	size_t count;
 };
-
-static int note_held(void *arg, const struct assignment_row *row)
-{
-	struct refresh *refresh = arg;
-
-	refresh->held[refresh->count++] = *row;
-	return refresh->count == DEPARTURE_CASES_MAX;
-}
 
 /* By hand all; else what hangs on the employment that ends. */
 static int belongs(const struct refresh *refresh,
@@ -252,6 +204,20 @@ static int belongs(const struct refresh *refresh,
 	*out =
 	    rc == 0 && strcmp(end.id, refresh->departure->employment_id) == 0;
 	return rc;
+}
+
+/*
+ * Activation Lock is Apple's and needs no management: who took that off, or
+ * never had it, can have turned the lock on. Nobody can ask whether it is on.
+ */
+static unsigned needs_of(enum return_kind kind, const struct device *device)
+{
+	unsigned needs = return_case_needs(kind);
+
+	if (kind == RETURN_KIND_UNMANAGED &&
+	    phone_kind_is_managed(device->kind))
+		needs |= RETURN_MARK_LOCK_CLEARED;
+	return needs;
 }
 
 static int kind_of(struct txn *txn, const struct device *device,
@@ -336,7 +302,7 @@ static int make_case(
 	memcpy(row.assignment_id, held->id, STORE_ID);
 	memcpy(row.person_id, held->person_id, STORE_ID);
 	memcpy(row.life_id, device.life_id, STORE_ID);
-	row.needs = return_case_needs(row.kind);
+	row.needs = needs_of(row.kind, &device);
 	rc = store_return_case_save(refresh->txn, &row, err);
 	if (rc == 0)
 		rc = look_at_lock(refresh, &row, &device, err);
@@ -442,42 +408,40 @@ static int take_sim(
 	return store_sim_decision_save(refresh->txn, &row, err);
 }
 
+static int take(struct refresh *refresh, const struct assignment_row *held,
+    bool phones, struct err *err)
+{
+	bool ours = false;
+	int rc;
+
+	if ((held->kind == ASSIGNMENT_PHONE) != phones)
+		return 0;
+	rc = belongs(refresh, held, &ours, err);
+	if (rc < 0 || !ours)
+		return rc;
+	return phones ? take_phone(refresh, held, err)
+	              : take_sim(refresh, held, err);
+}
+
 int departure_refresh(struct txn *txn, const struct departure_world *world,
     struct departure_row *departure, const char *only_device_id,
     struct err *err)
 {
-	struct refresh *refresh = calloc(1, sizeof(*refresh));
-	bool ours;
+	struct refresh refresh = {txn, world, departure, only_device_id};
+	struct departure_held held;
 	size_t i;
-	int pass;
-	int rc;
+	int rc = departure_held_load(
+	    txn, departure->org_id, departure->person_id, &held, err);
 
-	if (!refresh)
-		return err_memory(err);
-	refresh->txn = txn;
-	refresh->world = world;
-	refresh->departure = departure;
-	refresh->only_device_id = only_device_id;
-	rc = store_assignment_each_person(txn, departure->org_id,
-	    departure->person_id, true, note_held, refresh, err);
 	/* Phones first: a SIM is decided with the phone that it sits in. */
-	for (pass = 0; rc >= 0 && pass < 2; pass++) {
-		for (i = 0; rc >= 0 && i < refresh->count; i++) {
-			if ((refresh->held[i].kind == ASSIGNMENT_PHONE) !=
-			    (pass == 0))
-				continue;
-			rc = belongs(refresh, &refresh->held[i], &ours, err);
-			if (rc == 0 && ours)
-				rc = pass == 0
-				    ? take_phone(
-				          refresh, &refresh->held[i], err)
-				    : take_sim(refresh, &refresh->held[i], err);
-		}
-	}
-	if (rc >= 0)
-		rc = drop_gone(refresh, err);
+	for (i = 0; rc == 0 && i < held.count; i++)
+		rc = take(&refresh, &held.rows[i], true, err);
+	for (i = 0; rc == 0 && i < held.count; i++)
+		rc = take(&refresh, &held.rows[i], false, err);
+	departure_held_clear(&held);
 	if (rc == 0)
-		rc = return_sims_mark(txn, &world->ledger, departure->id, err);
-	free(refresh);
-	return rc < 0 ? rc : 0;
+		rc = drop_gone(&refresh, err);
+	return rc < 0
+	    ? rc
+	    : return_sims_mark(txn, &world->ledger, departure->id, err);
 }

@@ -136,8 +136,13 @@ static int is_over(struct wiping *w, struct err *err)
 	}
 	rc = departure_employment_end(w->txn, w->world, w->row->person_id,
 	    w->departure->employment_id, &end, err);
-	if (rc == -ERR_NOT_FOUND)
-		return 1;
+	if (rc == -ERR_NOT_FOUND) {
+		waits(w,
+		    "the register has no employment of this person: nothing "
+		    "says that one has ended",
+		    0);
+		return 0;
+	}
 	if (rc < 0)
 		return rc;
 	if (end.to_day == 0 || end.to_day > today) {
@@ -351,18 +356,67 @@ int departure_may_lock(struct txn *txn, const struct departure_world *world,
 
 /* ---- a private phone ---- */
 
-static int note_any(void *arg, const struct command *row)
+struct removal {
+	struct command newest;
+	bool is_any;
+};
+
+static int note_removal(void *arg, const struct command *row)
 {
-	(void)row;
-	*(bool *)arg = true;
+	struct removal *removal = arg;
+
+	removal->newest = *row;
+	removal->is_any = true;
 	return 1;
 }
 
-static int queue_removal(struct wiping *w, const char *purpose, struct err *err)
+/* Nothing in the case says that it was ordered: its command does. */
+static int find_removal(struct txn *txn, const struct return_case_row *row,
+    struct removal *out, struct err *err)
 {
+	char purpose[128];
+	const struct command_filter same = {.org_id = row->org_id,
+	    .device_id = row->device_id,
+	    .purpose = purpose,
+	    .limit = 1};
+	int rc;
+
+	out->is_any = false;
+	return_removal_purpose(row->id, purpose, sizeof(purpose));
+	rc = store_command_each(txn, &same, note_removal, out, err);
+	return rc < 0 ? rc : 0;
+}
+
+/* Once, and once more after it was put back: a pause, another last day. What
+ * was taken back since then was taken back by a person, or for a cause. */
+static bool may_remove(struct wiping *w, const struct removal *removal)
+{
+	const struct command *newest = &removal->newest;
+	char sentence[512];
+
+	if (!removal->is_any ||
+	    (newest->state == COMMAND_CANCELLED &&
+	        newest->created_at < w->departure->opened_at))
+		return true;
+	if (newest->state == COMMAND_CANCELLED ||
+	    newest->state == COMMAND_FAILED) {
+		(void)snprintf(sentence, sizeof(sentence),
+		    "the order to remove what is of work %s: %.400s",
+		    newest->state == COMMAND_FAILED ? "was refused by the phone"
+		                                    : "was taken back",
+		    newest->result[0] ? newest->result : "no reason was given");
+		waits(w, sentence, 0);
+	}
+	return false;
+}
+
+static int queue_removal(struct wiping *w, struct err *err)
+{
+	char purpose[128];
 	struct order order;
 	int rc;
 
+	return_removal_purpose(w->row->id, purpose, sizeof(purpose));
 	order_init(&order, w->world->ledger.service, "RemoveProfile", purpose,
 	    w->world->ledger.now);
 	order.rule = ORDER_KEEP;
@@ -406,24 +460,19 @@ int departure_remove_work(struct txn *txn, const struct departure_world *world,
 	struct wiping w = {txn, world, departure, row, out, {.id = ""},
 	    GUARD_DEPARTURE, false};
 	struct guard_answer answer;
-	char purpose[128];
-	struct command_filter same = {.org_id = row->org_id,
-	    .device_id = row->device_id,
-	    .purpose = purpose,
-	    .limit = 1};
+	struct removal removal;
 	struct life life;
-	bool is_there = false;
 	int rc;
 
 	*out = (struct wipe_outcome){.is_ordered = false};
 	if (row->kind != RETURN_KIND_PRIVATE ||
 	    !return_case_is_open(row->state) ||
+	    !(row->marks & RETURN_MARK_ASKED) ||
 	    (row->marks & RETURN_MARK_DATA_REMOVED))
 		return 0;
-	(void)snprintf(purpose, sizeof(purpose), "departure:%s", row->id);
-	rc = store_command_each(txn, &same, note_any, &is_there, err);
-	if (rc < 0 || is_there)
-		return rc < 0 ? rc : 0;
+	rc = find_removal(txn, row, &removal, err);
+	if (rc < 0 || !may_remove(&w, &removal))
+		return rc;
 	if ((rc = is_assigned(&w, err)) <= 0 || (rc = is_over(&w, err)) <= 0)
 		return rc;
 	rc = store_device_load_of(
@@ -436,7 +485,7 @@ int departure_remove_work(struct txn *txn, const struct departure_world *world,
 	if ((rc = guard_removal(&w, &answer, err)) < 0)
 		return rc;
 	if (answer.verdict == GUARD_ALLOWED)
-		return queue_removal(&w, purpose, err);
+		return queue_removal(&w, err);
 	waits(&w, answer.sentence,
 	    answer.again_at ? answer.again_at
 	                    : world->ledger.now + WIPE_AGAIN_MS);
@@ -469,6 +518,24 @@ static int cancel_order(struct txn *txn, const struct ledger *ledger,
 	return store_wipe_update(txn, wipe, err);
 }
 
+static int withdraw_removal(struct txn *txn, const struct ledger *ledger,
+    const struct return_case_row *row, const char *why, bool *is_back,
+    struct err *err)
+{
+	struct removal removal;
+	int rc = find_removal(txn, row, &removal, err);
+
+	if (rc < 0 || !removal.is_any)
+		return rc;
+	/* The phone has taken it: what is of work goes, or is gone. */
+	if (removal.newest.state == COMMAND_ACKNOWLEDGED)
+		*is_back = false;
+	return command_is_open(removal.newest.state)
+	    ? order_apply(txn, &removal.newest, COMMAND_EVENT_CANCEL, why,
+	          ledger->now, err)
+	    : 0;
+}
+
 int departure_wipe_withdraw(struct txn *txn, const struct ledger *ledger,
     struct return_case_row *row, const char *why, bool *is_back,
     struct err *err)
@@ -478,6 +545,11 @@ int departure_wipe_withdraw(struct txn *txn, const struct ledger *ledger,
 	int rc;
 
 	*is_back = true;
+	if (row->kind == RETURN_KIND_PRIVATE) {
+		rc = withdraw_removal(txn, ledger, row, why, is_back, err);
+		if (rc < 0 || !*is_back)
+			return rc;
+	}
 	if (!row->wipe_id[0])
 		return 0;
 	rc = store_wipe_load(txn, row->wipe_id, &wipe, err);

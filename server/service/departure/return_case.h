@@ -111,6 +111,12 @@ int return_life_ended(struct txn *txn, struct service *service,
  */
 int return_wipe_covered(struct txn *txn, const struct wipe *wipe,
     const struct assignment_row *held, struct err *err);
+/* The same of the command that removes what is of work from a private phone; its
+ * purpose names the case. *held: whose phone it is. */
+bool return_is_removal(const struct command *command);
+void return_removal_purpose(const char *case_id, char *out, size_t size);
+int return_removal_covered(struct txn *txn, const struct command *command,
+    struct assignment_row *held, struct err *err);
 
 /*
  * Before the Lost Mode that a case ordered is handed to the phone: -ERR_CONFLICT

@@ -186,6 +186,35 @@ int return_life_ended(struct txn *txn, struct service *service,
 	          "it left management, and what was of work with it", err);
 }
 
+/* ---- what an order that is about to be given rests on ---- */
+
+/* Paused, planned anew, over: whatever left the order behind. */
+static int must_be_going(struct txn *txn, const struct return_case_row *row,
+    const struct assignment_row *held, struct err *err)
+{
+	struct departure_row departure;
+	int rc = store_departure_load(
+	    txn, row->org_id, row->departure_id, &departure, err);
+
+	if (rc < 0)
+		return rc;
+	if (departure.state != DEPARTURE_OPEN)
+		return err_set(err, ERR_CONFLICT,
+		    "the departure that it was ordered for is %s",
+		    departure_state_name(departure.state));
+	if (strcmp(row->assignment_id, held->id) != 0)
+		return err_set(err, ERR_CONFLICT,
+		    "the phone is somebody else's than when it was ordered");
+	return 0;
+}
+
+static int is_not_open(const struct return_case_row *row, struct err *err)
+{
+	return err_set(err, ERR_CONFLICT,
+	    "the return that it was ordered for is %s",
+	    return_state_name(row->state));
+}
+
 int return_wipe_covered(struct txn *txn, const struct wipe *wipe,
     const struct assignment_row *held, struct err *err)
 {
@@ -204,14 +233,51 @@ int return_wipe_covered(struct txn *txn, const struct wipe *wipe,
 		return rc;
 	if (!return_case_is_open(row.state) ||
 	    row.kind == RETURN_KIND_PRIVATE || row.kind == RETURN_KIND_SHARED)
+		return is_not_open(&row, err);
+	return must_be_going(txn, &row, held, err);
+}
+
+static const char removal_of[] = "departure:";
+
+void return_removal_purpose(const char *case_id, char *out, size_t size)
+{
+	(void)snprintf(out, size, "%s%s", removal_of, case_id);
+}
+
+bool return_is_removal(const struct command *command)
+{
+	return strcmp(command->request_type, "RemoveProfile") == 0 &&
+	    strncmp(command->purpose, removal_of, sizeof(removal_of) - 1) == 0;
+}
+
+int return_removal_covered(struct txn *txn, const struct command *command,
+    struct assignment_row *held, struct err *err)
+{
+	const char *case_id = command->purpose + sizeof(removal_of) - 1;
+	struct return_case_row row;
+	struct device device;
+	int rc =
+	    store_return_case_load(txn, command->org_id, case_id, &row, err);
+
+	if (rc == -ERR_NOT_FOUND)
 		return err_set(err, ERR_CONFLICT,
-		    "the return that it was ordered for is %s",
-		    return_state_name(row.state));
-	if (strcmp(row.assignment_id, held->id) != 0)
+		    "the return that it was ordered for is not there");
+	if (rc == 0)
+		rc = store_device_load_of(
+		    txn, row.org_id, row.device_id, &device, err);
+	if (rc < 0)
+		return rc;
+	if (!return_case_is_open(row.state) || !(row.marks & RETURN_MARK_ASKED))
+		return is_not_open(&row, err);
+	if (row.kind != RETURN_KIND_PRIVATE || !device.is_private)
+		return err_set(
+		    err, ERR_CONFLICT, "the phone is no private one any more");
+	rc = store_assignment_find_phone(
+	    txn, row.org_id, row.device_id, 0, held, err);
+	if (rc == -ERR_NOT_FOUND)
 		return err_set(err, ERR_CONFLICT,
-		    "the phone is somebody else's than when the erase was "
-		    "ordered");
-	return 0;
+		    "nobody holds this phone any more by our records");
+	return rc < 0 ? rc : must_be_going(txn, &row, held, err);
 }
 
 int return_case_going(struct txn *txn, const char *org_id,

@@ -9,19 +9,6 @@
 #include "server/service/notify/notify.h"
 #include "server/service/service.h"
 
-struct sim_rows {
-	struct sim_decision_row rows[DEPARTURE_CASES_MAX];
-	size_t count;
-};
-
-static int note_row(void *arg, const struct sim_decision_row *row)
-{
-	struct sim_rows *rows = arg;
-
-	rows->rows[rows->count++] = *row;
-	return rows->count == DEPARTURE_CASES_MAX;
-}
-
 /* ---- one decision ---- */
 
 /* BOT-28: a request to the operator; whoever has that role places it. */
@@ -159,7 +146,7 @@ static int overtaken(struct txn *txn, const struct ledger *ledger,
 
 /* A SIM that sits in none of the phones counts with each of them. */
 static bool is_decided(
-    const struct sim_rows *sims, const char *case_id, unsigned *about)
+    const struct departure_sims *sims, const char *case_id, unsigned *about)
 {
 	size_t i;
 	bool decided = true;
@@ -176,7 +163,8 @@ static bool is_decided(
 }
 
 static int mark_case(struct txn *txn, const struct ledger *ledger,
-    const struct sim_rows *sims, struct return_case_row *row, struct err *err)
+    const struct departure_sims *sims, struct return_case_row *row,
+    struct err *err)
 {
 	struct return_step_row step;
 	unsigned about;
@@ -203,14 +191,14 @@ int return_sims_mark(struct txn *txn, const struct ledger *ledger,
 {
 	struct departure_row departure;
 	struct departure_cases cases = {NULL, 0};
-	struct sim_rows sims = {.count = 0};
+	struct departure_sims sims = {NULL, 0};
 	size_t i;
 	int rc = store_departure_load(
 	    txn, ledger->org_id, departure_id, &departure, err);
 
 	if (rc == 0)
-		rc = store_sim_decision_each(
-		    txn, ledger->org_id, departure_id, note_row, &sims, err);
+		rc = departure_sims_load(
+		    txn, ledger->org_id, departure_id, &sims, err);
 	for (i = 0; rc >= 0 && i < sims.count; i++)
 		rc = overtaken(
 		    txn, ledger, &sims.rows[i], departure.person_id, err);
@@ -220,5 +208,6 @@ int return_sims_mark(struct txn *txn, const struct ledger *ledger,
 	for (i = 0; rc >= 0 && i < cases.count; i++)
 		rc = mark_case(txn, ledger, &sims, &cases.rows[i], err);
 	departure_cases_clear(&cases);
+	departure_sims_clear(&sims);
 	return rc < 0 ? rc : 0;
 }

@@ -99,27 +99,27 @@ static int check_covered(struct txn *txn, const struct command *command,
 	return rc < 0 ? rc : return_wipe_covered(txn, &wipe, held, err);
 }
 
-/* Of work data from a private phone: its owner keeps it, so no holder is asked
- * for; what goes is gone all the same. */
-static bool is_removal(const struct command *command)
+static int check_erase(struct txn *txn, const struct command *command,
+    struct assignment_row *held, struct err *err)
 {
-	static const char of_case[] = "departure:";
+	struct device device;
+	int rc = store_device_load(txn, command->device_id, &device, err);
 
-	return strcmp(command->request_type, "RemoveProfile") == 0 &&
-	    strncmp(command->purpose, of_case, strlen(of_case)) == 0;
+	if (rc == 0)
+		rc = holder_justifies(txn, &device, held, err);
+	return rc < 0 ? rc : check_covered(txn, command, held, err);
 }
 
 bool erase_guard_applies(const struct command *command)
 {
 	return strcmp(command->request_type, "EraseDevice") == 0 ||
-	    is_removal(command);
+	    return_is_removal(command);
 }
 
 int erase_guard(struct txn *txn, struct service *service,
     struct command *command, int64_t now, bool *is_kept_back, struct err *err)
 {
 	struct assignment_row held;
-	struct device device;
 	struct err why = {0};
 	int rc;
 
@@ -129,15 +129,9 @@ int erase_guard(struct txn *txn, struct service *service,
 		    txn, service, command, now, is_kept_back, err);
 	if (!erase_guard_applies(command))
 		return 0;
-	if (is_removal(command))
-		return check_hold(
-		    txn, service, command, NULL, now, is_kept_back, err);
-	rc = store_device_load(txn, command->device_id, &device, err);
-	if (rc < 0)
-		return rc;
-	rc = holder_justifies(txn, &device, &held, &why);
-	if (rc == 0)
-		rc = check_covered(txn, command, &held, &why);
+	rc = return_is_removal(command)
+	    ? return_removal_covered(txn, command, &held, &why)
+	    : check_erase(txn, command, &held, &why);
 	if (rc == 0)
 		return check_hold(txn, service, command, held.person_id, now,
 		    is_kept_back, err);

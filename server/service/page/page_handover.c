@@ -30,7 +30,8 @@ static bool is_return(const struct task_row *task)
 	    task->kind == TASK_DECIDE_RETURN;
 }
 
-/* NULL: no more fit; what is left out is signed for at another page. */
+/* NULL: no more fit. What is left out of a return comes at the next look: what
+ * is to be signed for stands first. */
 static struct page_item *item_add(struct page *page,
     enum receipt_thing_kind kind, const char *name, const char *detail)
 {
@@ -119,17 +120,21 @@ static bool is_to_be_erased(const struct return_case_row *row)
 	    ((unsigned)row->marks & RETURN_MARK_PROVEN) == 0;
 }
 
-/* Ended ones stand there no more; those that this reader signed do. */
-static int add_case(void *arg, const struct return_case_row *row)
+static bool is_signed(
+    const struct task_row *task, const struct return_case_row *row)
 {
-	struct filling *filling = arg;
+	return ((unsigned)row->marks & mark_of(task)) != 0 &&
+	    task->kind != TASK_DECIDE_RETURN;
+}
+
+static int add_case(struct filling *filling, const struct return_case_row *row)
+{
 	struct page_item *item;
 	struct device device;
 	bool is_missing = filling->task->kind == TASK_DECIDE_RETURN;
 	int rc;
 
-	if (!return_case_is_open(row->state) ||
-	    (is_missing && !return_is_out(row)))
+	if (is_missing && !return_is_out(row))
 		return 0;
 	rc = store_device_load_of(
 	    filling->txn, row->org_id, row->device_id, &device, filling->err);
@@ -145,10 +150,29 @@ static int add_case(void *arg, const struct return_case_row *row)
 		return page_missing_look(
 		    filling->page, item, filling->txn, row, filling->err);
 	filling->page->handover->has_erase |= is_to_be_erased(row);
-	item->is_signed = ((unsigned)row->marks & mark_of(filling->task)) != 0;
+	item->is_signed = is_signed(filling->task, row);
 	buf_printf(
 	    &filling->page->text, "%s\n", item->is_signed ? "signed" : "");
 	return 0;
+}
+
+/* Ended ones stand there no more; those that this reader signed do. */
+static int add_unsigned(void *arg, const struct return_case_row *row)
+{
+	struct filling *filling = arg;
+
+	return return_case_is_open(row->state) && !is_signed(filling->task, row)
+	    ? add_case(filling, row)
+	    : 0;
+}
+
+static int add_signed(void *arg, const struct return_case_row *row)
+{
+	struct filling *filling = arg;
+
+	return return_case_is_open(row->state) && is_signed(filling->task, row)
+	    ? add_case(filling, row)
+	    : 0;
 }
 
 static int add_sim(void *arg, const struct sim_decision_row *sim)
@@ -190,7 +214,10 @@ static int take_return(struct filling *filling)
 
 	if (rc == 0)
 		rc = store_return_case_each_departure(filling->txn, org_id,
-		    departure.id, add_case, filling, filling->err);
+		    departure.id, add_unsigned, filling, filling->err);
+	if (rc == 0)
+		rc = store_return_case_each_departure(filling->txn, org_id,
+		    departure.id, add_signed, filling, filling->err);
 	if (rc == 0)
 		rc = store_sim_decision_each(filling->txn, org_id, departure.id,
 		    add_sim, filling, filling->err);
@@ -246,6 +273,32 @@ int page_ledger_of(const struct task_world *world,
 	return ledger_init(ledger, world->service, &actor, err);
 }
 
+struct counting {
+	const struct task_row *task;
+	unsigned left;
+};
+
+static int count_left(void *arg, const struct return_case_row *row)
+{
+	struct counting *counting = arg;
+
+	if (return_case_is_open(row->state) && !is_signed(counting->task, row))
+		counting->left++;
+	return 0;
+}
+
+/* Also of what did not fit on the page. */
+static int is_any_left(struct txn *txn, const struct task_world *world,
+    const struct task_row *task, bool *out, struct err *err)
+{
+	struct counting counting = {task, 0};
+	int rc = store_return_case_each_departure(
+	    txn, world->org_id, task->case_id, count_left, &counting, err);
+
+	*out = counting.left > 0;
+	return rc < 0 ? rc : 0;
+}
+
 int page_answer_return(struct txn *txn, const struct task_world *world,
     struct task_row *task, const struct page *page,
     const struct task_answer *answer, bool *stays_open, const char **result,
@@ -255,7 +308,6 @@ int page_answer_return(struct txn *txn, const struct task_world *world,
 	const struct page_handover *handover = page->handover;
 	struct ledger ledger;
 	unsigned signed_for = 0;
-	unsigned left = 0;
 	int rc = page_ledger_of(world, answer, &ledger, err);
 
 	for (size_t i = 0; rc == 0 && i < handover->count; i++) {
@@ -263,10 +315,8 @@ int page_answer_return(struct txn *txn, const struct task_world *world,
 
 		if (!item->case_id[0] || item->is_signed)
 			continue;
-		if (!(said->picked & (1u << i))) {
-			left++;
+		if (!(said->picked & (1u << i)))
 			continue;
-		}
 		signed_for++;
 		rc = sign_one(txn, &ledger, task, item, said, err);
 	}
@@ -274,9 +324,10 @@ int page_answer_return(struct txn *txn, const struct task_world *world,
 		rc = err_set(err, ERR_INVALID, "tick what is here");
 	if (rc == 0 && said->codes == PAGE_NO_CHOICE)
 		rc = err_set(err, ERR_INVALID, "answer about the codes");
+	if (rc == 0)
+		rc = is_any_left(txn, world, task, stays_open, err);
 	if (rc < 0)
 		return rc;
-	*stays_open = left > 0;
 	*result = "signed";
 	return store_task_load(txn, world->org_id, task->id, task, err);
 }

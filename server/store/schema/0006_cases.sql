@@ -19,6 +19,7 @@ CREATE TABLE departures (
   note TEXT NOT NULL,
   waits TEXT NOT NULL,
   created_at {bigint} NOT NULL,
+  said_at {bigint} NOT NULL,
   opened_at {bigint} NOT NULL,
   closed_at {bigint} NOT NULL,
   next_at {bigint} NOT NULL

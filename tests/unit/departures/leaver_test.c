@@ -5,6 +5,7 @@
  */
 #include "tests/unit/departures/leaver_world.h"
 
+#include "policies/pack.h"
 #include "server/lifecycle/phone.h"
 #include "server/service/notify/notify.h"
 #include "server/store/store_bench.h"
@@ -540,43 +541,54 @@ static void test_shared(void **state)
 
 /* ---- eSIM ---- */
 
-static struct order_seen {
-	bool preserves;
-} seen;
-
-static int look_preserve(struct txn *txn, void *arg, struct err *err)
+/* As the phone reads it: the key and, behind it, true. */
+static bool says_true(const char *xml, const char *key)
 {
-	(void)arg;
-	(void)txn;
-	(void)err;
-	seen.preserves = the_case("S1").row.preserve_data_plan;
-	return 0;
+	char text[64];
+	const char *at;
+
+	(void)snprintf(text, sizeof(text), "<key>%s</key>", key);
+	at = strstr(xml, text);
+	if (!at)
+		return false;
+	at += strlen(text);
+	at += strspn(at, " \t\r\n");
+	return strncmp(at, "<true/>", strlen("<true/>")) == 0;
 }
 
-static void esim_case(enum sim_decision decision, bool stays)
+static void esim_ready(const char *eid)
 {
 	ready();
-	sim("+46701740601", "Ture Alm", "S1",
-	    "89049032004008882600000000000001");
+	sim("+46701740601", "Ture Alm", "S1", eid);
+}
+
+static void esim_erased(enum sim_decision decision, bool stays)
+{
 	at("2026-11-28 09:00");
 	if (decision != SIM_UNDECIDED)
 		assert_int_equal(decide_sim("S1", "+46701740601", decision), 0);
 	at("2026-11-30 08:00");
 	assert_int_equal(erases_ordered("S1"), 1);
-	(void)look_preserve(NULL, NULL, NULL);
-	assert_int_equal(seen.preserves, stays);
+	assert_int_equal(the_case("S1").row.preserve_data_plan, stays);
+	assert_string_equal(takes("S1"), "EraseDevice");
+	assert_non_null(strstr(given_xml(), "<string>EraseDevice</string>"));
+	assert_int_equal(says_true(given_xml(), "PreserveDataPlan"), stays);
 }
+
+#define AN_EID "89049032004008882600000000000001"
 
 static void test_esim_stays_with_the_post(void **state)
 {
 	(void)state;
-	esim_case(SIM_REUSE, true);
+	esim_ready(AN_EID);
+	esim_erased(SIM_REUSE, true);
 }
 
 static void test_esim_goes(void **state)
 {
 	(void)state;
-	esim_case(SIM_BLOCK, false);
+	esim_ready(AN_EID);
+	esim_erased(SIM_BLOCK, false);
 	/* A request to the operator, for whoever places those (BOT-28). */
 	assert_int_equal(
 	    decide_sim("S1", "+46701740601", SIM_REUSE), -ERR_CONFLICT);
@@ -586,7 +598,51 @@ static void test_esim_goes(void **state)
 static void test_esim_undecided(void **state)
 {
 	(void)state;
-	esim_case(SIM_UNDECIDED, true);
+	esim_ready(AN_EID);
+	esim_erased(SIM_UNDECIDED, true);
+}
+
+/* A plastic SIM is no matter to the phone. */
+static void test_no_esim(void **state)
+{
+	(void)state;
+	esim_ready(NULL);
+	esim_erased(SIM_REUSE, false);
+}
+
+/* A pack of ours, with one value of the municipality's own. */
+static struct pack *pack_that_keeps_none(void)
+{
+	static const char yaml[] = "format: 2\n"
+	                           "name: town\n"
+	                           "extends: vastervik\n"
+	                           "parameters:\n"
+	                           "  leaving:\n"
+	                           "    keep_esim: never\n";
+	struct pack *base = NULL;
+	struct pack *pack = NULL;
+	struct err err = {0};
+
+	if (pack_load(WP_SOURCE_DIR "/policies/packs/vastervik", &base, &err) <
+	        0 ||
+	    pack_parse("town", (const uint8_t *)yaml, sizeof(yaml) - 1, &pack,
+	        &err) < 0 ||
+	    pack_lay_over(pack, base, &err) < 0 || pack_check(pack, &err) < 0)
+		fail_msg("%s", err.text);
+	return pack;
+}
+
+/* Whatever becomes of the number. */
+static void test_esim_never_stays(void **state)
+{
+	struct pack *pack = pack_that_keeps_none();
+
+	(void)state;
+	esim_ready(AN_EID);
+	towns.tenants[0].pack = pack;
+	esim_erased(SIM_REUSE, false);
+	towns.tenants[0].pack = NULL;
+	pack_free(pack);
 }
 
 /* ---- hours ---- */
@@ -693,6 +749,8 @@ int main(void)
 	    LEAVER_TEST(test_esim_stays_with_the_post),
 	    LEAVER_TEST(test_esim_goes),
 	    LEAVER_TEST(test_esim_undecided),
+	    LEAVER_TEST(test_no_esim),
+	    LEAVER_TEST(test_esim_never_stays),
 	    LEAVER_TEST(test_not_on_friday_afternoon),
 	    LEAVER_TEST(test_holidays_and_summer_time),
 	    LEAVER_TEST(test_told_late),

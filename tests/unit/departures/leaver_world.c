@@ -217,6 +217,7 @@ void checks_out(const char *serial)
 
 static char sent_id[STORE_ID];
 static char sent_type[64];
+static char sent_xml[8192];
 
 static void hear(
     const char *serial, enum answer_status status, const char *command_id)
@@ -240,6 +241,8 @@ static void hear(
 	        3, &xml, &err) < 0)
 		fail_msg("connect: %s", err.text);
 	sent_id[0] = sent_type[0] = '\0';
+	(void)snprintf(sent_xml, sizeof(sent_xml), "%.*s", (int)xml.len,
+	    xml.len ? (const char *)xml.data : "");
 	if (xml.len > 0 &&
 	    mdm_command_parse(xml.data, xml.len, &command, &err) < 0)
 		fail_msg("command: %s", err.text);
@@ -264,6 +267,11 @@ void answers(const char *serial, bool acknowledges)
 
 	memcpy(id, sent_id, sizeof(id));
 	hear(serial, acknowledges ? ANSWER_ACKNOWLEDGED : ANSWER_ERROR, id);
+}
+
+const char *given_xml(void)
+{
+	return sent_xml;
 }
 
 const char *connects(const char *serial, bool acknowledges)

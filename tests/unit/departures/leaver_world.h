@@ -46,6 +46,8 @@ bool is_enrolled(const char *serial);
 const char *life_of(const char *serial);
 /* Given it, and nothing is heard any more. */
 const char *takes(const char *serial);
+/* The last command that a phone was given, as it was sent; "" nothing. */
+const char *given_xml(void);
 
 /* The newest case of a phone. */
 struct return_view the_case(const char *serial);

@@ -530,8 +530,9 @@ static void do_turn_up(struct handset *handset, struct return_request *request)
 	for (i = 0; i < PEOPLE; i++)
 		if (strcmp(citizens[i].name, view.person.name) == 0)
 			handset->holder = i;
-	/* Who moved away is not in the model any more. */
-	handset->is_gone |= handset->holder < 0;
+	/* Who moved away is not in the model any more; nor is what they have. */
+	if (handset->holder < 0)
+		new_handset(handset);
 }
 
 static void event_custody(void)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "server/service/station/bench.h"
+#include "server/store/store_case.h"
 
 static void test_not_ordered(void **state)
 {
@@ -141,27 +142,61 @@ static int queue_query(struct txn *txn, void *arg, struct err *err)
 	    txn, "query-1", "SecurityInfo", "query:SecurityInfo", err);
 }
 
+/* Of an open departure, as departure_wipe.c leaves it. */
 static int queue_removal(struct txn *txn, void *arg, struct err *err)
 {
+	struct departure_row departure = {.id = "departure-1",
+	    .reason = DEPARTURE_EVERYTHING,
+	    .state = DEPARTURE_OPEN};
+	struct return_case_row row = {.id = "case-1",
+	    .departure_id = "departure-1",
+	    .device_id = "device-SERIAL1",
+	    .kind = RETURN_KIND_PRIVATE,
+	    .state = RETURN_ASKED,
+	    .marks = RETURN_MARK_ASKED};
+	struct assignment_row held;
+	int rc = store_assignment_find_phone(
+	    txn, ada->org_id, row.device_id, 0, &held, err);
+
 	(void)arg;
+	if (rc < 0)
+		return rc;
+	memcpy(departure.org_id, held.org_id, STORE_ID);
+	memcpy(departure.person_id, held.person_id, STORE_ID);
+	memcpy(row.org_id, held.org_id, STORE_ID);
+	memcpy(row.person_id, held.person_id, STORE_ID);
+	memcpy(row.assignment_id, held.id, STORE_ID);
+	if ((rc = store_departure_save(txn, &departure, err)) < 0 ||
+	    (rc = store_return_case_save(txn, &row, err)) < 0)
+		return rc;
 	return queue_command(
 	    txn, "removal-1", "RemoveProfile", "departure:case-1", err);
 }
 
-/* Work data on a private phone, which nobody holds by our records. */
+/* What is of work, from a private phone: held with it, and with its owner. */
 static void test_removal(void **state)
 {
 	struct legal_hold_view view;
+	struct legal_hold_view other;
 	char type[32];
 
 	(void)state;
-	towns_phone(ada, "SERIAL1", true);
+	world_phone(1);
+	towns_apply(
+	    ada, "{\"phone\": {\"phone\": \"SERIAL1\", \"is_private\": true}}");
 	towns_write(queue_removal, NULL);
 	view = world_hold(LEGAL_HOLD_PHONE, "SERIAL1");
+	other = world_hold(LEGAL_HOLD_PERSON, "p1@town.example");
 	world_connect(1, type, sizeof(type));
 	assert_string_equal(type, "");
 	assert_int_equal(service_legal_hold_lift(
 	                     &towns, ada, view.row.id, "closed", &view, NULL),
+	    0);
+	towns_now += TIME_HOUR_MS;
+	world_connect(1, type, sizeof(type));
+	assert_string_equal(type, "");
+	assert_int_equal(service_legal_hold_lift(
+	                     &towns, ada, other.row.id, "closed", &other, NULL),
 	    0);
 	towns_now += TIME_HOUR_MS;
 	world_connect(1, type, sizeof(type));
