@@ -206,7 +206,7 @@ const struct office_route office_routes[] = {
 	{OFFICE, HTTP_GET, API "/departures", 0, MAY(CASES_READ), 0,
 	    office_departures_list, NULL, "office_departures"},
 	{OFFICE, HTTP_POST, API "/departures", BODY,
-	    MAY(CASES_WRITE), OFFICE_ACTS,
+	    MAY(CASES_WRITE) | MAY(DEVICES_WIPE), OFFICE_ACTS,
 	    office_departure_open, NULL, "office_departure_open"},
 	{OFFICE, HTTP_GET, API "/departures/:departure", 0,
 	    MAY(CASES_READ), OFFICE_THING,

@@ -248,7 +248,8 @@ static int move_day(struct plan *plan, struct departure_row *departure,
 			    "the last day was moved", err);
 	}
 	return rc < 0 ? rc
-	              : departure_save(plan->txn, &plan->world, departure, err);
+	              : departure_move(plan->txn, &plan->world, departure,
+	                    departure->state, "the last day was moved", err);
 }
 
 /* The employment goes on, or never was: nothing is asked back. */

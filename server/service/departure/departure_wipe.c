@@ -9,6 +9,7 @@
 #include "proto/apple/mdm_command.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit/audit_deeds.h"
 #include "server/service/departure/departure_inside.h"
 #include "server/service/mdm/order_command.h"
 #include "server/service/phone/wipe_order.h"
@@ -97,8 +98,8 @@ static int is_over(struct wiping *w, struct err *err)
 	if (w->departure->reason != DEPARTURE_EMPLOYMENT_END) {
 		w->is_custody_wanted =
 		    w->departure->reason == DEPARTURE_HAND_BACK;
-		if (employed.is_other)
-			w->cause = GUARD_EARLY;
+		/* Somebody's own order, never what a register says by itself. */
+		w->cause = employed.is_other ? GUARD_EARLY : GUARD_BY_HAND;
 		return 1;
 	}
 	rc = departure_employment_end(w->txn, w->world, w->row->person_id,
@@ -380,7 +381,10 @@ static int cancel_order(struct txn *txn, const struct ledger *ledger,
 	                 "still be erased"
 	               : "withdrawn",
 	    why);
-	return store_wipe_update(txn, wipe, err);
+	rc = store_wipe_update(txn, wipe, err);
+	return rc < 0 ? rc
+	              : audit_wipe(txn, ledger->service, wipe, ledger->by,
+	                    wipe->warning, err);
 }
 
 int departure_wipe_withdraw(struct txn *txn, const struct ledger *ledger,

@@ -5,6 +5,7 @@
 
 #include "proto/base/err.h"
 #include "server/service/audit/audit.h"
+#include "server/service/audit/audit_deeds.h"
 #include "server/service/departure/return_case.h"
 #include "server/service/guard/legal_hold.h"
 #include "server/service/ledger/ledger.h"
@@ -12,8 +13,9 @@
 #include "server/service/service.h"
 #include "server/service/station/bench.h"
 
-static int withdraw_wipe(struct txn *txn, const struct command *command,
-    const char *why, int64_t now, struct err *err)
+static int withdraw_wipe(struct txn *txn, struct service *service,
+    const struct command *command, const char *why, int64_t now,
+    struct err *err)
 {
 	bool was_handed = false;
 	struct wipe wipe;
@@ -28,7 +30,11 @@ static int withdraw_wipe(struct txn *txn, const struct command *command,
 	    wipe.warning, sizeof(wipe.warning), "withdrawn: %.400s", why);
 	rc = bench_orders_withdraw(
 	    txn, wipe.id, WORK_ORDER_WIPE, why, false, now, &was_handed, err);
-	return rc < 0 ? rc : store_wipe_update(txn, &wipe, err);
+	if (rc == 0)
+		rc = store_wipe_update(txn, &wipe, err);
+	return rc < 0
+	    ? rc
+	    : audit_wipe(txn, service, &wipe, NULL, wipe.warning, err);
 }
 
 /* Noted once a hold, however often the phone comes by. */
@@ -143,5 +149,7 @@ int erase_guard(struct txn *txn, struct service *service,
 	*is_kept_back = true;
 	rc =
 	    order_apply(txn, command, COMMAND_EVENT_CANCEL, why.text, now, err);
-	return rc < 0 ? rc : withdraw_wipe(txn, command, why.text, now, err);
+	return rc < 0
+	    ? rc
+	    : withdraw_wipe(txn, service, command, why.text, now, err);
 }
