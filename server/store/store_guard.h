@@ -31,6 +31,9 @@ struct approval_row {
 	int64_t decided_at;
 	char note[512];
 	int64_t closed_at;
+	/* Names of those whose doing it is that a case asks: who ended the
+	 * employment, who opened the departure. One a line. */
+	char caused_by[1024];
 };
 int store_approval_save(
     struct txn *txn, const struct approval_row *row, struct err *err);

@@ -31,6 +31,7 @@ struct wiping {
 	struct device device;
 	enum guard_cause cause;
 	bool is_custody_wanted;
+	char ended_by[LIMIT_NAME + 1]; /* who said that the employment ends */
 };
 
 static void waits(struct wiping *w, const char *why, int64_t again_at)
@@ -108,6 +109,7 @@ static int is_over(struct wiping *w, struct err *err)
 		return 1;
 	if (rc < 0)
 		return rc;
+	(void)str_copy(w->ended_by, sizeof(w->ended_by), end.ended_by);
 	if (end.to_day == 0 || end.to_day > today) {
 		waits(w, "the employment goes on", 0);
 		return 0;
@@ -185,6 +187,14 @@ static int decide_esim(struct wiping *w, struct err *err)
 
 /* ---- ordering ---- */
 
+/* Rounds that plan what the register says are nobody's doing. */
+static const char *opener_of(const struct wiping *w)
+{
+	const char *opener = w->departure->opened_by;
+
+	return strcmp(opener, TASK_BY_POLICY) == 0 ? NULL : opener;
+}
+
 static int note_ordered(
     struct wiping *w, const struct wipe *wipe, struct err *err)
 {
@@ -214,6 +224,7 @@ static int order(struct wiping *w, struct err *err)
 	        : w->departure->opened_by,
 	    .reason = reasons[w->departure->reason],
 	    .case_id = w->row->id,
+	    .caused_by = {w->ended_by, opener_of(w)},
 	    .preserve_data_plan = w->row->preserve_data_plan,
 	    .now = w->world->ledger.now,
 	};
@@ -242,7 +253,7 @@ int departure_wipe(struct txn *txn, const struct departure_world *world,
     struct wipe_outcome *out, struct err *err)
 {
 	struct wiping w = {txn, world, departure, row, out, {.id = ""},
-	    GUARD_DEPARTURE, false};
+	    GUARD_DEPARTURE, false, ""};
 	int rc;
 
 	*out = (struct wipe_outcome){.is_ordered = false};
@@ -304,6 +315,7 @@ static int guard_removal(
 	    .by = "departures",
 	    .reason = "the employment has ended",
 	    .case_id = w->row->id,
+	    .caused_by = {w->ended_by, opener_of(w)},
 	    .now = w->world->ledger.now};
 
 	return guard_destructive(
@@ -319,7 +331,7 @@ int departure_remove_work(struct txn *txn, const struct departure_world *world,
     struct wipe_outcome *out, struct err *err)
 {
 	struct wiping w = {txn, world, departure, row, out, {.id = ""},
-	    GUARD_DEPARTURE, false};
+	    GUARD_DEPARTURE, false, ""};
 	struct guard_answer answer;
 	char purpose[128];
 	struct command_filter same = {.org_id = row->org_id,

@@ -68,6 +68,8 @@ static struct approval_need need_of(
 	    .thing_id = g->ask->device_id,
 	    .by = g->ask->by,
 	    .by_key = g->key,
+	    .caused_by = g->ask->caused_by,
+	    .cause_count = GUARD_CAUSES_MAX,
 	    .now = g->ask->now,
 	    .is_dry = g->ask->is_dry};
 }
@@ -84,6 +86,8 @@ static int request(struct guarding *g, enum approval_what what, const char *why,
 	    .by = ask->by,
 	    .by_key = g->key,
 	    .case_id = ask->case_id,
+	    .caused_by = ask->caused_by,
+	    .cause_count = GUARD_CAUSES_MAX,
 	    .now = ask->now};
 	struct approval_row row;
 	int rc = what == APPROVAL_DEPARTURES

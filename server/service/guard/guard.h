@@ -43,6 +43,8 @@ enum guard_verdict {
 	GUARD_VERDICT_COUNT
 };
 
+#define GUARD_CAUSES_MAX 2
+
 struct guard_ask {
 	const char *org_id;
 	const char *device_id;
@@ -53,6 +55,9 @@ struct guard_ask {
 	const char *by_key;  /* actor->key; NULL: by */
 	const char *reason;  /* for who is to approve; may be NULL */
 	const char *case_id; /* NULL: none */
+	/* Of a case: who ended the employment, who opened the departure. They
+	 * are not the second person. NULL and "": nobody. */
+	const char *caused_by[GUARD_CAUSES_MAX];
 	int64_t now;
 	bool is_dry; /* only says what it would: a read transaction will do */
 };

@@ -2,6 +2,7 @@
 -- what was ordered, legal holds; and who was purged of personal data.
 
 -- asked_key, decided_key: who it was, beyond a name that may be used again.
+-- caused_by: whose doing it was that it is asked at all, one a line.
 CREATE TABLE approvals (
   id TEXT PRIMARY KEY,
   org_id TEXT NOT NULL REFERENCES organisations(id),
@@ -20,7 +21,8 @@ CREATE TABLE approvals (
   decided_key TEXT NOT NULL,
   decided_at {bigint} NOT NULL,
   note TEXT NOT NULL,
-  closed_at {bigint} NOT NULL
+  closed_at {bigint} NOT NULL,
+  caused_by TEXT NOT NULL
 );
 CREATE INDEX approvals_org ON approvals(org_id, id);
 CREATE INDEX approvals_open ON approvals(org_id, what, id) WHERE state <= 1;
