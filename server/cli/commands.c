@@ -315,6 +315,10 @@ const struct cli_command cli_commands[] = {
 	    "withdraw REQUEST  by who asked or who approved", run_approval},
 	{"limits", "", 0, 0, 0, 0, false,
 	    "show how much room there is for erases now", "", run_limits},
+	{"clock", "[right]", 0, 1, BIT(OPTION_REASON), 0, false,
+	    "say whether the server's clock is believed",
+	    "right             --reason TEXT: somebody looked, and it is right",
+	    run_clock},
 	{"hold", "VERB [HOLD]", 1, 2, BIT(OPTION_PERSON) | BIT(OPTION_PHONE) |
 	    BIT(OPTION_REASON), 0, false,
 	    "keep a person's or phone's data from being destroyed",

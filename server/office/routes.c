@@ -169,6 +169,12 @@ const struct office_route office_routes[] = {
 	    office_judgements_list, NULL, "office_judgements"},
 	{OFFICE, HTTP_GET, API "/guard", 0, MAY(APPROVALS_READ), 0,
 	    office_guard_get, NULL, "office_guard"},
+	/* One clock for all organisations: for who owns the machine. */
+	{LISTENER_ADMIN, HTTP_GET, API "/clock", 0, MAY(APPROVALS_READ), 0,
+	    office_clock_get, NULL, "office_clock"},
+	{LISTENER_ADMIN, HTTP_POST, API "/clock", BODY,
+	    MAY(APPROVALS_WRITE) | MAY(DEVICES_WIPE), OFFICE_ACTS,
+	    office_clock_trust, NULL, "office_clock_trust"},
 	{OFFICE, HTTP_GET, API "/approvals", 0, MAY(APPROVALS_READ), 0,
 	    office_approvals_list, NULL, "office_approvals"},
 	{OFFICE, HTTP_POST, API "/approvals", BODY,

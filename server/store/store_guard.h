@@ -115,6 +115,17 @@ int store_guard_order_count(struct txn *txn, const struct guard_window *window,
 int store_enrolled_count(
     struct txn *txn, const char *org_id, unsigned *out, struct err *err);
 
+/* ---- the time that was believed last (clock_watch.h) ---- */
+
+struct clock_row {
+	int64_t seen_at;
+	bool is_doubted; /* the clock said another one */
+};
+int store_clock_save(
+    struct txn *txn, const struct clock_row *row, struct err *err);
+/* -ERR_NOT_FOUND: none yet. */
+int store_clock_load(struct txn *txn, struct clock_row *out, struct err *err);
+
 /* ---- legal hold ---- */
 
 enum legal_hold_kind {

@@ -143,6 +143,8 @@
 	    "a legal hold was lifted", "kind")                                 \
 	ACTION(AUDIT_ERASE_HELD, "wipe.held",                                  \
 	    "an erase was kept back by a legal hold", "hold command")          \
+	ACTION(AUDIT_CLOCK_TRUSTED, "clock.trusted",                           \
+	    "somebody said that the server's clock is right", "doubt")         \
 	ACTION(AUDIT_PERSON_PURGED, "person.purged",                           \
 	    "what said who a person was is gone", "last_day")                  \
 	ACTION(AUDIT_EVIDENCE_PURGED, "evidence.purged",                       \

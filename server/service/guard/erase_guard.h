@@ -1,6 +1,6 @@
 /*
  * erase_guard: DESIGN invariant 1 at the last moment: an erase goes out only
- * while somebody holds the phone by our records, it is no private one and no
+ * when the day of its case is over by a clock that is not in doubt, while somebody holds the phone by our records, it is no private one and no
  * legal hold stands on it or on them.
  */
 #ifndef SERVER_SERVICE_GUARD_ERASE_GUARD_H

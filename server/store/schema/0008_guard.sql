@@ -78,3 +78,10 @@ CREATE INDEX legal_holds_subject ON legal_holds(org_id, subject_id, id)
 
 -- How many phones are enrolled, for the share of them that may leave in a day.
 CREATE INDEX lives_enrolled_of ON lives(org_id, state) WHERE state = 1;
+
+-- The time that was believed last, of the one clock of this server.
+CREATE TABLE clock_seen (
+  id TEXT PRIMARY KEY,
+  seen_at {bigint} NOT NULL,
+  is_doubted {bigint} NOT NULL CHECK (is_doubted BETWEEN 0 AND 1)
+);
