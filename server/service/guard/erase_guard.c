@@ -108,7 +108,7 @@ static int last_day_of(struct txn *txn, const struct command *command,
 		    txn, command->org_id, row.departure_id, &departure, err);
 	if (rc == 0)
 		*day = departure.last_day;
-	return rc;
+	return rc == -ERR_NOT_FOUND ? 0 : rc;
 }
 
 /* Ordered under a clock that was ahead, and is back: the day is not over. */
