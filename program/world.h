@@ -14,6 +14,11 @@
  * milliseconds to add, so that tests can let days pass.
  */
 const struct clock *world_clock(void);
+/*
+ * A second number in that file moves this one otherwise than the wall clock,
+ * and a third, 0, says that the kernel is not in step with a time server.
+ */
+const struct boot_clock *world_boot_clock(void);
 const struct rng *world_rng(void);
 int64_t world_monotonic(void); /* milliseconds; tests cannot move it */
 /* One JSON object a line on standard error. */

@@ -293,6 +293,7 @@ static int make_service(struct server *server, struct err *err)
 	service->store = server->store;
 	service->keeper = server->keeper;
 	service->clock = world_clock();
+	service->boot = world_boot_clock();
 	service->rng = world_rng();
 	service->log = &server->log;
 	(void)snprintf(service->phones_url, sizeof(service->phones_url), "%s",
@@ -308,7 +309,8 @@ static int make_service(struct server *server, struct err *err)
 	guard_set(server->config, service);
 	if ((rc = last_seen_new(&service->last_seen, err)) < 0 ||
 	    (rc = known_identities_new(&service->known, err)) < 0 ||
-	    (rc = token_uses_new(&service->token_uses, err)) < 0)
+	    (rc = token_uses_new(&service->token_uses, err)) < 0 ||
+	    (rc = service_clock_keep_going(service, err)) < 0)
 		return rc;
 	rc = organisations_open(&server->organisations, server->store, err);
 	if (rc < 0)

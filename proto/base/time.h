@@ -5,6 +5,7 @@
 #ifndef PROTO_BASE_TIME_H
 #define PROTO_BASE_TIME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,15 @@ struct clock {
 };
 
 int64_t clock_now(const struct clock *clock);
+
+/* What the wall clock is held against: nobody sets it. */
+struct boot_clock {
+	/* Since the machine started, asleep or not; milliseconds. */
+	int64_t (*boot_ms)(void *arg);
+	/* In step with a time server, as the kernel says; NULL: not known. */
+	bool (*is_synchronised)(void *arg);
+	void *arg;
+};
 
 /* "2026-11-22T07:38:25Z"; the milliseconds are left out when they are 0. */
 void time_rfc3339(int64_t unix_ms, char out[TIME_TEXT_MAX]);

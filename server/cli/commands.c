@@ -310,10 +310,15 @@ const struct cli_command cli_commands[] = {
 	{"approval", "VERB WHAT", 2, 2, BIT(OPTION_WHAT) | BIT(OPTION_REASON),
 	    0, false, "show, ask and take back what needs a second person",
 	    "show REQUEST      what is asked, for which phones\n"
-	    "ask PHONE         --what wipe or escrow, --reason TEXT\n"
+	    "ask PHONE         --what wipe, bypass_code or unlock_token, "
+	    "--reason TEXT\n"
 	    "withdraw REQUEST  by who asked or who approved", run_approval},
 	{"limits", "", 0, 0, 0, 0, false,
 	    "show how much room there is for erases now", "", run_limits},
+	{"clock", "[right]", 0, 1, BIT(OPTION_REASON), 0, false,
+	    "say whether the server's clock is believed",
+	    "right             --reason TEXT: somebody looked, and it is right",
+	    run_clock},
 	{"hold", "VERB [HOLD]", 1, 2, BIT(OPTION_PERSON) | BIT(OPTION_PHONE) |
 	    BIT(OPTION_REASON), 0, false,
 	    "keep a person's or phone's data from being destroyed",

@@ -33,6 +33,7 @@ int run_approve(struct cli *cli);
 int run_refuse(struct cli *cli);
 int run_approval(struct cli *cli);
 int run_limits(struct cli *cli);
+int run_clock(struct cli *cli);
 int run_hold(struct cli *cli);
 int run_everything(struct cli *cli);
 int run_retention(struct cli *cli);

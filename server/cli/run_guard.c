@@ -71,7 +71,7 @@ static int post(struct cli *cli, const char *id, const char *tail, json_t *body)
 
 static void line(struct cli *cli, const char *name, const char *text)
 {
-	(void)fprintf(cli->out, "%-9s", name);
+	(void)fprintf(cli->out, "%-10s", name);
 	terminal_print(&cli->terminal, cli->out, STYLE_PLAIN, text);
 	(void)fputc('\n', cli->out);
 }
@@ -99,13 +99,15 @@ static void approval_print(struct cli *cli, const json_t *approval)
 	line(cli, "What", cli_text(approval, "what", "?"));
 	line(cli, "State", cli_text(approval, "state", "?"));
 	line(cli, "Asked by", cli_text(approval, "asked_by", "?"));
+	if (json_is_string(json_object_get(approval, "caused_by")))
+		line(cli, "Caused by", cli_text(approval, "caused_by", "?"));
 	line(cli, "Reason", cli_text(approval, "reason", "-"));
 	if (json_is_string(json_object_get(approval, "decided_by")))
 		line(cli, "Decided", cli_text(approval, "decided_by", "?"));
 	cli_when(cli, approval, "expires_at", "-", when, sizeof(when));
 	line(cli, "Ends", when);
-	(void)fprintf(
-	    cli->out, "Phones   %" PRId64 "\n", cli_number(approval, "things"));
+	(void)fprintf(cli->out, "Phones    %" PRId64 "\n",
+	    cli_number(approval, "things"));
 	json_array_foreach(phones, i, phone) phone_print(cli, phone);
 	if ((int64_t)json_array_size(phones) < cli_number(approval, "things"))
 		(void)fputs("  and more\n", cli->out);
@@ -173,8 +175,8 @@ static int ask(struct cli *cli)
 
 	if (!args->values[OPTION_WHAT] || !args->values[OPTION_REASON])
 		return cli_fail(cli, CLI_USAGE,
-		    "approval ask needs --what wipe or --what escrow, and "
-		    "--reason TEXT");
+		    "approval ask needs --what wipe, bypass_code or "
+		    "unlock_token, and --reason TEXT");
 	body = json_pack("{s:s,s:s,s:[s]}", "what", args->values[OPTION_WHAT],
 	    "reason", args->values[OPTION_REASON], "phones", args->words[1]);
 	if (!body)

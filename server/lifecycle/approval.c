@@ -47,7 +47,8 @@ static const char *const event_names[APPROVAL_EVENT_COUNT] = {
 static const char *const what_names[APPROVAL_WHAT_COUNT] = {
     [APPROVAL_WIPE] = "wipe",
     [APPROVAL_DEPARTURES] = "departures",
-    [APPROVAL_ESCROW] = "escrow",
+    [APPROVAL_BYPASS_CODE] = "bypass_code",
+    [APPROVAL_UNLOCK_TOKEN] = "unlock_token",
 };
 
 int approval_next(enum approval_state state, enum approval_event event,

@@ -29,9 +29,10 @@ enum approval_event {
 
 /* What is approved. Stored as numbers. */
 enum approval_what {
-	APPROVAL_WIPE = 0,       /* early, or one of many, by hand */
-	APPROVAL_DEPARTURES = 1, /* more leavers' phones than a day allows */
-	APPROVAL_ESCROW = 2,     /* reading a bypass code or unlock token */
+	APPROVAL_WIPE = 0,         /* early, or one of many, by hand */
+	APPROVAL_DEPARTURES = 1,   /* more leavers' phones than a day allows */
+	APPROVAL_BYPASS_CODE = 2,  /* reading it, for the reason given */
+	APPROVAL_UNLOCK_TOKEN = 3, /* the same */
 	APPROVAL_WHAT_COUNT
 };
 
@@ -42,7 +43,7 @@ int approval_next(enum approval_state state, enum approval_event event,
 bool approval_is_open(enum approval_state state);
 /* "asked" */
 const char *approval_state_name(enum approval_state state);
-/* "wipe", "departures", "escrow" */
+/* "wipe", "departures", "bypass_code", "unlock_token" */
 const char *approval_what_name(enum approval_what what);
 /* -ERR_INVALID */
 int approval_what_parse(const char *name, enum approval_what *out);

@@ -22,6 +22,7 @@ static void approval_fields(
 	encode_text(enc, "params_sha256", row->params_sha256);
 	encode_text(enc, "case", row->case_id);
 	encode_text(enc, "asked_by", row->asked_by);
+	encode_text(enc, "caused_by", row->caused_by);
 	encode_time(enc, "asked_at", row->asked_at);
 	encode_time(enc, "expires_at", row->expires_at);
 	encode_text(enc, "decided_by", row->decided_by);
@@ -123,7 +124,8 @@ static int ask(struct office_call *call, const struct question *question,
 
 	if (approval_what_parse(question->what, &what) < 0)
 		return err_set(err, ERR_INVALID,
-		    "\"what\" must be wipe or escrow, not \"%s\"",
+		    "\"what\" must be wipe, bypass_code or unlock_token, "
+		    "not \"%s\"",
 		    question->what);
 	for (i = 0; i < count; i++)
 		phones[i] =

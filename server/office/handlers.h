@@ -128,6 +128,8 @@ office_fn office_approval_ask;
 office_fn office_approval_decide;
 office_fn office_approval_withdraw;
 office_fn office_guard_get;
+office_fn office_clock_get;
+office_fn office_clock_trust;
 office_fn office_holds_list;
 office_fn office_hold_get;
 office_fn office_hold_add;

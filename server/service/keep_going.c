@@ -1,5 +1,5 @@
 /*
- * What time alone causes: last-seen times are written, commands expire,
+ * What time alone causes: the clock is held against itself, last-seen times are written, commands expire,
  * acknowledged erases fall silent or are heard from again, and facts that grow
  * stale are asked for anew.
  */
@@ -438,9 +438,10 @@ static int refresh_facts(struct service *service, struct err *err)
 int service_keep_going(struct service *service, struct err *err)
 {
 	static int (*const works[])(struct service *, struct err *) = {
-	    flush_last_seen, expire_commands, watch_wipes, refresh_facts,
-	    service_work_orders_expire, service_token_uses_flush,
-	    service_repeat_purge, service_policy_keep_going, service_judge_due,
+	    service_clock_keep_going, flush_last_seen, expire_commands,
+	    watch_wipes, refresh_facts, service_work_orders_expire,
+	    service_token_uses_flush, service_repeat_purge,
+	    service_policy_keep_going, service_judge_due,
 	    service_guard_keep_going, service_retention_keep_going,
 	    service_tasks_keep_going, service_departures_keep_going,
 	    service_receipts_keep_going, service_audit_keep_going};

@@ -17,6 +17,7 @@
 #include "proto/base/log.h"
 #include "proto/base/time.h"
 #include "proto/base/uuid.h"
+#include "server/service/guard/clock_watch.h"
 #include "server/service/guard/guard.h"
 #include "server/service/guard/retention.h"
 #include "server/service/scope.h"
@@ -84,6 +85,8 @@ struct service {
 	struct store *store;
 	struct keeper *keeper;
 	const struct clock *clock;
+	const struct boot_clock *boot; /* NULL: the clock is believed */
+	struct clock_watch watch;      /* clock_watch.c's own */
 	const struct rng *rng;
 	const struct log *log;
 	struct last_seen_table *last_seen;

@@ -21,12 +21,14 @@ static const struct field fields[] = {
     ROW_INT64(struct approval_row, decided_at),
     ROW_TEXT(struct approval_row, note),
     ROW_INT64(struct approval_row, closed_at),
+    ROW_TEXT(struct approval_row, caused_by),
 };
 static struct table approvals = {
     .name = "approvals",
     .word = "approval",
     .changing = " state params_sha256 things things_used expires_at "
-                "decided_by decided_key decided_at note closed_at ",
+                "decided_by decided_key decided_at note closed_at "
+                "caused_by ",
     TABLE(struct approval_row, fields),
 };
 DEFINE_EACH(each, struct approval_row, store_approval_fn)

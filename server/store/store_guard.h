@@ -31,6 +31,9 @@ struct approval_row {
 	int64_t decided_at;
 	char note[512];
 	int64_t closed_at;
+	/* Names of those whose doing it is that a case asks: who ended the
+	 * employment, who opened the departure. One a line. */
+	char caused_by[1024];
 };
 int store_approval_save(
     struct txn *txn, const struct approval_row *row, struct err *err);
@@ -111,6 +114,17 @@ int store_guard_order_count(struct txn *txn, const struct guard_window *window,
 /* Phones that are enrolled now. */
 int store_enrolled_count(
     struct txn *txn, const char *org_id, unsigned *out, struct err *err);
+
+/* ---- the time that was believed last (clock_watch.h) ---- */
+
+struct clock_row {
+	int64_t seen_at;
+	bool is_doubted; /* the clock said another one */
+};
+int store_clock_save(
+    struct txn *txn, const struct clock_row *row, struct err *err);
+/* -ERR_NOT_FOUND: none yet. */
+int store_clock_load(struct txn *txn, struct clock_row *out, struct err *err);
 
 /* ---- legal hold ---- */
 

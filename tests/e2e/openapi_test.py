@@ -177,8 +177,27 @@ class Day(harness.Case):
         self.office.get("/api/v1/verdicts?device=NONE")
         return first["id"]
 
+    def clock(self):
+        seen = self.good("GET", "/api/v1/clock", line=self.local)
+        self.assertEqual((seen["believed"], seen["doubt"]), (True, None))
+        right = {"reason": "jämförd med en annan"}
+        self.local.post("/api/v1/clock", right)  # 409: nobody doubts it
+        file = self.server.clock_file
+        was = file.read_text() if file.exists() else "0"
+        wall, boot = int(was.split()[0]) + 5 * 86400000, int(was.split()[0])
+        file.write_text(f"{wall} {boot} 0")
+        seen = self.good("GET", "/api/v1/clock", line=self.local)
+        self.assertIn("in doubt", seen["doubt"])
+        file.write_text(was)
+        self.good("GET", "/api/v1/clock", line=self.local)
+        file.write_text(f"{boot + 3 * 3600000} {boot} 0")
+        self.assertTrue(self.good(
+            "POST", "/api/v1/clock", right, line=self.local)["believed"])
+        file.write_text(was)
+
     def guard(self, device):
         self.good("GET", "/api/v1/guard")
+        self.clock()
         body = {"what": "wipe", "phones": ["DAY1"], "reason": "sista dagen"}
         made = self.good("POST", "/api/v1/approvals", body)
         path = "/api/v1/approvals/" + made["id"]

@@ -357,7 +357,8 @@ class Lost(Enrolled):
         self.assertEqual(self.everywhere(code), [])  # sealed
 
         token = self.cli.json("token", "create", "--name", "it-1", "--scope",
-                              "devices:read,escrow:open")["token"]
+                              "devices:read,escrow:open,approvals:read,"
+                              "approvals:write")["token"]
         office = Office(self.server, token)
         path = f"/api/v1/devices/{serial}/escrow"
         said = {"kind": "bypass_code", "reason": "kom tillbaka låst"}
@@ -367,7 +368,23 @@ class Lost(Enrolled):
                             first.json()["detail"]).group(1)
         again = office.post(path, said)
         self.assertIn(request, again.json()["detail"])
+        # Who asks is no second person.
+        one = "/api/v1/approvals/" + request
+        asked = office.get(one).json()
+        self.assertEqual((asked["what"], asked["reason"]),
+                         ("bypass_code", said["reason"]))
+        self.assertEqual(office.post(one + "/decision", {
+            "approve": True,
+            "params_sha256": asked["params_sha256"]}).status, 403)
         self.approve(request)
+        # A yes is to this secret and to this reason, to nothing else.
+        if lock["unlock_tokens"]:
+            other = office.post(path, dict(said, kind="unlock_token"))
+            self.assertEqual(other.status, 403, other)
+            self.assertNotIn(request, other.json()["detail"])
+        other = office.post(path, dict(said, reason="nyfiken"))
+        self.assertEqual(other.status, 403, other)
+        self.assertNotIn(request, other.json()["detail"])
         shown = office.post(path, said)
         self.assertEqual(shown.status, 200, shown)
         self.assertEqual(shown.json()["items"][0]["secret"], code)

@@ -129,20 +129,22 @@
 	    "a directory removed a group", "joined left")                      \
 	/* four eyes, holds, retention */                                      \
 	ACTION(AUDIT_APPROVAL_ASKED, "approval.asked",                         \
-	    "a second person was asked", "what things state sha256")           \
+	    "a second person was asked", "what things state sha256 caused_by")           \
 	ACTION(AUDIT_APPROVAL_GIVEN, "approval.given",                         \
-	    "a second person said yes", "what things state sha256")            \
+	    "a second person said yes", "what things state sha256 caused_by")            \
 	ACTION(AUDIT_APPROVAL_REFUSED, "approval.refused",                     \
-	    "a second person said no", "what things state sha256")             \
+	    "a second person said no", "what things state sha256 caused_by")             \
 	ACTION(AUDIT_APPROVAL_ENDED, "approval.ended",                         \
 	    "a request was used up, withdrawn or ran out",                     \
-	    "what things state sha256")                                        \
+	    "what things state sha256 caused_by")                                        \
 	ACTION(AUDIT_HOLD_SET, "hold.set",                                     \
 	    "a legal hold was set", "kind waiting handed_out")                 \
 	ACTION(AUDIT_HOLD_LIFTED, "hold.lifted",                               \
 	    "a legal hold was lifted", "kind")                                 \
 	ACTION(AUDIT_ERASE_HELD, "wipe.held",                                  \
 	    "an erase was kept back by a legal hold", "hold command")          \
+	ACTION(AUDIT_CLOCK_TRUSTED, "clock.trusted",                           \
+	    "somebody said that the server's clock is right", "doubt")         \
 	ACTION(AUDIT_PERSON_PURGED, "person.purged",                           \
 	    "what said who a person was is gone", "last_day")                  \
 	ACTION(AUDIT_EVIDENCE_PURGED, "evidence.purged",                       \

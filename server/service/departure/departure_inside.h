@@ -64,6 +64,10 @@ int return_step_add(struct txn *txn, const struct ledger *ledger,
 /* It was over and is open again: so is all that it hangs on, saved. */
 int return_goes_on(struct txn *txn, const struct ledger *ledger,
     struct return_case_row *row, struct err *err);
+/* The same of one that changes nothing of the case: with its audit entry. */
+int return_step_told(struct txn *txn, const struct ledger *ledger,
+    const struct return_case_row *row, struct return_step_row *step,
+    struct err *err);
 /* It was released: what came with the phone is nobody's any more. */
 int return_accessories(struct txn *txn, const struct ledger *ledger,
     const struct return_case_row *row, struct err *err);

@@ -223,11 +223,23 @@ int departure_view_make(struct txn *txn, const struct departure_row *row,
 	return rc;
 }
 
+/* None of them goes on while the clock is in doubt. */
+static int make_view(
+    struct looking *looking, const struct departure_row *row, struct err *err)
+{
+	struct departure_view *view = &looking->departure;
+	int rc = departure_view_make(looking->txn, row, view, err);
+
+	if (rc == 0 && row->state <= DEPARTURE_PAUSED)
+		(void)clock_watch_doubts(looking->service,
+		    view->departure.waits, sizeof(view->departure.waits));
+	return rc;
+}
+
 static int pass_departure(void *arg, const struct departure_row *row)
 {
 	struct looking *looking = arg;
-	int rc = departure_view_make(
-	    looking->txn, row, &looking->departure, looking->err);
+	int rc = make_view(looking, row, looking->err);
 
 	return rc < 0
 	    ? rc
@@ -307,7 +319,7 @@ static int look_departure(struct txn *txn, void *arg, struct err *err)
 	looking->txn = txn;
 	looking->err = err;
 	if (rc == 0)
-		rc = departure_view_make(txn, &row, &looking->departure, err);
+		rc = make_view(looking, &row, err);
 	if (rc == 0 && parts && parts->on_case)
 		rc = store_return_case_each_departure(
 		    txn, row.org_id, row.id, pass_case, looking, err);

@@ -9,6 +9,7 @@
 #include "proto/apple/mdm_command.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/audit/audit_deeds.h"
 #include "server/service/departure/departure_inside.h"
 #include "server/service/mdm/order_command.h"
 #include "server/service/phone/lost_mode.h"
@@ -31,6 +32,7 @@ struct wiping {
 	struct device device;
 	enum guard_cause cause;
 	bool is_custody_wanted;
+	char ended_by[LIMIT_NAME + 1]; /* who said that the employment ends */
 };
 
 static void waits(struct wiping *w, const char *why, int64_t again_at)
@@ -130,8 +132,8 @@ static int is_over(struct wiping *w, struct err *err)
 	if (w->departure->reason != DEPARTURE_EMPLOYMENT_END) {
 		w->is_custody_wanted =
 		    w->departure->reason == DEPARTURE_HAND_BACK;
-		if (employed.is_other)
-			w->cause = GUARD_EARLY;
+		/* Somebody's own order, never what a register says by itself. */
+		w->cause = employed.is_other ? GUARD_EARLY : GUARD_BY_HAND;
 		return 1;
 	}
 	rc = departure_employment_end(w->txn, w->world, w->row->person_id,
@@ -145,6 +147,7 @@ static int is_over(struct wiping *w, struct err *err)
 	}
 	if (rc < 0)
 		return rc;
+	(void)str_copy(w->ended_by, sizeof(w->ended_by), end.ended_by);
 	if (end.to_day == 0 || end.to_day > today) {
 		waits(w, "the employment goes on", 0);
 		return 0;
@@ -222,6 +225,14 @@ static int decide_esim(struct wiping *w, struct err *err)
 
 /* ---- ordering ---- */
 
+/* Rounds that plan what the register says are nobody's doing. */
+static const char *opener_of(const struct wiping *w)
+{
+	const char *opener = w->departure->opened_by;
+
+	return strcmp(opener, TASK_BY_POLICY) == 0 ? NULL : opener;
+}
+
 static int note_ordered(
     struct wiping *w, const struct wipe *wipe, struct err *err)
 {
@@ -251,6 +262,7 @@ static int order(struct wiping *w, struct err *err)
 	        : w->departure->opened_by,
 	    .reason = reasons[w->departure->reason],
 	    .case_id = w->row->id,
+	    .caused_by = {w->ended_by, opener_of(w)},
 	    .preserve_data_plan = w->row->preserve_data_plan,
 	    .now = w->world->ledger.now,
 	};
@@ -278,8 +290,12 @@ int departure_wipe(struct txn *txn, const struct departure_world *world,
     const struct departure_row *departure, struct return_case_row *row,
     struct wipe_outcome *out, struct err *err)
 {
-	struct wiping w = {txn, world, departure, row, out, {.id = ""},
-	    GUARD_DEPARTURE, false};
+	struct wiping w = {.txn = txn,
+	    .world = world,
+	    .departure = departure,
+	    .row = row,
+	    .out = out,
+	    .cause = GUARD_DEPARTURE};
 	int rc;
 
 	*out = (struct wipe_outcome){.is_ordered = false};
@@ -326,8 +342,12 @@ int departure_may_lock(struct txn *txn, const struct departure_world *world,
     const struct departure_row *departure, struct return_case_row *row,
     struct device *device, struct wipe_outcome *out, struct err *err)
 {
-	struct wiping w = {txn, world, departure, row, out, {.id = ""},
-	    GUARD_DEPARTURE, false};
+	struct wiping w = {.txn = txn,
+	    .world = world,
+	    .departure = departure,
+	    .row = row,
+	    .out = out,
+	    .cause = GUARD_DEPARTURE};
 	struct guard_answer answer;
 	struct err why = {0};
 	int rc;
@@ -443,6 +463,7 @@ static int guard_removal(
 	    .by = "departures",
 	    .reason = "the employment has ended",
 	    .case_id = w->row->id,
+	    .caused_by = {w->ended_by, opener_of(w)},
 	    .now = w->world->ledger.now};
 
 	return guard_destructive(
@@ -457,8 +478,12 @@ int departure_remove_work(struct txn *txn, const struct departure_world *world,
     const struct departure_row *departure, struct return_case_row *row,
     struct wipe_outcome *out, struct err *err)
 {
-	struct wiping w = {txn, world, departure, row, out, {.id = ""},
-	    GUARD_DEPARTURE, false};
+	struct wiping w = {.txn = txn,
+	    .world = world,
+	    .departure = departure,
+	    .row = row,
+	    .out = out,
+	    .cause = GUARD_DEPARTURE};
 	struct guard_answer answer;
 	struct removal removal;
 	struct life life;
@@ -515,7 +540,10 @@ static int cancel_order(struct txn *txn, const struct ledger *ledger,
 	                 "still be erased"
 	               : "withdrawn",
 	    why);
-	return store_wipe_update(txn, wipe, err);
+	rc = store_wipe_update(txn, wipe, err);
+	return rc < 0 ? rc
+	              : audit_wipe(txn, ledger->service, wipe, ledger->by,
+	                    wipe->warning, err);
 }
 
 static int withdraw_removal(struct txn *txn, const struct ledger *ledger,

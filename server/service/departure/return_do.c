@@ -189,7 +189,7 @@ static int state_codes(struct txn *txn, const struct ledger *ledger,
 		    "its codes are needed until its erase is proven");
 	step.kind = RETURN_STEP_CODES;
 	if (signature->codes == RETURN_CODES_NOT_HANDED_OVER)
-		return return_step_add(txn, ledger, row, &step, err);
+		return return_step_told(txn, ledger, row, &step, err);
 	if (row->marks & RETURN_MARK_CODES_STATED)
 		return 0;
 	return return_apply(

@@ -58,7 +58,7 @@ static const char *const codes_words[RETURN_CODES_COUNT] = {
     NULL, "handed_over", "not_handed_over", "not_needed"};
 
 static int note_step(struct txn *txn, const struct ledger *ledger,
-    const struct return_case_row *row, enum return_event event,
+    const struct return_case_row *row, const char *event,
     const struct return_step_row *step, struct err *err)
 {
 	const struct audit_note note = {
@@ -71,7 +71,7 @@ static int note_step(struct txn *txn, const struct ledger *ledger,
 	    .device_id = row->device_id,
 	    .case_id = row->id,
 	    .why = step ? step->note : NULL,
-	    .params = {{"event", return_event_name(event)},
+	    .params = {{"event", event},
 	        {"state", return_state_name(row->state)},
 	        {"step", step ? return_step_name(step->kind) : NULL},
 	        {"signed_by", step ? step->person_id : NULL},
@@ -79,6 +79,15 @@ static int note_step(struct txn *txn, const struct ledger *ledger,
 	};
 
 	return audit_write(txn, ledger->service, &note, err);
+}
+
+int return_step_told(struct txn *txn, const struct ledger *ledger,
+    const struct return_case_row *row, struct return_step_row *step,
+    struct err *err)
+{
+	int rc = return_step_add(txn, ledger, row, step, err);
+
+	return rc < 0 ? rc : note_step(txn, ledger, row, NULL, step, err);
 }
 
 static int tell_programs(struct txn *txn, const struct ledger *ledger,
@@ -363,13 +372,14 @@ int return_apply(struct txn *txn, const struct ledger *ledger,
 		    "this return is %s; %s does not go with that",
 		    return_state_name(row->state), return_event_name(event));
 	if (next == row->state && marks == (unsigned)row->marks)
-		return step ? return_step_add(txn, ledger, row, step, err) : 0;
+		return step ? return_step_told(txn, ledger, row, step, err) : 0;
 	row->state = next;
 	row->marks = marks;
 	set_times(row, event, was, ledger->now);
 	if ((rc = store_return_case_save(txn, row, err)) < 0 ||
 	    (step && (rc = return_step_add(txn, ledger, row, step, err)) < 0) ||
-	    (rc = note_step(txn, ledger, row, event, step, err)) < 0 ||
+	    (rc = note_step(
+	         txn, ledger, row, return_event_name(event), step, err)) < 0 ||
 	    (rc = follow_up(txn, ledger, row, was, event, err)) < 0)
 		return rc;
 	if (row->state != was)

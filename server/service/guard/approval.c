@@ -21,11 +21,18 @@ static const char *key_of(const char *by, const char *by_key)
  * What is asked for, as one number: each thing on top of those before, so that
  * adding one costs the same however many there are.
  */
-static void params_begin(enum approval_what what, char out[STORE_SHA256])
+static void params_begin(const struct approval_ask *ask, char out[STORE_SHA256])
 {
-	const char *name = approval_what_name(what);
+	const char *name = approval_what_name(ask->what);
+	char text[STORE_SHA256 + sizeof(((struct approval_row *)0)->reason)];
 
 	digest_sha256(name, strlen(name), out);
+	/* A secret is read for one reason, that the yes was given to. */
+	if (ask->what != APPROVAL_BYPASS_CODE &&
+	    ask->what != APPROVAL_UNLOCK_TOKEN)
+		return;
+	(void)snprintf(text, sizeof(text), "%s\n%s", out, ask->reason);
+	digest_sha256(text, strlen(text), out);
 }
 
 static void params_add(char sha256[STORE_SHA256], const char *thing_id)
@@ -112,8 +119,8 @@ static int row_begin(struct service *service, const struct approval_ask *ask,
 		return err_set(err, ERR_LIMIT,
 		    "the reason is longer than %zu bytes",
 		    sizeof(row->reason) - 1);
-	params_begin(ask->what, row->params_sha256);
-	return 0;
+	params_begin(ask, row->params_sha256);
+	return approval_cause_add(row, ask->caused_by, ask->cause_count, err);
 }
 
 static int ask_new(struct txn *txn, struct service *service,
@@ -137,6 +144,32 @@ static bool is_live(const struct approval_row *row, int64_t now)
 	return approval_is_open(row->state) && row->expires_at > now;
 }
 
+static bool is_cause(const struct approval_ask *ask, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ask->cause_count; i++)
+		if (ask->caused_by[i] && strcmp(ask->caused_by[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* The row says whose doing it is now. False: it cannot, so that another one has
+ * to be asked: by now it is that of who said yes, or it is full of names. */
+static bool cause_more(struct txn *txn, const struct approval_ask *ask,
+    struct approval_row *row, int *rc, struct err *err)
+{
+	char was[sizeof(row->caused_by)];
+
+	memcpy(was, row->caused_by, sizeof(was));
+	if ((row->decided_by[0] && is_cause(ask, row->decided_by)) ||
+	    approval_cause_add(row, ask->caused_by, ask->cause_count, NULL) < 0)
+		return false;
+	if (strcmp(was, row->caused_by) != 0)
+		*rc = store_approval_save(txn, row, err);
+	return true;
+}
+
 int approval_ask(struct txn *txn, struct service *service,
     const struct approval_ask *ask, struct approval_row *out, struct err *err)
 {
@@ -156,7 +189,8 @@ int approval_ask(struct txn *txn, struct service *service,
 	if (rc < 0)
 		goto out;
 	rc = store_approval_find_same(txn, &row, &same, err);
-	if (rc == 0 && is_live(&same, ask->now) && same.things_used == 0)
+	if (rc == 0 && is_live(&same, ask->now) && same.things_used == 0 &&
+	    cause_more(txn, ask, &same, &rc, err))
 		row = same;
 	else if (rc == 0 || rc == -ERR_NOT_FOUND)
 		rc = ask_new(txn, service, &row, things, count, err);
@@ -178,6 +212,7 @@ static int note_named(void *arg, const struct approval_row *row)
 	struct named *named = arg;
 
 	if (row->what != named->ask->what || !is_live(row, named->ask->now) ||
+	    is_cause(named->ask, row->decided_by) ||
 	    strcmp(row->asked_key,
 	        key_of(named->ask->by, named->ask->by_key)) != 0)
 		return 0;
@@ -210,16 +245,18 @@ int approval_ask_more(struct txn *txn, struct service *service,
 		    txn, ask->org_id, ask->things[0], note_named, &named, err);
 	if (rc < 0)
 		return rc;
-	if (named.is_found) {
+	if (named.is_found && cause_more(txn, ask, &named.row, &rc, err)) {
 		*out = named.row;
-		return 0;
+		return rc;
 	}
 	rc = store_approval_find_asked(txn, ask->org_id, ask->what,
 	    key_of(ask->by, ask->by_key), &row, err);
 	if (rc < 0 && rc != -ERR_NOT_FOUND)
 		return rc;
 	if (rc == 0 && is_live(&row, ask->now) &&
-	    row.things < APPROVAL_THINGS_MAX)
+	    row.things < APPROVAL_THINGS_MAX && !named.is_found &&
+	    approval_cause_add(&row, ask->caused_by, ask->cause_count, NULL) ==
+	        0)
 		rc = ask_one_more(txn, service, &row, ask->things[0], err);
 	else if ((rc = row_begin(service, ask, &row, err)) == 0) {
 		params_add(row.params_sha256, ask->things[0]);
@@ -239,20 +276,32 @@ struct search {
 	struct approval_row late;
 };
 
+static bool is_of_cause(const struct approval_need *need, const char *name)
+{
+	const struct approval_ask ask = {
+	    .caused_by = need->caused_by, .cause_count = need->cause_count};
+
+	return is_cause(&ask, name);
+}
+
 static int note_candidate(void *arg, const struct approval_row *row)
 {
 	struct search *search = arg;
 	const struct approval_need *need = search->need;
 
 	if (row->what != need->what ||
+	    (need->reason && strcmp(row->reason, need->reason) != 0) ||
 	    strcmp(row->asked_key, key_of(need->by, need->by_key)) != 0)
 		return 0;
 	if (row->expires_at <= need->now)
 		search->late = *row;
 	else if (row->state == APPROVAL_ASKED)
 		search->asked = *row;
-	/* Looked at again here: who asked is never who said yes. */
-	else if (strcmp(row->asked_key, row->decided_key) != 0)
+	/* Looked at again here: who asked is never who said yes, nor is it
+	 * one whose doing it has come to be since. */
+	else if (strcmp(row->asked_key, row->decided_key) != 0 &&
+	    !approval_is_caused_by(row, row->decided_by) &&
+	    !is_of_cause(need, row->decided_by))
 		search->approved = *row;
 	return 0;
 }

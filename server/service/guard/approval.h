@@ -34,6 +34,9 @@ struct approval_ask {
 	const char *by;
 	const char *by_key;  /* NULL: by */
 	const char *case_id; /* NULL: none */
+	/* Whose doing it is, besides the asker's: they cannot say yes. */
+	const char *const *caused_by;
+	size_t cause_count;
 	int64_t now;
 };
 
@@ -63,6 +66,10 @@ struct approval_need {
 	const char *thing_id;
 	const char *by;
 	const char *by_key; /* NULL: by */
+	const char *reason; /* for which it was asked; NULL: for any */
+	/* A yes of any of these is none. */
+	const char *const *caused_by;
+	size_t cause_count;
 	int64_t now;
 	bool is_dry; /* only looks */
 };
@@ -101,7 +108,8 @@ struct approval_decision {
 	 * meant since: -ERR_CONFLICT. */
 	const char *params_sha256;
 };
-/* -ERR_DENIED: who asked cannot decide; -ERR_CONFLICT: decided already. */
+/* -ERR_DENIED: who asked, or whose doing it is, cannot decide; -ERR_CONFLICT:
+ * decided already. */
 int service_approval_decide(struct service *service, const struct actor *actor,
     const struct approval_decision *decision, struct approval_view *out,
     struct err *err);

@@ -1,11 +1,50 @@
 #include "server/service/guard/approval_step.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "proto/base/err.h"
 #include "server/service/audit/audit.h"
 #include "server/service/notify/notify.h"
 #include "server/service/service.h"
+
+bool approval_is_caused_by(const struct approval_row *row, const char *name)
+{
+	size_t len = strlen(name);
+	const char *line = row->caused_by;
+
+	while (*line) {
+		size_t end = strcspn(line, "\n");
+
+		if (end == len && memcmp(line, name, len) == 0)
+			return true;
+		line += end + (line[end] ? 1 : 0);
+	}
+	return false;
+}
+
+int approval_cause_add(struct approval_row *row, const char *const *names,
+    size_t count, struct err *err)
+{
+	struct approval_row next = *row;
+	size_t used;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!names[i] || !*names[i] ||
+		    approval_is_caused_by(&next, names[i]))
+			continue;
+		used = strlen(next.caused_by);
+		if (used + strlen(names[i]) + 2 > sizeof(next.caused_by))
+			return err_set(err, ERR_LIMIT,
+			    "too many people have caused what is asked");
+		(void)snprintf(next.caused_by + used,
+		    sizeof(next.caused_by) - used, "%s%s", used ? "\n" : "",
+		    names[i]);
+	}
+	memcpy(row->caused_by, next.caused_by, sizeof(row->caused_by));
+	return 0;
+}
 
 int approval_note(struct txn *txn, struct service *service,
     const struct approval_row *row, const char *by, struct err *err)
@@ -34,7 +73,7 @@ int approval_note(struct txn *txn, struct service *service,
 	    .why = row->state == APPROVAL_REFUSED ? row->note : row->reason,
 	    .params = {{"what", approval_what_name(row->what)},
 	        {"things", things}, {"state", event.state},
-	        {"sha256", row->params_sha256}}};
+	        {"sha256", row->params_sha256}, {"caused_by", row->caused_by}}};
 	int rc;
 
 	(void)snprintf(things, sizeof(things), "%lld", (long long)row->things);

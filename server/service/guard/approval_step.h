@@ -7,11 +7,22 @@
 
 #include <stdint.h>
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "server/store/store_guard.h"
 
 struct err;
 struct service;
 struct txn;
+
+/*
+ * Adds those names whose doing it is, each once. -ERR_LIMIT: there is no room
+ * for them, and the row is as it was.
+ */
+int approval_cause_add(struct approval_row *row, const char *const *names,
+    size_t count, struct err *err);
+bool approval_is_caused_by(const struct approval_row *row, const char *name);
 
 /* The state that the row has come to. */
 int approval_note(struct txn *txn, struct service *service,

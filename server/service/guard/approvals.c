@@ -185,6 +185,10 @@ static int check_decision(struct txn *txn, const struct work *work,
 	    strcmp(work->actor->name, row->asked_key) == 0)
 		return err_set(err, ERR_DENIED,
 		    "who asked cannot decide: it takes a second person");
+	if (decision->is_yes && approval_is_caused_by(row, work->actor->name))
+		return err_set(err, ERR_DENIED,
+		    "whose doing it is cannot approve it: it takes somebody "
+		    "who did not end the employments or open the departures");
 	if (!decision->is_yes && (!decision->note || !*decision->note))
 		return err_set(err, ERR_INVALID, "a refusal needs a reason");
 	if (decision->is_yes &&

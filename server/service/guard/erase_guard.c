@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "proto/base/err.h"
+#include "proto/base/str.h"
 #include "server/service/audit/audit.h"
+#include "server/service/audit/audit_deeds.h"
 #include "server/service/departure/return_case.h"
 #include "server/service/guard/legal_hold.h"
 #include "server/service/ledger/ledger.h"
@@ -12,8 +14,9 @@
 #include "server/service/service.h"
 #include "server/service/station/bench.h"
 
-static int withdraw_wipe(struct txn *txn, const struct command *command,
-    const char *why, int64_t now, struct err *err)
+static int withdraw_wipe(struct txn *txn, struct service *service,
+    const struct command *command, const char *why, int64_t now,
+    struct err *err)
 {
 	bool was_handed = false;
 	struct wipe wipe;
@@ -28,7 +31,11 @@ static int withdraw_wipe(struct txn *txn, const struct command *command,
 	    wipe.warning, sizeof(wipe.warning), "withdrawn: %.400s", why);
 	rc = bench_orders_withdraw(
 	    txn, wipe.id, WORK_ORDER_WIPE, why, false, now, &was_handed, err);
-	return rc < 0 ? rc : store_wipe_update(txn, &wipe, err);
+	if (rc == 0)
+		rc = store_wipe_update(txn, &wipe, err);
+	return rc < 0
+	    ? rc
+	    : audit_wipe(txn, service, &wipe, NULL, wipe.warning, err);
 }
 
 /* Noted once a hold, however often the phone comes by. */
@@ -46,6 +53,16 @@ static int note_held(struct txn *txn, struct service *service,
 	return audit_write(txn, service, &note, err);
 }
 
+/* Until it is looked at again, in its state and out of the way of others. */
+static int put_off(struct txn *txn, struct command *command,
+    const char *sentence, int64_t now, struct err *err)
+{
+	(void)snprintf(
+	    command->result, sizeof(command->result), "%s", sentence);
+	command->not_before = now + ERASE_HELD_LOOK_MS;
+	return store_command_update(txn, command, err);
+}
+
 /* It stays in its state and out of the way of others until it is looked at
  * again. */
 static int keep_waiting(struct txn *txn, struct service *service,
@@ -58,12 +75,93 @@ static int keep_waiting(struct txn *txn, struct service *service,
 
 	legal_hold_sentence(txn, hold, sentence, sizeof(sentence));
 	is_news = strcmp(sentence, command->result) != 0;
-	(void)snprintf(
-	    command->result, sizeof(command->result), "%s", sentence);
-	command->not_before = now + ERASE_HELD_LOOK_MS;
 	if (is_news)
 		rc = note_held(txn, service, command, hold, err);
-	return rc < 0 ? rc : store_command_update(txn, command, err);
+	return rc < 0 ? rc : put_off(txn, command, sentence, now, err);
+}
+
+/* ---- the clock ---- */
+
+#define TOO_EARLY_WORDS "the last day, "
+
+/* Of which day the case is, whose order this is; 0: of none. */
+static int last_day_of(struct txn *txn, const struct command *command,
+    int64_t *day, struct err *err)
+{
+	static const char of_case[] = "departure:";
+	struct return_case_row row = {.id = ""};
+	struct departure_row departure;
+	struct wipe wipe = {.case_id = ""};
+	const char *case_id = wipe.case_id;
+	int rc = 0;
+
+	*day = 0;
+	if (strncmp(command->purpose, of_case, strlen(of_case)) == 0)
+		case_id = command->purpose + strlen(of_case);
+	else
+		rc = store_wipe_find_command(txn, command->id, &wipe, err);
+	if (rc < 0 || !*case_id)
+		return rc == -ERR_NOT_FOUND ? 0 : rc;
+	rc = store_return_case_load(txn, command->org_id, case_id, &row, err);
+	if (rc == 0)
+		rc = store_departure_load(
+		    txn, command->org_id, row.departure_id, &departure, err);
+	if (rc == 0)
+		*day = departure.last_day;
+	return rc == -ERR_NOT_FOUND ? 0 : rc;
+}
+
+/* Ordered under a clock that was ahead, and is back: the day is not over. */
+static int check_day(struct txn *txn, struct service *service,
+    const struct command *command, char *sentence, size_t size, struct err *err)
+{
+	const struct actor actor = {.name = "server"};
+	struct actor of_town = actor;
+	struct ledger ledger;
+	char text[CALENDAR_DATE_TEXT_MAX];
+	int64_t day;
+	int rc = last_day_of(txn, command, &day, err);
+
+	sentence[0] = '\0';
+	if (rc < 0 || day == 0)
+		return rc;
+	(void)str_copy(of_town.org_id, sizeof(of_town.org_id), command->org_id);
+	rc = ledger_init(&ledger, service, &of_town, err);
+	if (rc < 0 || day < ledger.today)
+		return rc;
+	calendar_day_text((int32_t)day, text);
+	(void)snprintf(sentence, size,
+	    TOO_EARLY_WORDS "%s, is not over: the erase waits for it", text);
+	return 0;
+}
+
+static int check_clock(struct txn *txn, struct service *service,
+    struct command *command, int64_t now, bool *is_kept_back, struct err *err)
+{
+	char sentence[ERR_TEXT_MAX];
+	int rc = 0;
+
+	*is_kept_back = clock_watch_doubts(service, sentence, sizeof(sentence));
+	if (!*is_kept_back) {
+		rc = check_day(
+		    txn, service, command, sentence, sizeof(sentence), err);
+		*is_kept_back = rc == 0 && sentence[0];
+	}
+	return rc == 0 && *is_kept_back
+	    ? put_off(txn, command, sentence, now, err)
+	    : rc;
+}
+
+/* A reason to wait that is gone; saved as it goes out. */
+static void forget_reason(struct command *command)
+{
+	static const char *const words[] = {
+	    LEGAL_HOLD_WORDS, CLOCK_DOUBT_WORDS, TOO_EARLY_WORDS};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strncmp(command->result, words[i], strlen(words[i])) == 0)
+			command->result[0] = '\0';
 }
 
 static int check_hold(struct txn *txn, struct service *service,
@@ -75,16 +173,25 @@ static int check_hold(struct txn *txn, struct service *service,
 	    txn, command->org_id, command->device_id, person_id, &hold, err);
 
 	if (rc == -ERR_NOT_FOUND) {
-		/* Of a hold that was lifted; saved as it goes out. */
-		if (strncmp(command->result, LEGAL_HOLD_WORDS,
-		        strlen(LEGAL_HOLD_WORDS)) == 0)
-			command->result[0] = '\0';
+		forget_reason(command);
 		return 0;
 	}
 	if (rc < 0)
 		return rc;
 	*is_kept_back = true;
 	return keep_waiting(txn, service, command, &hold, now, err);
+}
+
+/* It is right, but not now. */
+static int may_wait(struct txn *txn, struct service *service,
+    struct command *command, const char *person_id, int64_t now,
+    bool *is_kept_back, struct err *err)
+{
+	int rc = check_clock(txn, service, command, now, is_kept_back, err);
+
+	return rc < 0 || *is_kept_back ? rc
+	                               : check_hold(txn, service, command,
+	                                     person_id, now, is_kept_back, err);
 }
 
 /* Whoever has it now need not be whose phone was to be erased. */
@@ -133,12 +240,14 @@ int erase_guard(struct txn *txn, struct service *service,
 	    ? return_removal_covered(txn, command, &held, &why)
 	    : check_erase(txn, command, &held, &why);
 	if (rc == 0)
-		return check_hold(txn, service, command, held.person_id, now,
+		return may_wait(txn, service, command, held.person_id, now,
 		    is_kept_back, err);
 	if (rc != -ERR_CONFLICT)
 		return err_set(err, why.code, "%s", why.text);
 	*is_kept_back = true;
 	rc =
 	    order_apply(txn, command, COMMAND_EVENT_CANCEL, why.text, now, err);
-	return rc < 0 ? rc : withdraw_wipe(txn, command, why.text, now, err);
+	return rc < 0
+	    ? rc
+	    : withdraw_wipe(txn, service, command, why.text, now, err);
 }

@@ -57,6 +57,19 @@ static int check_hold(struct guarding *g, struct err *err)
 	return 0;
 }
 
+/* ---- the clock ---- */
+
+/* Days and hours are all that says whether it is early, or too many. A lock by
+ * hand is of the person who asks, and undone. */
+static void check_clock(struct guarding *g)
+{
+	char sentence[ERR_TEXT_MAX];
+
+	if ((g->ask->kind != GUARD_LOCK || g->ask->cause == GUARD_DEPARTURE) &&
+	    clock_watch_doubts(g->service, sentence, sizeof(sentence)))
+		say(g, GUARD_CLOCK_IN_DOUBT, sentence);
+}
+
 /* ---- four eyes ---- */
 
 static struct approval_need need_of(
@@ -68,6 +81,8 @@ static struct approval_need need_of(
 	    .thing_id = g->ask->device_id,
 	    .by = g->ask->by,
 	    .by_key = g->key,
+	    .caused_by = g->ask->caused_by,
+	    .cause_count = GUARD_CAUSES_MAX,
 	    .now = g->ask->now,
 	    .is_dry = g->ask->is_dry};
 }
@@ -84,6 +99,8 @@ static int request(struct guarding *g, enum approval_what what, const char *why,
 	    .by = ask->by,
 	    .by_key = g->key,
 	    .case_id = ask->case_id,
+	    .caused_by = ask->caused_by,
+	    .cause_count = GUARD_CAUSES_MAX,
 	    .now = ask->now};
 	struct approval_row row;
 	int rc = what == APPROVAL_DEPARTURES
@@ -279,6 +296,8 @@ int guard_destructive(struct txn *txn, struct service *service,
 	int rc = check_hold(&g, err);
 
 	if (rc == 0 && answer.verdict == GUARD_ALLOWED)
+		check_clock(&g);
+	if (rc == 0 && answer.verdict == GUARD_ALLOWED)
 		rc = ask->cause == GUARD_DEPARTURE ? check_departures(&g, err)
 		                                   : check_hand(&g, err);
 	if (rc == 0 && answer.verdict == GUARD_ALLOWED && !ask->is_dry)
@@ -298,6 +317,7 @@ const char *guard_verdict_name(enum guard_verdict verdict)
 	    [GUARD_HELD] = "held",
 	    [GUARD_NEEDS_APPROVAL] = "needs_approval",
 	    [GUARD_OVER_LIMIT] = "over_limit",
+	    [GUARD_CLOCK_IN_DOUBT] = "clock_in_doubt",
 	};
 
 	return (unsigned)verdict < GUARD_VERDICT_COUNT ? names[verdict]

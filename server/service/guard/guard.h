@@ -1,7 +1,8 @@
 /*
  * guard: may this phone be erased, locked or emptied now? Asked inside the
  * transaction that orders it, by everything that orders it, after what justifies
- * it (holder_justifies) was looked at. In this order: a legal hold stops it; a
+ * it (holder_justifies) was looked at. In this order: a legal hold stops it; while
+ * the clock is in doubt it waits (clock_watch.h), but for a lock by hand; a
  * wipe before the last day, or one of many by one person, needs a second
  * person; an hour has room for so many by hand, a day for so many of leavers.
  * docs/guard.md tells it to people.
@@ -40,8 +41,11 @@ enum guard_verdict {
 	GUARD_HELD,           /* until the hold is lifted */
 	GUARD_NEEDS_APPROVAL, /* ask again once somebody else has said yes */
 	GUARD_OVER_LIMIT,     /* ask again at again_at */
+	GUARD_CLOCK_IN_DOUBT, /* until it is believed (clock_watch.h) */
 	GUARD_VERDICT_COUNT
 };
+
+#define GUARD_CAUSES_MAX 2
 
 struct guard_ask {
 	const char *org_id;
@@ -53,6 +57,9 @@ struct guard_ask {
 	const char *by_key;  /* actor->key; NULL: by */
 	const char *reason;  /* for who is to approve; may be NULL */
 	const char *case_id; /* NULL: none */
+	/* Of a case: who ended the employment, who opened the departure. They
+	 * are not the second person. NULL and "": nobody. */
+	const char *caused_by[GUARD_CAUSES_MAX];
 	int64_t now;
 	bool is_dry; /* only says what it would: a read transaction will do */
 };
@@ -76,7 +83,7 @@ struct guard_answer {
 int guard_destructive(struct txn *txn, struct service *service,
     const struct guard_ask *ask, struct guard_answer *out, struct err *err);
 
-/* "allowed", "held", "needs_approval", "over_limit" */
+/* "allowed", "held", "needs_approval", "over_limit", "clock_in_doubt" */
 const char *guard_verdict_name(enum guard_verdict verdict);
 const char *guard_kind_name(enum guard_kind kind);
 const char *guard_cause_name(enum guard_cause cause);

@@ -339,7 +339,8 @@ int service_retention_keep_going(struct service *service, struct err *err)
 	size_t i;
 	int rc;
 
-	if (hour % 24 != NIGHT_HOUR || hour == service->retention_hour)
+	if (hour % 24 != NIGHT_HOUR || hour == service->retention_hour ||
+	    clock_watch_doubts(service, NULL, 0))
 		return 0;
 	service->retention_hour = hour;
 	for (i = 0; i < service->tenant_count; i++) {

@@ -9,6 +9,7 @@
 #include "server/service/service.h"
 
 struct explain {
+	struct service *service;
 	const char *org_id;
 	const char *id;
 	struct command command;
@@ -25,6 +26,9 @@ static int find_hold(struct txn *txn, struct explain *explain, struct err *err)
 
 	explain->held[0] = '\0';
 	if (!erase_guard_applies(command) || !command_is_open(command->state))
+		return 0;
+	if (clock_watch_doubts(
+	        explain->service, explain->held, sizeof(explain->held)))
 		return 0;
 	rc = legal_hold_find(
 	    txn, command->org_id, command->device_id, NULL, &hold, err);
@@ -190,7 +194,8 @@ int service_command_explain(struct service *service, const struct actor *actor,
     const char *command_id, struct command *out, char *text, size_t size,
     struct err *err)
 {
-	struct explain explain = {.org_id = actor->org_id, .id = command_id};
+	struct explain explain = {
+	    .service = service, .org_id = actor->org_id, .id = command_id};
 	struct sentence say = {.explain = &explain,
 	    .now = clock_now(service->clock),
 	    .out = text,

@@ -101,8 +101,8 @@ struct escrow_open_ask {
 };
 /*
  * Shows what is kept, once for each yes that another administrator gave
- * (APPROVAL_ESCROW). -ERR_DENIED: there is none, it is asked for; -ERR_NOT_FOUND: nothing is
- * kept. Written into the audit before it is shown.
+ * to this kind and this very reason. -ERR_DENIED: there is none, it is asked
+ * for; -ERR_NOT_FOUND: nothing is kept. Written into the audit before it is shown.
  */
 int service_escrow_open(struct service *service, const struct actor *actor,
     const struct escrow_open_ask *ask, struct escrow_opened *out,

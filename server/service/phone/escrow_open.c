@@ -68,12 +68,19 @@ static int note_kept(void *arg, const struct escrow_row *row)
 	return 0;
 }
 
+/* A yes to the code opens no token, nor for another reason. */
+static const enum approval_what approval_of[] = {
+    [ESCROW_BYPASS_CODE] = APPROVAL_BYPASS_CODE,
+    [ESCROW_UNLOCK_TOKEN] = APPROVAL_UNLOCK_TOKEN,
+};
+
 static int need_yes(
     struct txn *txn, struct opening *opening, bool is_dry, struct err *err)
 {
 	const struct approval_need need = {.org_id = opening->device.org_id,
-	    .what = APPROVAL_ESCROW,
+	    .what = approval_of[opening->ask->kind],
 	    .thing_id = opening->device.id,
+	    .reason = opening->ask->reason,
 	    .by = opening->actor->name,
 	    .by_key = opening->actor->key[0] ? opening->actor->key : NULL,
 	    .now = opening->now,
@@ -108,7 +115,7 @@ static int ask_yes(struct txn *txn, void *arg, struct err *err)
 	struct opening *opening = arg;
 	const char *const things[] = {opening->device.id};
 	const struct approval_ask ask = {.org_id = opening->device.org_id,
-	    .what = APPROVAL_ESCROW,
+	    .what = approval_of[opening->ask->kind],
 	    .things = things,
 	    .count = 1,
 	    .reason = opening->ask->reason,

@@ -56,6 +56,7 @@ static int ask_guard(struct txn *txn, const struct ordering *ordering,
 	    .by_key = said->by_key,
 	    .reason = said->reason,
 	    .case_id = said->case_id,
+	    .caused_by = {said->caused_by[0], said->caused_by[1]},
 	    .now = said->now};
 
 	return guard_destructive(txn, ordering->service, &ask, answer, err);

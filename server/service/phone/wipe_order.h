@@ -24,7 +24,8 @@ struct wipe_said {
 	const char *by;
 	const char *by_key; /* NULL: by */
 	const char *reason;
-	const char *case_id; /* return case; NULL: none */
+	const char *case_id;                     /* return case; NULL: none */
+	const char *caused_by[GUARD_CAUSES_MAX]; /* of a case: guard.h */
 	bool preserve_data_plan;
 	bool disallow_proximity_setup;
 	int64_t now;

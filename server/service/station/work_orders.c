@@ -62,7 +62,8 @@ static bool is_free_of_holds(
  * still wanted, not acknowledged, somebody holds the phone by our records and
  * no legal hold stands.
  */
-static bool is_justified(struct txn *txn, const struct work_order_row *row)
+static bool is_justified(
+    struct txn *txn, struct service *service, const struct work_order_row *row)
 {
 	struct assignment_row held;
 	struct device device;
@@ -71,6 +72,7 @@ static bool is_justified(struct txn *txn, const struct work_order_row *row)
 	if (row->kind == WORK_ORDER_WIPE)
 		return store_wipe_load(txn, row->wipe_id, &wipe, NULL) == 0 &&
 		    wipe.state == WIPE_ORDERED &&
+		    !clock_watch_doubts(service, NULL, 0) &&
 		    store_device_load(txn, row->device_id, &device, NULL) ==
 		    0 &&
 		    holder_justifies(txn, &device, &held, NULL) == 0 &&
@@ -106,7 +108,7 @@ static int note_candidate(void *arg, const struct work_order_row *row)
 	    row->expires_at <= hand->now || is_noted(hand, row->id) ||
 	    (row->udid[0] && strcmp(row->udid, all->phone->udid) != 0) ||
 	    is_held_elsewhere(all->txn, hand, row) ||
-	    !is_justified(all->txn, row))
+	    !is_justified(all->txn, hand->service, row))
 		return 0;
 	hand->is_work = true;
 	if (hand->is_dry)
@@ -360,6 +362,7 @@ int service_work_orders(struct service *service,
 /* ---- the supervised challenge ---- */
 
 struct challenge_check {
+	struct service *service;
 	const struct station_row *station;
 	const struct station_challenge *challenge;
 	int64_t now;
@@ -392,7 +395,8 @@ static int check_challenge(struct txn *txn, void *arg, struct err *err)
 		return err_set(
 		    err, ERR_DENIED, "this order needs no supervised access");
 	/* A hold may have come after it was handed out. */
-	if (row->kind == WORK_ORDER_WIPE && !is_justified(txn, row))
+	if (row->kind == WORK_ORDER_WIPE &&
+	    !is_justified(txn, check->service, row))
 		return err_set(err, ERR_DENIED,
 		    "this phone is not to be erased any more, or not now");
 	return 0;
@@ -402,7 +406,8 @@ int service_station_challenge(struct service *service,
     const struct station_row *station,
     const struct station_challenge *challenge, struct buf *cms, struct err *err)
 {
-	struct challenge_check check = {.station = station,
+	struct challenge_check check = {.service = service,
+	    .station = station,
 	    .challenge = challenge,
 	    .now = clock_now(service->clock)};
 	const struct station_bytes *shown = &challenge->certificate;

@@ -2,6 +2,7 @@
 -- what was ordered, legal holds; and who was purged of personal data.
 
 -- asked_key, decided_key: who it was, beyond a name that may be used again.
+-- caused_by: whose doing it was that it is asked at all, one a line.
 CREATE TABLE approvals (
   id TEXT PRIMARY KEY,
   org_id TEXT NOT NULL REFERENCES organisations(id),
@@ -20,7 +21,8 @@ CREATE TABLE approvals (
   decided_key TEXT NOT NULL,
   decided_at {bigint} NOT NULL,
   note TEXT NOT NULL,
-  closed_at {bigint} NOT NULL
+  closed_at {bigint} NOT NULL,
+  caused_by TEXT NOT NULL
 );
 CREATE INDEX approvals_org ON approvals(org_id, id);
 CREATE INDEX approvals_open ON approvals(org_id, what, id) WHERE state <= 1;
@@ -76,3 +78,10 @@ CREATE INDEX legal_holds_subject ON legal_holds(org_id, subject_id, id)
 
 -- How many phones are enrolled, for the share of them that may leave in a day.
 CREATE INDEX lives_enrolled_of ON lives(org_id, state) WHERE state = 1;
+
+-- The time that was believed last, of the one clock of this server.
+CREATE TABLE clock_seen (
+  id TEXT PRIMARY KEY,
+  seen_at {bigint} NOT NULL,
+  is_doubted {bigint} NOT NULL CHECK (is_doubted BETWEEN 0 AND 1)
+);

@@ -54,6 +54,7 @@ struct use {
 	const struct actor *actor;
 	const char *thing;
 	enum approval_what what;
+	const char *reason;
 	int rc;
 	struct err err;
 };
@@ -65,6 +66,7 @@ static int use(struct txn *txn, void *arg, struct err *err)
 	    .org_id = u->actor->org_id,
 	    .what = u->what,
 	    .thing_id = u->thing,
+	    .reason = u->reason,
 	    .by = u->actor->name,
 	    .by_key = u->actor->key,
 	    .now = towns_now};
@@ -168,9 +170,48 @@ static void test_other_things(void **state)
 	/* Another phone; the same phone for something else. */
 	assert_int_equal(
 	    use_as(&eve, APPROVAL_WIPE, world_device(2)).rc, -ERR_DENIED);
-	assert_int_equal(
-	    use_as(&eve, APPROVAL_ESCROW, world_device(1)).rc, -ERR_DENIED);
+	assert_int_equal(use_as(&eve, APPROVAL_BYPASS_CODE, world_device(1)).rc,
+	    -ERR_DENIED);
 	assert_int_equal(use_as(&eve, APPROVAL_WIPE, world_device(1)).rc, 0);
+}
+
+/* Of one kind, for one reason: and who asks for it is no second person. */
+static void test_one_secret(void **state)
+{
+	struct approval_view view;
+	struct approval_view other;
+	struct use u = {
+	    .actor = &eve, .thing = "", .reason = "came back locked"};
+
+	(void)state;
+	world_phone(1);
+	u.thing = world_device(1);
+	assert_int_equal(
+	    service_approval_ask(&towns, &eve, APPROVAL_BYPASS_CODE, one, 1,
+	        "came back locked", &view, NULL),
+	    0);
+	assert_int_equal(world_approve(&eve, view.row.id, NULL), -ERR_DENIED);
+	/* Another reason is another question. */
+	assert_int_equal(
+	    service_approval_ask(&towns, &eve, APPROVAL_BYPASS_CODE, one, 1,
+	        "curious", &other, NULL),
+	    0);
+	assert_string_not_equal(other.row.id, view.row.id);
+	assert_string_not_equal(
+	    other.row.params_sha256, view.row.params_sha256);
+	assert_int_equal(world_approve(&finn, view.row.id, NULL), 0);
+	u.what = APPROVAL_UNLOCK_TOKEN;
+	towns_write(use, &u);
+	assert_int_equal(u.rc, -ERR_DENIED);
+	u.what = APPROVAL_BYPASS_CODE;
+	u.reason = "curious";
+	towns_write(use, &u);
+	assert_int_equal(u.rc, -ERR_DENIED);
+	u.reason = "came back locked";
+	towns_write(use, &u);
+	assert_int_equal(u.rc, 0);
+	towns_write(use, &u);
+	assert_int_equal(u.rc, -ERR_DENIED);
 }
 
 static void test_same_question(void **state)
@@ -360,6 +401,7 @@ int main(void)
 	    TEST(test_second_person),
 	    TEST(test_once),
 	    TEST(test_other_things),
+	    TEST(test_one_secret),
 	    TEST(test_same_question),
 	    TEST(test_time),
 	    TEST(test_clock_back),
