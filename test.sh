@@ -19,7 +19,7 @@ e2e|no|does the built server do it all, seen from outside
 web|no|are the pages good, judged in a browser; do SCIM libraries agree
 clang|no|the same pieces through the second compiler
 tsan|no|do threads touch the same memory at once
-long|no|do a leaver's case, a town of leavers and 500 at once hold at full length
+long|no|do a leaver's case, a town of leavers and an HR file hold at full length
 fuzz|no|does a minute of hostile bytes find anything, each parser
 docs|no|does every command in the documents work
 demo|no|does ./start.sh demo come up, answer and go away
@@ -168,7 +168,7 @@ part_tsan() {
 
 # What sanitizers make too slow: the release build, everything at full length.
 part_long() {
-	build release random_test crash_test leavers_bench || return
+	build release random_test crash_test leavers_bench roster_bench || return
 	run_ctest release -L long
 }
 

@@ -90,6 +90,7 @@ const struct cli_option_kind cli_options[OPTION_COUNT] = {
 	    "handed_over, not_handed_over or not_needed"},
 	[OPTION_HOW] = {"how", "WORD",
 	    "prevented, signed_out, unlock_accepted or proved"},
+	[OPTION_ON] = {"on", "DAY", "as it was on that day, 2026-12-31"},
 };
 /* clang-format on */
 

@@ -74,6 +74,7 @@ enum cli_option {
 	OPTION_UNTIL,
 	OPTION_CODES,
 	OPTION_HOW,
+	OPTION_ON,
 	OPTION_COUNT
 };
 

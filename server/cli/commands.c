@@ -233,10 +233,10 @@ const struct cli_command cli_commands[] = {
 	{"units", "", 0, 0, 0, 0, false, "list units", "", run_units},
 	{"subscriptions", "", 0, 0, 0, 0, false,
 	    "list subscriptions and their SIMs", "", run_subscriptions},
-	{"holders", "WHAT", 1, 1, 0, 0, false,
+	{"holders", "WHAT", 1, 1, BIT(OPTION_ON), 0, false,
 	    "show who had a phone or subscription, and when",
 	    "WHAT is a phone's serial number or IMEI, or a subscription's "
-	    "number or ICCID.", run_holders},
+	    "number or ICCID. --on DAY: who had it on that day.", run_holders},
 	{"ledger", "apply FILE", 2, 2, BIT(OPTION_YES), 0, false,
 	    "apply a file of people, units, subscriptions and who has what",
 	    "FILE holds one JSON object a line, like {\"person\": {\"name\": "
@@ -264,9 +264,10 @@ const struct cli_command cli_commands[] = {
 	    "revoke KEY        nothing signed with it is taken any more",
 	    run_evidence_key},
 	{"token", "VERB [TOKEN]", 1, 2, BIT(OPTION_NAME) | BIT(OPTION_SCOPE) |
-	    BIT(OPTION_VALID_FOR), 0, false,
+	    BIT(OPTION_VALID_FOR) | BIT(OPTION_PERSON), 0, false,
 	    "make and revoke API tokens, at the server itself",
-	    "create            --name and --scope; --valid-for 90d\n"
+	    "create            --name and --scope; --valid-for 90d; --person\n"
+	    "                  PERSON: it is this person's own account\n"
 	    "                  which scopes there are: docs/api.md, or\n"
 	    "                  workphone-server routes\n"
 	    "list              all tokens, without their secret\n"

@@ -82,8 +82,9 @@ int run_holders(struct cli *cli)
 	    {"TO", "to", LISTING_TEXT, 0},
 	    {"WHY IT ENDED", "close_reason", LISTING_TEXT, 0},
 	};
-	static const struct listing holders = {
-	    "/api/v1/holdings", columns, 6, NULL, 0, "what", "Nobody had it."};
+	static const struct listing_option options[] = {{OPTION_ON, "on"}};
+	static const struct listing holders = {"/api/v1/holdings", columns, 6,
+	    options, 1, "what", "Nobody had it."};
 
 	return listing_run(cli, &holders);
 }

@@ -79,11 +79,13 @@ static int token_create(struct cli *cli)
 
 	if (!args->values[OPTION_NAME] || !args->values[OPTION_SCOPE])
 		return missing(cli, "--name NAME and --scope LIST");
-	order = json_pack("{s:s,s:o,s:s*}", "name", args->values[OPTION_NAME],
-	    "scopes", words_of(args->values[OPTION_SCOPE]), "valid_for",
-	    args->values[OPTION_VALID_FOR]);
+	order =
+	    json_pack("{s:s,s:o,s:s*,s:s*}", "name", args->values[OPTION_NAME],
+	        "scopes", words_of(args->values[OPTION_SCOPE]), "valid_for",
+	        args->values[OPTION_VALID_FOR], "person",
+	        args->values[OPTION_PERSON]);
 	if (!order)
-		return cli_fail(cli, CLI_USAGE, "the name is not UTF-8");
+		return cli_fail(cli, CLI_USAGE, "a name is not UTF-8");
 	code = post(cli, TOKENS, NULL, NULL, order, &token);
 	if (code == CLI_OK)
 		code = args_has(args, OPTION_JSON) ? cli_print_json(cli, token)

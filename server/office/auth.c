@@ -125,6 +125,7 @@ static int actor_fill(
 	    actor->name, sizeof(actor->name), "token:%.200s", row->name);
 	(void)snprintf(call->caller, sizeof(call->caller), "token:%s", row->id);
 	(void)snprintf(actor->key, sizeof(actor->key), "token:%s", row->id);
+	memcpy(actor->person_id, row->person_id, STORE_ID);
 	return str_copy(actor->org_id, sizeof(actor->org_id), row->org_id) < 0
 	    ? err_set(err, ERR_INTERNAL, "a token has a broken organisation")
 	    : 0;

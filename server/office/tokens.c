@@ -20,6 +20,7 @@ static void token_members(
 	encode_time(enc, "last_used_at", row->last_used_at);
 	encode_time(enc, "revoked_at", row->revoked_at);
 	encode_text(enc, "revoked_by", row->revoked_by);
+	encode_text(enc, "person", row->person_id);
 }
 
 static void token_encode(
@@ -67,6 +68,7 @@ struct token_order {
 	const char *name;
 	const json_t *scopes;
 	const char *valid_for;
+	const char *person;
 };
 
 static const struct decode_field token_fields[] = {
@@ -74,6 +76,8 @@ static const struct decode_field token_fields[] = {
     {"scopes", DECODE_LIST, offsetof(struct token_order, scopes), 64, true},
     {"valid_for", DECODE_TEXT, offsetof(struct token_order, valid_for), 16,
         false}, /* left out: 90 days */
+    {"person", DECODE_TEXT, offsetof(struct token_order, person), LIMIT_NAME,
+        false},
 };
 
 static int token_decode(const struct http_request *request,
@@ -83,7 +87,7 @@ static int token_decode(const struct http_request *request,
 	struct buf words = {0};
 	int rc;
 
-	rc = decode_body(request, token_fields, 3, &order, document, err);
+	rc = decode_body(request, token_fields, 4, &order, document, err);
 	if (rc < 0)
 		return rc;
 	decode_list_join(order.scopes, &words);
@@ -95,6 +99,7 @@ static int token_decode(const struct http_request *request,
 	if (rc < 0)
 		return rc;
 	out->name = order.name;
+	out->person = order.person;
 	if (order.valid_for &&
 	    (time_duration_parse(order.valid_for, &out->valid_ms) < 0 ||
 	        out->valid_ms < TIME_MINUTE_MS ||

@@ -8,6 +8,7 @@
 #include "proto/base/str.h"
 #include "server/service/audit/audit.h"
 #include "server/service/digest.h"
+#include "server/service/ledger/ledger.h"
 #include "server/service/service.h"
 
 #define TOKEN_BYTES 32
@@ -91,6 +92,7 @@ static int row_fill(const struct service *service, const struct actor *actor,
 struct token_making {
 	struct service *service;
 	struct api_token_row *row;
+	const char *person; /* NULL: nobody's own */
 };
 
 /* Its name and what it may, never the token. */
@@ -105,6 +107,7 @@ static int token_note(struct txn *txn, struct service *service,
 	    .by = by,
 	    .subject_kind = "token",
 	    .subject_id = row->id,
+	    .person_id = row->person_id,
 	    .params = {{"name", row->name}},
 	};
 
@@ -116,10 +119,28 @@ static int token_note(struct txn *txn, struct service *service,
 	return audit_write(txn, service, &note, err);
 }
 
+static int person_take(
+    struct txn *txn, const struct token_making *making, struct err *err)
+{
+	struct person_row person;
+	int rc;
+
+	if (!making->person || !*making->person)
+		return 0;
+	rc = ledger_person_find(
+	    txn, making->row->org_id, making->person, &person, err);
+	if (rc == 0)
+		memcpy(making->row->person_id, person.id, STORE_ID);
+	return rc;
+}
+
 static int row_save(struct txn *txn, void *arg, struct err *err)
 {
 	const struct token_making *making = arg;
-	int rc = store_api_token_save(txn, making->row, err);
+	int rc = person_take(txn, making, err);
+
+	if (rc == 0)
+		rc = store_api_token_save(txn, making->row, err);
 
 	return rc < 0 ? rc
 	              : token_note(txn, making->service, making->row,
@@ -131,7 +152,7 @@ int service_api_token_create(struct service *service, const struct actor *actor,
     char token[API_TOKEN_MAX], struct err *err)
 {
 	struct api_token_row row = {.id = ""};
-	struct token_making making = {service, &row};
+	struct token_making making = {service, &row, request->person};
 	char text[API_TOKEN_MAX];
 	int rc = request_check(actor, request, err);
 

@@ -28,6 +28,10 @@ struct api_token_request {
 	const char *name; /* what it is for */
 	scope_set scopes;
 	int64_t valid_ms; /* 0: 90 days */
+	/* Whose account it is to be: name, mail or id. With it this person
+	 * confirms no return of their own and signs for nobody else. NULL: no
+	 * person's. */
+	const char *person;
 };
 
 /*

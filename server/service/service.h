@@ -148,6 +148,7 @@ struct actor {
 	/* Who it is beyond a name that may be used again: "token:<id>",
 	 * "local"; "": the name. For four eyes. */
 	char key[STORE_ID + 16];
+	char person_id[STORE_ID]; /* whose account it is; "": nobody's */
 };
 
 /* ---- enrolment (enrol_link.c, give_profile.c, issue_certificate.c) ---- */

@@ -13,6 +13,7 @@ static const struct field fields[] = {
     ROW_INT64(struct api_token_row, last_used_at),
     ROW_INT64(struct api_token_row, revoked_at),
     ROW_TEXT(struct api_token_row, revoked_by),
+    ROW_TEXT(struct api_token_row, person_id),
 };
 static struct table tokens = {
     .name = "api_tokens",

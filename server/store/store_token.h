@@ -21,6 +21,7 @@ struct api_token_row {
 	int64_t last_used_at;
 	int64_t revoked_at;
 	char revoked_by[LIMIT_NAME + 1];
+	char person_id[STORE_ID]; /* whose account it is; "": nobody's */
 };
 
 /* What may change: expires_at, last_used_at, revoked_*. */

@@ -165,7 +165,10 @@ class Day(harness.Case):
         self.office.get("/api/v1/devices/NONE")
         self.good("POST", "/api/v1/assignments", {
             "person": "it@example.org", "subscription": "+46701234567"})
-        self.assertTrue(self.items("/api/v1/holdings?what=%2B46701234567"))
+        holdings = "/api/v1/holdings?what=%2B46701234567"
+        self.assertTrue(self.items(holdings))
+        self.assertEqual(self.items(holdings + "&on=2020-01-01"), [])
+        self.office.get(holdings + "&on=2026-02-30")
         self.good("POST", "/api/v1/policy/push", {"dry_run": True})
         self.good("POST", "/api/v1/policy/push", {})
         self.good("POST", "/api/v1/devices/DAY1/roaming", {"data": False})
@@ -415,9 +418,12 @@ class Day(harness.Case):
         self.step({"step": "state_proof", "note": "Återställd på plats"})
         self.step({"step": "sign", "signer": "holder", "codes": "handed_over",
                    "typed_name": "Sara Slutar", "person": "sara@example.org"})
-        self.step({"step": "sign", "signer": "receiver",
-                   "typed_name": "Ivar Tekniker",
-                   "person": "it@example.org"})
+        # The other signature comes from another account.
+        receiver = {"step": "sign", "signer": "receiver",
+                    "typed_name": "Ivar Tekniker", "person": "it@example.org"}
+        path = "/api/v1/return-cases/LEAVE1/steps"
+        self.assertEqual(self.office.post(path, receiver).status, 403)
+        self.good("POST", path, receiver, line=self.local)
         harness.wait_for("the case to be released", lambda: (
             self.good("GET", "/api/v1/return-cases/LEAVE1")["state"]
             == "released"))

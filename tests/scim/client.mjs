@@ -28,7 +28,7 @@ function judgeResource(resource) {
   }
 }
 
-function judge(body, status) {
+export function judge(body, status) {
   const [schema] = body.schemas;
   if (status >= 400) {
     assert.equal(schema, API + "Error");

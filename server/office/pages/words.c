@@ -276,7 +276,9 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
     [WORD_THING_PHONE] = {"Telefon", "Telefon", "Phone"},
     [WORD_THING_SUBSCRIPTION] = {"Abonnemang", "Abonnement", "Subscription"},
     [WORD_THING_ACCESSORY] = {"Tillbehör", "Tilbehør", "Accessory"},
-    [WORD_ERROR_NAME] = {"Skriv ditt namn", "Skriv dit navn", "Type your name"},
+    [WORD_ERROR_NAME] = {"Skriv ditt namn som det står ovan",
+        "Skriv dit navn, som det står ovenfor",
+        "Type your name as it stands above"},
     [WORD_ERROR_PICK] = {"Kryssa för minst en telefon",
         "Sæt kryds ved mindst én telefon", "Tick at least one phone"},
     [WORD_ERROR_CODES] = {"Svara om koder och konton", "Svar om koder og konti",
@@ -290,10 +292,11 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
         "Choose what is to happen"},
     [WORD_ERROR_DECISION_WHY] = {"Skriv varför den skrivs av",
         "Skriv, hvorfor den afskrives", "Write why it is written off"},
-    [WORD_ERROR_OWN] = {"Ingen bekräftar sin egen återlämning. Din chef gör "
-                        "det.",
-        "Ingen bekræfter sin egen aflevering. Det gør din leder.",
-        "Nobody confirms their own return. Your manager does."},
+    [WORD_ERROR_OWN] = {"Ingen bekräftar sin egen återlämning, och ingen "
+                        "skriver under för båda.",
+        "Ingen bekræfter sin egen aflevering, og ingen skriver under for "
+        "begge.",
+        "Nobody confirms their own return, and nobody signs for both."},
     [WORD_ERROR_TITLE] = {"Svaret är inte sparat", "Svaret er ikke gemt",
         "The answer was not saved"},
     [WORD_ERROR_CHOOSE] = {"Välj ett av svaren", "Vælg et af svarene",

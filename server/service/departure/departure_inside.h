@@ -53,6 +53,20 @@ int departure_world_policy(struct service *service, const char *org_id,
 int return_apply(struct txn *txn, const struct ledger *ledger,
     struct return_case_row *row, enum return_event event,
     struct return_step_row *step, struct err *err);
+/*
+ * Who may (return_signer.c). -ERR_DENIED: their own return, or not theirs to
+ * sign, or the account of the other signature; -ERR_INVALID: another name than
+ * the person's.
+ */
+int return_signer_check(struct txn *txn, const struct ledger *ledger,
+    const struct return_case_row *row, const struct return_signature *said,
+    const char *person_id, struct err *err);
+/* Whoever takes it in; person_id "": the account alone. */
+int return_receiver_check(struct txn *txn, const struct ledger *ledger,
+    const struct return_case_row *row, const char *person_id, struct err *err);
+/* Anything else that is not for the account of who returns it to say. */
+int return_own_check(const struct ledger *ledger,
+    const struct return_case_row *row, struct err *err);
 /* Fills all but who signed and what was said. */
 void return_step_init(struct return_step_row *step, const struct ledger *ledger,
     enum return_step_kind kind);

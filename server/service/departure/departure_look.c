@@ -408,6 +408,13 @@ static int do_act(struct txn *txn, const struct ledger *ledger,
 	return err_set(err, ERR_INVALID, "there is no such step");
 }
 
+/* What who returns it may do, on an account of their own. */
+static bool is_for_leaver(const struct return_request *request)
+{
+	return request->act == RETURN_ACT_CODES ||
+	    request->act == RETURN_ACT_LOST || request->act == RETURN_ACT_SIGN;
+}
+
 static int do_asked(struct txn *txn, void *arg, struct err *err)
 {
 	struct doing *doing = arg;
@@ -422,6 +429,8 @@ static int do_asked(struct txn *txn, void *arg, struct err *err)
 	if (rc == 0 && request->person && *request->person)
 		rc = ledger_person_find(
 		    txn, ledger.org_id, request->person, &person, err);
+	if (rc == 0 && !is_for_leaver(request))
+		rc = return_own_check(&ledger, &row, err);
 	if (rc == 0)
 		rc = do_act(txn, &ledger, request, person.id, &row, err);
 	if (rc == 0) /* a SIM's decision moved it, perhaps */

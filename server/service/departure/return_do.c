@@ -1,7 +1,6 @@
-/* What people do in a return case. Nobody confirms their own return. */
+/* What people do in a return case; who may is in return_signer.c. */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
@@ -35,42 +34,6 @@ static int take_note(struct return_step_row *step, const char *note,
 	return 0;
 }
 
-/* ---- who may ---- */
-
-/* Who returns it, by id or by the name that was typed. */
-static int refuse_own(struct txn *txn, const struct return_case_row *row,
-    const char *person_id, const char *typed_name, struct err *err)
-{
-	struct person_row person;
-	int rc;
-
-	if (person_id && strcmp(person_id, row->person_id) == 0)
-		return err_set(err, ERR_DENIED,
-		    "nobody confirms their own return: somebody else has to");
-	if (!typed_name)
-		return 0;
-	rc = store_person_load(txn, row->org_id, row->person_id, &person, err);
-	if (rc == 0 && strcasecmp(person.name, typed_name) == 0)
-		return err_set(err, ERR_DENIED,
-		    "nobody confirms their own return, and that is the name "
-		    "of who returns it");
-	return rc;
-}
-
-static int must_be_known(struct txn *txn, const struct ledger *ledger,
-    const char *person_id, struct err *err)
-{
-	struct person_row person;
-	int rc;
-
-	if (!person_id || !*person_id)
-		return 0;
-	rc = store_person_load(txn, ledger->org_id, person_id, &person, err);
-	return rc == -ERR_NOT_FOUND
-	    ? err_set(err, ERR_NOT_FOUND, "there is no such person")
-	    : rc;
-}
-
 /* ---- custody ---- */
 
 int return_custody(struct txn *txn, const struct ledger *ledger,
@@ -84,8 +47,7 @@ int return_custody(struct txn *txn, const struct ledger *ledger,
 
 	return_step_init(&step, ledger, RETURN_STEP_CUSTODY);
 	if (rc < 0 || (rc = take_note(&step, said->note, NULL, err)) < 0 ||
-	    (rc = must_be_known(txn, ledger, receiver, err)) < 0 ||
-	    (rc = refuse_own(txn, &row, receiver, NULL, err)) < 0)
+	    (rc = return_receiver_check(txn, ledger, &row, receiver, err)) < 0)
 		return rc;
 	if (row.kind == RETURN_KIND_PRIVATE)
 		return err_set(err, ERR_CONFLICT,
@@ -103,63 +65,6 @@ int return_custody(struct txn *txn, const struct ledger *ledger,
 }
 
 /* ---- signatures ---- */
-
-struct signers {
-	const char *person_id;
-	const char *by;
-	enum return_step_kind other; /* must not be the same one */
-	bool is_same;
-};
-
-static int note_signer(void *arg, const struct return_step_row *row)
-{
-	struct signers *signers = arg;
-
-	if (row->kind != signers->other)
-		return 0;
-	signers->is_same |= *signers->person_id
-	    ? strcmp(row->person_id, signers->person_id) == 0
-	    : !*row->person_id && strcmp(row->done_by, signers->by) == 0;
-	return 0;
-}
-
-/* A witness stands in for who is gone, so it is not who receives either. */
-static int refuse_same(struct txn *txn, const struct ledger *ledger,
-    const struct return_case_row *row, const char *person_id,
-    enum return_step_kind other, struct err *err)
-{
-	struct signers signers = {person_id, ledger->by, other, false};
-	int rc = store_return_step_each(
-	    txn, row->org_id, row->id, note_signer, &signers, err);
-
-	if (rc == 0 && signers.is_same)
-		return err_set(err, ERR_DENIED,
-		    "witness and receiver are two different people");
-	return rc;
-}
-
-static int check_signer(struct txn *txn, const struct ledger *ledger,
-    const struct return_case_row *row, const struct return_signature *said,
-    const char *person_id, struct err *err)
-{
-	int rc = must_be_known(txn, ledger, person_id, err);
-
-	if (rc < 0)
-		return rc;
-	if (said->who == RETURN_SIGNER_HOLDER)
-		return strcmp(person_id, row->person_id) == 0
-		    ? 0
-		    : err_set(err, ERR_DENIED,
-		          "only who returns it signs for that; who is gone "
-		          "is stood in for by a witness");
-	rc = refuse_own(txn, row, person_id, said->typed_name, err);
-	if (rc < 0)
-		return rc;
-	return refuse_same(txn, ledger, row, person_id,
-	    said->who == RETURN_SIGNER_WITNESS ? RETURN_STEP_SIGNED_RECEIVER
-	                                       : RETURN_STEP_WITNESS,
-	    err);
-}
 
 static const struct {
 	enum return_step_kind step;
@@ -219,24 +124,21 @@ int return_sign(struct txn *txn, const struct ledger *ledger,
 
 	if (rc < 0)
 		return rc;
-	if (!said->typed_name ||
-	    !said->typed_name[strspn(said->typed_name, " \t")])
-		return err_set(err, ERR_INVALID,
-		    "a signature is the name, typed: it is missing");
-	if (said->who == RETURN_SIGNER_HOLDER && !*person_id)
-		person_id = row.person_id;
+	if (!*person_id)
+		person_id = said->who == RETURN_SIGNER_HOLDER
+		    ? row.person_id
+		    : ledger->person_id;
 	return_step_init(&step, ledger, signs[said->who].step);
 	if ((rc = take_note(&step, said->note,
 	         said->who == RETURN_SIGNER_WITNESS
 	             ? "say why the holder cannot sign"
 	             : NULL,
 	         err)) < 0 ||
-	    (rc = check_signer(txn, ledger, &row, said, person_id, err)) < 0)
+	    (rc = return_signer_check(
+	         txn, ledger, &row, said, person_id, err)) < 0)
 		return rc;
-	if (!str_is_utf8(said->typed_name, strlen(said->typed_name)) ||
-	    str_copy(
-	        step.typed_name, sizeof(step.typed_name), said->typed_name) < 0)
-		return err_set(err, ERR_INVALID, "that is no name");
+	(void)str_copy(
+	    step.typed_name, sizeof(step.typed_name), said->typed_name);
 	(void)str_copy(step.person_id, STORE_ID, person_id);
 	if ((unsigned)said->codes >= RETURN_CODES_COUNT)
 		return err_set(err, ERR_INVALID, "there is no such answer");

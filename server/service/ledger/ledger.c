@@ -26,6 +26,8 @@ int ledger_init(struct ledger *ledger, struct service *service,
 	};
 	(void)str_copy(ledger->org_id, sizeof(ledger->org_id), actor->org_id);
 	(void)str_copy(ledger->by, sizeof(ledger->by), actor->name);
+	(void)str_copy(
+	    ledger->person_id, sizeof(ledger->person_id), actor->person_id);
 	(void)calendar_zone_find(tenant->organisation.time_zone, &zone);
 	ledger->today = calendar_day_at(zone, ledger->now);
 	return 0;

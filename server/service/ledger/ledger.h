@@ -34,6 +34,7 @@ struct ledger {
 	struct service *service;
 	char org_id[STORE_ID];
 	char by[LIMIT_NAME + 1];
+	char person_id[STORE_ID]; /* whose account that is; "": nobody's */
 	int64_t now;
 	int32_t today; /* in the organisation's time zone */
 	/* NULL: what follows from a change follows at once; else it is noted

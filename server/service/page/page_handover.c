@@ -310,6 +310,8 @@ int page_answer_return(struct txn *txn, const struct task_world *world,
 	unsigned signed_for = 0;
 	int rc = page_ledger_of(world, answer, &ledger, err);
 
+	if (rc == 0)
+		COPY(ledger.person_id, task->person_id);
 	for (size_t i = 0; rc == 0 && i < handover->count; i++) {
 		const struct page_item *item = &handover->items[i];
 

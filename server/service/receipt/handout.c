@@ -7,6 +7,7 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/audit/audit.h"
+#include "server/service/ledger/person_name.h"
 #include "server/service/notify/notify.h"
 #include "server/service/receipt/receipt_issue.h"
 #include "server/service/service.h"
@@ -133,15 +134,24 @@ static int check_open(const struct handout_row *row, struct err *err)
 	return 0;
 }
 
-/* A name is anything but blanks; that it was typed is what counts. */
-static int check_typed(const char *typed, struct err *err)
+/* The name of who gets it, typed. */
+static int check_typed(struct txn *txn, const struct handout_row *row,
+    const char *typed, struct err *err)
 {
+	struct person_row person;
+	int rc;
+
 	if (!typed || !typed[strspn(typed, " \t\n")])
 		return err_set(err, ERR_INVALID,
 		    "a signature is the name, typed: it is missing");
 	if (strlen(typed) > LIMIT_NAME || !str_is_utf8(typed, strlen(typed)))
 		return err_set(err, ERR_INVALID, "that is no name");
-	return 0;
+	rc = store_person_load(txn, row->org_id, row->person_id, &person, err);
+	if (rc == 0 && !person_name_fits(typed, person.name))
+		return err_set(err, ERR_INVALID,
+		    "who gets it signs with their own name, as it stands in "
+		    "the register");
+	return rc;
 }
 
 static void rules_address(
@@ -189,7 +199,7 @@ int handout_accept(struct txn *txn, const struct task_world *world,
 	int rc = check_open(row, err);
 
 	if (rc == 0)
-		rc = check_typed(signing->typed_name, err);
+		rc = check_typed(txn, row, signing->typed_name, err);
 	if (rc == 0)
 		rc = receipt_work_begin(&work, txn, world->service, row->org_id,
 		    RECEIPT_HAND_OUT, row->person_id, err);

@@ -101,6 +101,9 @@ ALTER TABLE wipes ADD COLUMN case_id TEXT NOT NULL DEFAULT '';
 CREATE UNIQUE INDEX wipes_case ON wipes(case_id)
   WHERE state <= 3 AND case_id <> '';
 
+-- An account that is a person's own: nobody confirms their own return with it.
+ALTER TABLE api_tokens ADD COLUMN person_id TEXT NOT NULL DEFAULT '';
+
 -- Room for more kinds of task, and for those of a departure or hand-out.
 CREATE TABLE roomy_tasks (
   id TEXT PRIMARY KEY,

@@ -547,15 +547,20 @@ void bench_catches(const char *serial)
 
 /* ---- steps ---- */
 
-static int perform(const struct return_request *request)
+int perform_by(const struct actor *actor, const struct return_request *request)
 {
 	struct return_view view;
 	int rc;
 
 	memset(&leaver_err, 0, sizeof(leaver_err));
-	rc = service_return_do(&towns, ada, request, &view, &leaver_err);
+	rc = service_return_do(&towns, actor, request, &view, &leaver_err);
 	tick();
 	return rc;
+}
+
+static int perform(const struct return_request *request)
+{
+	return perform_by(ada, request);
 }
 
 int custody(const char *serial, const char *receiver)
@@ -566,8 +571,9 @@ int custody(const char *serial, const char *receiver)
 	return perform(&request);
 }
 
-int sign(const char *serial, enum return_signer who, const char *person,
-    const char *name, enum return_codes codes, const char *note)
+int sign_by(const struct actor *actor, const char *serial,
+    enum return_signer who, const char *person, const char *name,
+    enum return_codes codes, const char *note)
 {
 	const struct return_request request = {.act = RETURN_ACT_SIGN,
 	    .what = serial,
@@ -577,7 +583,17 @@ int sign(const char *serial, enum return_signer who, const char *person,
 	    .codes = codes,
 	    .note = note};
 
-	return perform(&request);
+	return perform_by(actor, &request);
+}
+
+int sign(const char *serial, enum return_signer who, const char *person,
+    const char *name, enum return_codes codes, const char *note)
+{
+	struct actor receiver = *ada;
+
+	(void)snprintf(receiver.name, sizeof(receiver.name), "token:receiver");
+	return sign_by(who == RETURN_SIGNER_RECEIVER ? &receiver : ada, serial,
+	    who, person, name, codes, note);
 }
 
 int decide_sim(

@@ -67,6 +67,11 @@ void bench_catches(const char *serial);
 
 /* Steps; answers are codes. */
 int custody(const char *serial, const char *receiver);
+int perform_by(const struct actor *actor, const struct return_request *request);
+int sign_by(const struct actor *actor, const char *serial,
+    enum return_signer who, const char *person, const char *name,
+    enum return_codes codes, const char *note);
+/* The receiver on an account of their own. */
 int sign(const char *serial, enum return_signer who, const char *person,
     const char *name, enum return_codes codes, const char *note);
 int decide_sim(

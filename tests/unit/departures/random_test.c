@@ -504,11 +504,17 @@ static void event_catch(void)
 	towns_write(catch_try, any_phone());
 }
 
-static void do_step(const struct return_request *request)
+static void do_step_by(
+    const struct actor *actor, const struct return_request *request)
 {
 	struct return_view view;
 
-	(void)service_return_do(&towns, ada, request, &view, NULL);
+	(void)service_return_do(&towns, actor, request, &view, NULL);
+}
+
+static void do_step(const struct return_request *request)
+{
+	do_step_by(ada, request);
 }
 
 /* One that was written off is with its leaver again when somebody has it. */
@@ -547,14 +553,17 @@ static void event_custody(void)
 static void event_sign(void)
 {
 	const char *name = anybody()->name;
+	struct actor actor = *ada;
 
-	do_step(&(struct return_request){.act = RETURN_ACT_SIGN,
-	    .what = any_phone()->serial,
-	    .signer = (enum return_signer)dice(3),
-	    .person = dice(4) ? name : NULL,
-	    .typed_name = name,
-	    .codes = (enum return_codes)dice(RETURN_CODES_COUNT),
-	    .note = dice(3) ? "gone" : NULL});
+	(void)snprintf(actor.name, sizeof(actor.name), "token:%u", dice(3));
+	do_step_by(&actor,
+	    &(struct return_request){.act = RETURN_ACT_SIGN,
+	        .what = any_phone()->serial,
+	        .signer = (enum return_signer)dice(3),
+	        .person = dice(4) ? name : NULL,
+	        .typed_name = dice(20) ? name : anybody()->name,
+	        .codes = (enum return_codes)dice(RETURN_CODES_COUNT),
+	        .note = dice(3) ? "gone" : NULL});
 }
 
 static void event_codes(void)

@@ -15,7 +15,9 @@
 #include "proto/base/err.h"
 #include "server/service/departure/departure.h"
 #include "server/service/page/page.h"
+#include "server/service/page/page_link.h"
 #include "server/service/receipt/receipts.h"
+#include "server/service/task/task_world.h"
 #include "server/store/store_phone.h"
 #include "tests/unit/tasks/tasks_world.h"
 
@@ -134,11 +136,14 @@ static void test_at_the_page(void **state)
 	assert_int_equal(
 	    answer(token, PAGE_NO, "x", NULL, 0, PAGE_NO_CHOICE, &err),
 	    -ERR_INVALID);
-	assert_int_equal(
-	    answer(token, PAGE_YES, "Astrid B", NULL, 0, PAGE_NO_CHOICE, &err),
+	assert_int_equal(answer(token, PAGE_YES, "Musse Pigg", NULL, 0,
+	                     PAGE_NO_CHOICE, &err),
+	    -ERR_INVALID);
+	assert_int_equal(answer(token, PAGE_YES, "Astrid Lindqvist", NULL, 0,
+	                     PAGE_NO_CHOICE, &err),
 	    0);
-	assert_int_equal(
-	    answer(token, PAGE_YES, "Astrid B", NULL, 0, PAGE_NO_CHOICE, &err),
+	assert_int_equal(answer(token, PAGE_YES, "Astrid Lindqvist", NULL, 0,
+	                     PAGE_NO_CHOICE, &err),
 	    -ERR_CONFLICT);
 	assert_int_equal(
 	    service_handout_load(&world, &actor, view.row.id, &view, &err), 0);
@@ -146,7 +151,7 @@ static void test_at_the_page(void **state)
 	receipt_read(view.row.receipt_id, receipt);
 	assert_int_equal(receipt->kind, RECEIPT_HAND_OUT);
 	assert_string_equal(receipt->number, "2026-1");
-	assert_string_equal(receipt->signatures[0].typed, "Astrid B");
+	assert_string_equal(receipt->signatures[0].typed, "Astrid Lindqvist");
 	assert_int_equal(receipt->signatures[0].way, RECEIPT_BY_LINK);
 	assert_int_equal(strlen(receipt->signatures[0].text_sha256), 64);
 	assert_string_equal(receipt->things[0].serial, "ANDROID0");
@@ -199,15 +204,16 @@ static void test_in_person(void **state)
 		    actor.name, sizeof(actor.name), "%s", hands[i].actor);
 		assert_int_equal(
 		    service_handout_answer(&world, &actor, view.row.id,
-		        &(struct handout_answer){
-		            .is_accepted = true, .typed_name = "Astrid B"},
+		        &(struct handout_answer){.is_accepted = true,
+		            .typed_name = "Astrid Lindqvist"},
 		        &view, &err),
 		    0);
 		receipt_read(view.row.receipt_id, receipt);
 		assert_int_equal(receipt->signatures[0].way, hands[i].way);
 		assert_string_equal(
 		    receipt->signatures[0].recorded_by, hands[i].actor);
-		assert_string_equal(receipt->signatures[0].typed, "Astrid B");
+		assert_string_equal(
+		    receipt->signatures[0].typed, "Astrid Lindqvist");
 	}
 	free(receipt);
 }
@@ -328,14 +334,64 @@ static void open_return(void)
 
 	assert_int_equal(give(WORLD_ASTRID, "ANDROID0", &err), 0);
 	assert_int_equal(service_handout_answer(&world, &actor, view.row.id,
-	                     &(struct handout_answer){
-	                         .is_accepted = true, .typed_name = "Astrid B"},
+	                     &(struct handout_answer){.is_accepted = true,
+	                         .typed_name = "Astrid Lindqvist"},
 	                     &view, &err),
 	    0);
 	if (service_departure_open(
 	        &world, &actor, &request, false, &departure, &err) < 0)
 		fail_msg("%s", err.text);
 	go_on();
+}
+
+struct mailing {
+	const char *task_id;
+	char *token;
+};
+
+static int make_mailed(struct txn *txn, void *arg, struct err *err)
+{
+	const struct mailing *mailing = arg;
+	struct actor actor = world_actor();
+	struct task_world tasks;
+	int rc = task_world_init(&world, actor.org_id, &tasks, err);
+
+	return rc < 0 ? rc
+	              : page_link_make(txn, &tasks, "mail:1", mailing->task_id,
+	                    0, mailing->token, err);
+}
+
+/* As the outbox does it: nobody but the reader sees the link. */
+static void mailed_link(const char *task_id, char token[41])
+{
+	struct mailing mailing = {task_id, token};
+	struct err err = {0};
+
+	if (store_write(world.store, make_mailed, &mailing, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
+static void test_at_the_counter(void **state)
+{
+	struct actor actor = world_actor();
+	struct receipt *receipt = calloc(1, sizeof(*receipt));
+	struct err err = {0};
+	struct handout_answer said = {
+	    .is_accepted = true, .typed_name = "Olle Berg"};
+
+	(void)state;
+	(void)snprintf(actor.name, sizeof(actor.name), "local");
+	assert_int_equal(give(WORLD_ASTRID, "ANDROID0", &err), 0);
+	assert_int_equal(service_handout_answer(
+	                     &world, &actor, view.row.id, &said, &view, &err),
+	    -ERR_INVALID);
+	said.typed_name = "LINDQVIST, Astrid";
+	assert_int_equal(service_handout_answer(
+	                     &world, &actor, view.row.id, &said, &view, &err),
+	    0);
+	receipt_read(view.row.receipt_id, receipt);
+	assert_string_equal(receipt->signatures[0].typed, "LINDQVIST, Astrid");
+	free(receipt);
 }
 
 static void test_return(void **state)
@@ -348,19 +404,25 @@ static void test_return(void **state)
 	(void)state;
 	open_return();
 	world_link(task_of(TASK_RETURN_PHONE).id, token);
-	assert_int_equal(
-	    answer(token, PAGE_YES, "Astrid B", NULL, 0, PAGE_YES, &err),
+	assert_int_equal(answer(token, PAGE_YES, "Astrid Lindqvist", NULL, 0,
+	                     PAGE_YES, &err),
 	    -ERR_INVALID); /* nothing ticked */
-	assert_int_equal(
-	    answer(token, PAGE_YES, "Astrid B", NULL, 1, PAGE_YES, &err), 0);
+	assert_int_equal(answer(token, PAGE_YES, "Astrid Lindqvist", NULL, 1,
+	                     PAGE_YES, &err),
+	    0);
 	assert_int_equal(return_receipt().count, 0);
 	go_on();
+	/* Whoever had the other one's link shown cannot have both shown. */
 	world_link(task_of(TASK_CONFIRM_RETURN).id, token);
-	assert_int_equal(answer(token, PAGE_YES, "Maria M", "Repa på skärmen",
-	                     1, PAGE_NO_CHOICE, &err),
+	assert_int_equal(
+	    answer(token, PAGE_YES, "maria  chef", NULL, 1, PAGE_YES, &err),
+	    -ERR_DENIED);
+	mailed_link(task_of(TASK_CONFIRM_RETURN).id, token);
+	assert_int_equal(answer(token, PAGE_YES, "maria  chef",
+	                     "Repa på skärmen", 1, PAGE_NO_CHOICE, &err),
 	    -ERR_INVALID); /* nothing said of the codes */
-	if (answer(token, PAGE_YES, "Maria M", "Repa på skärmen", 1, PAGE_YES,
-	        &err) != 0)
+	if (answer(token, PAGE_YES, "maria  chef", "Repa på skärmen", 1,
+	        PAGE_YES, &err) != 0)
 		fail_msg("%s", err.text);
 	made = return_receipt();
 	assert_int_equal(made.count, 1);
@@ -396,6 +458,7 @@ int main(void)
 	    WORLD_TEST_FROM(test_in_person, begin, "vastervik"),
 	    WORLD_TEST_FROM(test_refused, begin, "vastervik"),
 	    WORLD_TEST_FROM(test_before_the_first_day, begin, "vastervik"),
+	    WORLD_TEST_FROM(test_at_the_counter, begin, "vastervik"),
 	    WORLD_TEST_FROM(test_return, begin, "vastervik"),
 	    WORLD_TEST_FROM(test_no_certificate, begin, "vastervik"),
 	};
