@@ -182,7 +182,7 @@ static int put_case_back(struct txn *txn, const struct departure_world *world,
 		return rc;
 	rc = return_apply(
 	    txn, &world->ledger, row, RETURN_EVENT_PUT_BACK, NULL, err);
-	/* Not asked yet, or erased already. */
+	/* Not asked yet, lost to a person's word, or erased already. */
 	return rc == -ERR_CONFLICT ? 0 : rc;
 }
 

@@ -747,6 +747,7 @@ static char last_released[PHONES][STORE_ID];
 static void look_at(int index)
 {
 	struct handset *handset = &handsets[index];
+	struct departure_view departure;
 	struct return_view view;
 
 	if (service_return_view(
@@ -759,6 +760,11 @@ static void look_at(int index)
 	}
 	if (view.row.state == RETURN_WRITTEN_OFF && dice(50) == 0)
 		handset->is_gone = true;
+	if (service_departure_load(&towns, ada, view.row.departure_id,
+	        &departure, NULL, NULL) == 0 &&
+	    departure.departure.state == DEPARTURE_OPEN &&
+	    departure.departure.wipe_at == 0)
+		trouble(handset, "open, and never to be erased");
 }
 
 static void after_event(void)
