@@ -88,7 +88,7 @@ class Guard(Case):
         self.assertEqual((hold["state"], hold["subject"]["name"]),
                          ("in_force", "Anna Ek"))
         everything = self.cli.run("everything", "anna@example.org").stdout
-        self.assertIn("legal_hold", everything)
+        self.assertIn("legal hold", everything)
         self.assertIn("a legal hold keeps it from being erased", everything)
         refused = self.cli.run("hold", "lift", hold["id"], ok=False)
         self.assertEqual(refused.returncode, 2)
