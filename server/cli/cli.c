@@ -47,6 +47,22 @@ int cli_call(struct cli *cli, const char *method, const struct buf *path,
 	return code;
 }
 
+json_t *cli_list_of(const char *text)
+{
+	json_t *list = json_array();
+	size_t len;
+
+	while (list && *(text += strspn(text, ", "))) {
+		len = strcspn(text, ", ");
+		if (json_array_append_new(list, json_stringn(text, len)) < 0) {
+			json_decref(list);
+			return NULL;
+		}
+		text += len;
+	}
+	return list;
+}
+
 int cli_print_json(struct cli *cli, const json_t *document)
 {
 	struct buf safe = {0};

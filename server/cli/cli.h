@@ -51,6 +51,9 @@ int cli_fail(struct cli *cli, int code, const char *format, ...)
 int cli_call(struct cli *cli, const char *method, const struct buf *path,
     json_t *body, json_t **out);
 
+/* "a,b c" → ["a","b","c"]; NULL: out of memory, or no UTF-8. */
+json_t *cli_list_of(const char *text);
+
 /* Prints one JSON document; nothing in it can move a terminal's cursor. */
 int cli_print_json(struct cli *cli, const json_t *document);
 

@@ -135,23 +135,6 @@ int run_webhooks(struct cli *cli)
 	return listing_run(cli, &webhooks);
 }
 
-/* "a,b c" → ["a","b","c"] */
-static json_t *words_of(const char *text)
-{
-	json_t *list = json_array();
-	size_t len;
-
-	while (list && *(text += strspn(text, ", "))) {
-		len = strcspn(text, ", ");
-		if (json_array_append_new(list, json_stringn(text, len)) < 0) {
-			json_decref(list);
-			return NULL;
-		}
-		text += len;
-	}
-	return list;
-}
-
 static int call(struct cli *cli, const char *method, const char *id,
     const char *tail, json_t *body, json_t **out)
 {
@@ -197,7 +180,7 @@ static int webhook_add(struct cli *cli)
 	const char *events = cli->args->values[OPTION_EVENTS];
 	json_t *webhook = NULL;
 	json_t *order = json_pack("{s:s,s:o*}", "url", cli->args->words[1],
-	    "events", events ? words_of(events) : NULL);
+	    "events", events ? cli_list_of(events) : NULL);
 	int code;
 
 	if (!order)

@@ -9,23 +9,6 @@
 #include "server/cli/client.h"
 #include "server/cli/listing.h"
 
-/* "a,b c" → ["a","b","c"]; NULL: out of memory, or no UTF-8. */
-static json_t *words_of(const char *text)
-{
-	json_t *list = json_array();
-	size_t len;
-
-	while (list && *(text += strspn(text, ", "))) {
-		len = strcspn(text, ", ");
-		if (json_array_append_new(list, json_stringn(text, len)) < 0) {
-			json_decref(list);
-			return NULL;
-		}
-		text += len;
-	}
-	return list;
-}
-
 static int missing(struct cli *cli, const char *what)
 {
 	return cli_fail(cli, CLI_USAGE, "%s %s needs %s",
@@ -81,7 +64,7 @@ static int token_create(struct cli *cli)
 		return missing(cli, "--name NAME and --scope LIST");
 	order =
 	    json_pack("{s:s,s:o,s:s*,s:s*}", "name", args->values[OPTION_NAME],
-	        "scopes", words_of(args->values[OPTION_SCOPE]), "valid_for",
+	        "scopes", cli_list_of(args->values[OPTION_SCOPE]), "valid_for",
 	        args->values[OPTION_VALID_FOR], "person",
 	        args->values[OPTION_PERSON]);
 	if (!order)
@@ -180,7 +163,7 @@ static int key_add(struct cli *cli)
 		return code;
 	order = json_pack("{s:s,s:s,s:o,s:s*}", "name",
 	    args->values[OPTION_NAME], "public_key", text, "facts",
-	    words_of(args->values[OPTION_FACTS]), "unit_id",
+	    cli_list_of(args->values[OPTION_FACTS]), "unit_id",
 	    args->values[OPTION_UNIT]);
 	if (!order)
 		return cli_fail(
