@@ -127,6 +127,7 @@ static const char *const person_steps[] = {
     "DELETE FROM scim_members WHERE org_id = $1 AND member_id IN (SELECT id"
     " FROM scim_users WHERE org_id = $1 AND person_id = $2)",
     "DELETE FROM scim_users WHERE org_id = $1 AND person_id = $2",
+    "DELETE FROM api_tokens WHERE org_id = $1 AND person_id = $2",
     /* what their phones said while they were theirs */
     "DELETE FROM facts WHERE life_id IN " THEIR_LIVES,
     "DELETE FROM answers WHERE life_id IN " THEIR_LIVES,

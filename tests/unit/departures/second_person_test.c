@@ -146,14 +146,16 @@ static void test_it_becomes_theirs(void **state)
 	at("2026-11-28 00:00");
 	at("2026-11-30 08:00");
 	assert_int_equal(approves(&eve), 0);
-	for (i = 0; i < TOWN; i++)
-		if (erases_ordered(serial_of(i)) == 0)
-			break;
-	assert_true(i < TOWN);
-	ends(i, ada, "2027-06-01");
-	ends(i, &eve, "2026-11-28");
-	at("2026-11-30 09:00");
-	assert_int_equal(erases_ordered(serial_of(i)), 0);
+	for (i = 0; i < TOWN; i++) {
+		if (erases_ordered(serial_of(i)) > 0)
+			continue;
+		ends(i, ada, "2027-06-01");
+		ends(i, &eve, "2026-11-28");
+	}
+	at("2026-11-30 09:00"); /* the day on which it was said */
+	assert_int_equal(erased(), A_DAY);
+	at("2026-12-01 08:00"); /* another day, another few */
+	assert_int_equal(erased(), 2 * A_DAY);
 	assert_non_null(strstr(asked().row.caused_by, "Eve"));
 	assert_int_equal(approves(&eve), -ERR_DENIED);
 }
