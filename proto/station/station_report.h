@@ -63,6 +63,9 @@ struct station_proof {
 	 * pair_worked_at_ms (Unix ms, 0 never). */
 	enum station_tri had_old_pair_record;
 	int64_t pair_worked_at_ms;
+	/* Since when the station knows it: made then, or first seen to work. 0
+	 * not told, as older stations do. By the clock of checked_at_ms. */
+	int64_t pair_since_ms;
 	/* That record was refused now (InvalidHostID), YES; still taken, NO. */
 	enum station_tri is_old_pair_refused;
 	enum station_activation activation;

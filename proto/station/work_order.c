@@ -55,6 +55,9 @@ static const struct codec_field cloud_fields[] = {
 
 static const struct codec_field param_fields[] = {
     {CODEC_AT(struct work_order, wipe_id), .kind = CODEC_UUID},
+    {.name = "acknowledged_at",
+        .offset = offsetof(struct work_order, acknowledged_at_ms),
+        .kind = CODEC_TIME},
     {CODEC_AT(struct work_order, preserve_data_plan), .kind = CODEC_BOOL},
     {CODEC_AT(struct work_order, disallow_proximity_setup), .kind = CODEC_BOOL},
     {CODEC_AT(struct work_order, enrolment_url)},

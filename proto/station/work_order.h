@@ -60,7 +60,10 @@ struct work_order {
 	int64_t expires_at_ms;
 
 	/* params, by kind; the others stay empty. */
-	char wipe_id[UUID_TEXT_MAX];            /* wipe, verify_wiped */
+	char wipe_id[UUID_TEXT_MAX]; /* wipe, verify_wiped */
+	/* verify_wiped: when the phone said that it erases itself, by the same
+	 * clock as issued_at; 0 not told, as older servers do. */
+	int64_t acknowledged_at_ms;
 	bool preserve_data_plan;                /* wipe */
 	bool disallow_proximity_setup;          /* wipe */
 	char enrolment_url[WORK_ORDER_URL_MAX]; /* enrol: to be fetched once */

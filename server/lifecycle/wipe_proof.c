@@ -65,14 +65,26 @@ static void look(
 		    : &odd;
 }
 
+/* What an erase takes away is all there: the trust of before, or, where no
+ * pairing of before can tell, our supervision of a phone that is set up. A new
+ * life of ours would have enrolled, which proves the erase by itself. */
+static bool is_as_before(const struct wipe_evidence *evidence)
+{
+	if (evidence->activation != PROOF_ACTIVATED)
+		return false;
+	return evidence->pair == PROOF_PAIR_TAKEN ||
+	    (evidence->pair != PROOF_PAIR_REFUSED &&
+	        evidence->setup == PROOF_SETUP_DONE &&
+	        evidence->cloud == PROOF_CLOUD_OURS);
+}
+
 enum wipe_finding wipe_proof_weigh(const struct wipe_evidence *evidence)
 {
 	const struct weighed *pieces[PIECES];
 	int speak_for = 0;
 	bool is_contradicted = false;
 
-	if (evidence->pair == PROOF_PAIR_TAKEN &&
-	    evidence->activation == PROOF_ACTIVATED)
+	if (is_as_before(evidence))
 		return WIPE_FINDING_CAUGHT;
 	look(evidence, pieces);
 	for (int i = 1; i < PIECES; i++) {

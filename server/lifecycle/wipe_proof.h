@@ -10,7 +10,7 @@
 
 /* The pair record that the station had from before the erase. */
 enum proof_pair {
-	PROOF_PAIR_UNKNOWN = 0, /* none, or it was not tried */
+	PROOF_PAIR_UNKNOWN = 0, /* none, made since, or it was not tried */
 	PROOF_PAIR_REFUSED,     /* it had worked, and the phone knows it no
 	                           more */
 	PROOF_PAIR_UNTESTED,    /* refused, but it had never worked */
@@ -58,7 +58,8 @@ enum wipe_finding {
 /*
  * Proven: not activated, and at least two of the other three speak for an
  * erase, and none against it. Caught: activated and still trusting the station
- * that it trusted before. All else is not enough. A state that is not known
+ * that it trusted before; or, with no pairing of before to tell, activated, set
+ * up and supervised by us. All else is not enough. A state that is not known
  * never counts for anything.
  */
 enum wipe_finding wipe_proof_weigh(const struct wipe_evidence *evidence);

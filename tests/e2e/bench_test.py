@@ -120,6 +120,76 @@ class Wiping(bench.Case):
         self.assertEqual(self.wipe_row(serial)["state"], "ordered")
 
 
+class NeverHere(bench.Case):
+    """Enrolled over the air; at its first bench only after the erase."""
+
+    def setUp(self):
+        super().setUp()
+        self.bench.close_lines()
+        self.bench.close()
+        self.bench = bench.Phones("--ca-file", self.server.ca)
+
+    wipe_row = Wiping.wipe_row
+    wipe_becomes = Wiping.wipe_becomes
+
+    def in_use(self, serial):
+        """Supervised by us, set up, in somebody's pocket."""
+        link = self.cli.link(serial, "Astrid Lindqvist")
+        self.bench.order("new", serial=serial, url=link["url"], pin=True,
+                         supervised=True)
+        organisation, = self.records.rows("SELECT id FROM organisations")
+        self.bench.set(serial, trust="yes", return_ms=500, cloud={
+            "IsSupervised": True, "AllowPairing": True,
+            "OrganizationName": "Ours", "OrganizationMagic": organisation[0],
+            "SupervisorHostCertificates": []})
+        self.device_becomes(serial, "enrolled")
+
+    def wiped_over_the_air(self, serial):
+        self.cli.run("wipe", serial, "--reason", "returned", "--yes")
+        self.wipe_becomes(serial, "acknowledged")
+        time.sleep(2)  # a real phone takes longer to come back
+
+    def looked_at(self, serial):
+        return [body["proof"] for _, _, who, body in
+                self.records.reports("proof") if who == serial]
+
+    def test_wiped_over_the_air_is_proven(self):
+        agent = self.new_agent().start()
+        serial = "VVKNEVER0001"
+        self.in_use(serial)
+        self.wiped_over_the_air(serial)
+        self.bench.becomes(serial, "the erase", lambda s: s["erases"] == 1)
+        self.bench.order("attach", serial)
+        # The agent has paired it before it could be told of any order.
+        agent.port_becomes(serial, "a pairing", lambda row: row["facts"])
+        self.wipe_becomes(serial, "proven")
+        for proof in self.looked_at(serial):
+            self.assertEqual(proof["had_old_pair_record"], "no")
+        row, = (row for row in self.cli.json("orders")
+                if row["serial"] == serial and row["kind"] == "verify_wiped")
+        self.assertEqual(row["result"], "not activated, in Setup Assistant, "
+                         "no longer supervised, no pairing from before to "
+                         "compare")
+
+    def test_a_liar_is_caught(self):
+        agent = self.new_agent().start()
+        serial = "VVKNEVER0002"
+        self.in_use(serial)
+        self.bench.order("lie_erase", serial)
+        self.wiped_over_the_air(serial)
+        self.bench.order("attach", serial)
+        agent.port_becomes(serial, "a pairing", lambda row: row["facts"])
+        wipe = wait_for("the warning", lambda: (
+            lambda w: w if w.get("caught_at") else None)(
+                self.wipe_row(serial)))
+        self.assertEqual(wipe["state"], "acknowledged")
+        self.assertIn("did not erase itself", wipe["warning"])
+        self.assertIn("still supervised by us", wipe["warning"])
+        self.assertEqual(self.bench.state(serial)["erases"], 0)
+        self.assertEqual([proof["had_old_pair_record"] for proof in
+                          self.looked_at(serial)][-1], "no")
+
+
 class Joining(bench.Case):
     def test_a_code_works_once(self):
         code = self.cli.json("station-code", "--name", "Bench B")["code"]

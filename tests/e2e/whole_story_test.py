@@ -11,6 +11,7 @@ import datetime
 import json
 import unittest
 
+import bench
 import harness
 from harness import wait_for
 from whole_story import (ASTRID, BIRGER, DAY, LONG, MARIA, NAMES, Town, at,
@@ -168,7 +169,8 @@ class Story(Town):
         self.assertNotEqual(refused.returncode, 0, refused.stdout)
         self.visible("acknowledged")
 
-    def come_back(self, serial):
+    def come_back(self, serial, *words):
+        """words: what else the certificate must say."""
         self.bench.order("attach", serial)
         self.wipe_becomes(serial, "proven")
         self.visible("proven")
@@ -177,7 +179,7 @@ class Story(Town):
         self.assertNotEqual(case["state"], "released")
         self.bench.order("detach", serial)
         receipt = self.receipt_becomes("erasure", serial)
-        _, body = self.verified(receipt, serial, self.AGENT_NAME)
+        _, body = self.verified(receipt, serial, self.AGENT_NAME, *words)
         self.assertEqual(body["kind"], "erasure")
         return receipt
 
@@ -518,6 +520,64 @@ class StaysAway(Left):
         self.assertEqual(self.cli.json("phone", "lost-mode", serial)["state"],
                          "cancelled")
         self.departure_becomes(ASTRID, "open")
+
+
+class FirstBench(Left):
+    """In use; then it comes to a bench that has never met it: the ordinary one
+    of a leaver."""
+
+    def another_bench(self, serial):
+        self.agent.stop()
+        mux = bench.cable.Mux(self.bench)
+        mux.ask(MessageType="DeletePairRecord",
+                PairRecordID=self.bench.state(serial)["udid"])
+        mux.close()
+        self.AGENT_NAME = "Bänken i Ankarsrum"
+        self.agent = self.new_agent(self.AGENT_NAME).start()
+
+    def goes_there(self, serial):
+        self.gone(serial)
+        self.another_bench(serial)
+        self.until(at(self.last_day + DAY, 9), serial)
+        self.departure_becomes(ASTRID, "open")
+
+    def proofs(self, serial):
+        return [body["proof"] for _, _, who, body in
+                self.records.reports("proof") if who == serial]
+
+
+class AtItsFirstBench(FirstBench):
+    def test_erased_over_the_air_it_is_proven(self):
+        serial = "VVKFIRST0001"
+        self.goes_there(serial)
+        self.erased(serial)
+        self.come_back(serial, "not activated", "in Setup Assistant",
+                       "no pairing from before to compare")
+        self.assertEqual({proof["had_old_pair_record"]
+                          for proof in self.proofs(serial)}, {"no"})
+        self.sign_off(serial)
+        self.assertEqual(self.phone_state(serial), "in_stock")
+        self.log_is_whole()
+
+
+class LiesAtItsFirstBench(FirstBench):
+    def test_it_is_disputed(self):
+        serial = "VVKFIRST0002"
+        self.goes_there(serial)
+        self.bench.order("lie_erase", serial)
+        self.bench.set(serial, trust="yes")  # the operator taps it
+        erases = self.bench.state(serial)["erases"]
+        self.until(at(self.monday, 8, 1))
+        self.wipe_becomes(serial, "acknowledged")
+        self.bench.order("attach", serial)
+        case = self.case_becomes(serial, "disputed")
+        self.mailed(MARIA, "motsäger varandra", serial)
+        self.assertNotIn("proven", case["marks"])
+        self.assertEqual({proof["had_old_pair_record"]
+                          for proof in self.proofs(serial)}, {"no"})
+        self.assertEqual(self.bench.state(serial)["erases"], erases)
+        self.is_not_released(serial)
+        self.log_is_whole()
 
 
 class HandedInEarly(Left):

@@ -294,6 +294,23 @@ const struct journal_host *journal_last_refused(const struct journal *journal)
 	return NULL;
 }
 
+const struct journal_host *journal_former_host(
+    const struct journal *journal, int64_t before_ms)
+{
+	size_t i;
+
+	for (i = journal->state.host_count; i > 0; i--) {
+		const struct journal_host *host = &journal->state.hosts[i - 1];
+		bool was_refused = host->refused_at_ms > host->worked_at_ms &&
+		    host->refused_at_ms < before_ms;
+
+		if (host->worked_at_ms > 0 && host->since_ms < before_ms &&
+		    !was_refused)
+			return host;
+	}
+	return NULL;
+}
+
 const char *journal_serial(const struct journal *journal)
 {
 	return journal->state.serial;

@@ -44,6 +44,7 @@ const char *journal_step_name(enum journal_step step);
 struct journal_host {
 	char host_id[UUID_TEXT_MAX];
 	int64_t paired_at_ms;
+	int64_t since_ms;      /* paired, or first seen to work; 0 neither */
 	int64_t worked_at_ms;  /* last session that opened; 0 never */
 	int64_t refused_at_ms; /* the phone did not know it any more; 0 never */
 };
@@ -95,6 +96,10 @@ const struct journal_host *journal_find_host(
 const struct journal_host *journal_last_host(const struct journal *journal);
 /* The newest that worked once and was refused later; NULL: none. */
 const struct journal_host *journal_last_refused(const struct journal *journal);
+/* The newest that worked, was known before that time and was not refused before
+ * it too: what an erase then takes away. NULL: none. */
+const struct journal_host *journal_former_host(
+    const struct journal *journal, int64_t before_ms);
 size_t journal_entries(const struct journal *journal);
 
 /* Calls each for every report written and not marked as queued. */

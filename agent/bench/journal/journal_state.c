@@ -99,6 +99,8 @@ static int apply_host(
 	if (need_text(entry, "host_id", id, sizeof(id)) < 0)
 		return -(int)ERR_INVALID;
 	host = host_add(state, id);
+	if (event != HOST_REFUSED && !host->since_ms)
+		host->since_ms = at;
 	if (event == HOST_PAIRED)
 		host->paired_at_ms = at;
 	else if (event == HOST_WORKED)

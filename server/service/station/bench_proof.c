@@ -17,14 +17,34 @@
 /* The station's clock may be off by this much against the order's time. */
 #define CLOCK_SLACK_MS (10 * TIME_MINUTE_MS)
 
+/*
+ * Was it the pairing of before the phone acknowledged? Spans are compared, each
+ * of one clock: the station's from the pairing to its look, ours from the
+ * acknowledgement to the order to look (the look came later) or to now (it came
+ * earlier). One whose beginning is told is believed unless it is younger for
+ * certain: the station chose it by the order. Of an older station only the last
+ * use is known: it must be older for certain.
+ */
+static bool is_former(const struct station_proof *proof,
+    const struct work_order_row *order, const struct wipe *wipe, int64_t now)
+{
+	if (proof->pair_since_ms > 0)
+		return proof->checked_at_ms - proof->pair_since_ms >=
+		    order->created_at - wipe->acknowledged_at;
+	return proof->checked_at_ms - proof->pair_worked_at_ms >
+	    now - wipe->acknowledged_at;
+}
+
 /* "Old" is the record of before the wipe: a pairing made since says nothing. */
-static enum proof_pair pair_of(const struct station_proof *proof)
+static enum proof_pair pair_of(const struct station_proof *proof,
+    const struct work_order_row *order, const struct wipe *wipe, int64_t now)
 {
 	bool had_worked = proof->pair_worked_at_ms > 0 &&
 	    proof->pair_worked_at_ms < proof->checked_at_ms;
 
 	if (proof->had_old_pair_record != STATION_YES ||
-	    proof->is_old_pair_refused == STATION_UNKNOWN)
+	    proof->is_old_pair_refused == STATION_UNKNOWN ||
+	    !is_former(proof, order, wipe, now))
 		return PROOF_PAIR_UNKNOWN;
 	if (proof->is_old_pair_refused == STATION_NO)
 		return PROOF_PAIR_TAKEN;
@@ -51,10 +71,13 @@ static const enum proof_cloud cloud_of[] = {
     [STATION_CLOUD_FOREIGN] = PROOF_CLOUD_FOREIGN,
 };
 
-static void evidence_of(
-    const struct station_proof *proof, struct wipe_evidence *out)
+static void evidence_of(const struct bench_effect *effect,
+    const struct work_order_row *order, const struct wipe *wipe,
+    struct wipe_evidence *out)
 {
-	out->pair = pair_of(proof);
+	const struct station_proof *proof = &effect->report->proof;
+
+	out->pair = pair_of(proof, order, wipe, effect->now);
 	out->activation = activation_of[proof->activation];
 	out->setup = setup_of[proof->is_setup_done];
 	out->cloud = cloud_of[proof->cloud];
@@ -219,7 +242,7 @@ int bench_effect_proof(
 	if (proof->checked_at_ms + CLOCK_SLACK_MS < order.created_at)
 		return err_set(err, ERR_DENIED,
 		    "the proof is older than the order to look for it");
-	evidence_of(proof, &evidence);
+	evidence_of(effect, &order, &wipe, &evidence);
 	wipe_proof_explain(&evidence, found, sizeof(found));
 	rc = note_found(txn, effect, &order, found, err);
 	return rc < 0

@@ -19,15 +19,20 @@
 #include "server/service/station/bench.h"
 #include "server/service/station/bench_wipe.h"
 
+struct handed {
+	struct work_order_row row;
+	int64_t acknowledged_at; /* of the wipe that it is to verify; 0 */
+};
+
 struct hand_out {
 	struct service *service;
 	const struct station_row *station;
 	const struct station_phone *phones;
 	size_t count;
 	int64_t now;
-	bool is_dry;  /* only look whether there is anything to do */
-	bool is_work; /* there is */
-	struct work_order_row *rows; /* owned, room for STATION_ORDERS_MAX */
+	bool is_dry;         /* only look whether there is anything to do */
+	bool is_work;        /* there is */
+	struct handed *rows; /* owned, room for STATION_ORDERS_MAX */
 	size_t row_count;
 };
 
@@ -94,7 +99,7 @@ struct candidates {
 static bool is_noted(const struct hand_out *hand, const char *id)
 {
 	for (size_t i = 0; i < hand->row_count; i++)
-		if (strcmp(hand->rows[i].id, id) == 0)
+		if (strcmp(hand->rows[i].row.id, id) == 0)
 			return true;
 	return false;
 }
@@ -113,9 +118,9 @@ static int note_candidate(void *arg, const struct work_order_row *row)
 	hand->is_work = true;
 	if (hand->is_dry)
 		return 1;
-	hand->rows[hand->row_count] = *row;
-	(void)str_copy(
-	    hand->rows[hand->row_count].udid, LIMIT_UDID + 1, all->phone->udid);
+	hand->rows[hand->row_count] = (struct handed){.row = *row};
+	(void)str_copy(hand->rows[hand->row_count].row.udid, LIMIT_UDID + 1,
+	    all->phone->udid);
 	return ++hand->row_count == STATION_ORDERS_MAX;
 }
 
@@ -138,6 +143,20 @@ static int lease(struct txn *txn, struct hand_out *hand,
 		row->lease_until = row->expires_at;
 	return bench_order_apply(
 	    txn, row, BENCH_ORDER_EVENT_HAND_OUT, NULL, hand->now, err);
+}
+
+/* What was paired at the bench since then is no pairing of before the wipe. */
+static int note_wipe(struct txn *txn, struct handed *handed, struct err *err)
+{
+	struct wipe wipe;
+	int rc;
+
+	if (handed->row.kind != WORK_ORDER_VERIFY_WIPED)
+		return 0;
+	rc = store_wipe_load(txn, handed->row.wipe_id, &wipe, err);
+	if (rc == 0)
+		handed->acknowledged_at = wipe.acknowledged_at;
+	return rc;
 }
 
 static int look_phone(struct txn *txn, struct hand_out *hand,
@@ -170,8 +189,11 @@ static int look(struct txn *txn, void *arg, struct err *err)
 		rc = look_phone(txn, hand, &hand->phones[i], err);
 	if (hand->is_dry)
 		return rc;
-	for (size_t i = 0; rc == 0 && i < hand->row_count; i++)
-		rc = lease(txn, hand, &hand->rows[i], err);
+	for (size_t i = 0; rc == 0 && i < hand->row_count; i++) {
+		rc = lease(txn, hand, &hand->rows[i].row, err);
+		if (rc == 0)
+			rc = note_wipe(txn, &hand->rows[i], err);
+	}
 	return rc;
 }
 
@@ -245,9 +267,10 @@ static int fill_enrolment(struct service *service,
 	return rc;
 }
 
-static int fill_order(const struct hand_out *hand,
-    const struct work_order_row *row, struct work_order *order, struct err *err)
+static int fill_order(const struct hand_out *hand, const struct handed *handed,
+    struct work_order *order, struct err *err)
 {
+	const struct work_order_row *row = &handed->row;
 	int rc;
 
 	(void)str_copy(order->id, sizeof(order->id), row->id);
@@ -259,6 +282,7 @@ static int fill_order(const struct hand_out *hand,
 	order->not_before_ms = row->handed_at;
 	order->expires_at_ms = row->lease_until;
 	(void)str_copy(order->wipe_id, sizeof(order->wipe_id), row->wipe_id);
+	order->acknowledged_at_ms = handed->acknowledged_at;
 	order->preserve_data_plan = row->preserve_data_plan;
 	order->disallow_proximity_setup = row->disallow_proximity_setup;
 	rc = fill_supervision(hand->service, row, order, err);
@@ -267,14 +291,13 @@ static int fill_order(const struct hand_out *hand,
 	return rc;
 }
 
-static int sign_one(const struct hand_out *hand,
-    const struct work_order_row *row, struct station_signed *out,
-    struct err *err)
+static int sign_one(const struct hand_out *hand, const struct handed *handed,
+    struct station_signed *out, struct err *err)
 {
 	struct work_order *order = calloc(1, sizeof(*order));
 	struct buf json = {0};
 	struct buf signature = {0};
-	int rc = order ? fill_order(hand, row, order, err) : err_memory(err);
+	int rc = order ? fill_order(hand, handed, order, err) : err_memory(err);
 
 	if (rc == 0)
 		rc = work_order_encode(order, &json, err);
@@ -320,14 +343,17 @@ static int sign_all(const struct hand_out *hand,
 
 static void log_handed(const struct hand_out *hand)
 {
-	for (size_t i = 0; i < hand->row_count; i++)
-		if (hand->rows[i].handed_at == hand->now)
+	for (size_t i = 0; i < hand->row_count; i++) {
+		const struct work_order_row *row = &hand->rows[i].row;
+
+		if (row->handed_at == hand->now)
 			log_info(hand->service->log, "work_order_handed_out",
 			    LOG_STATION, hand->station->id, LOG_SERIAL,
-			    hand->rows[i].serial, LOG_KIND,
+			    row->serial, LOG_KIND,
 			    work_order_kind_name(
-			        (enum work_order_kind)hand->rows[i].kind),
+			        (enum work_order_kind)row->kind),
 			    NULL);
+	}
 }
 
 int service_work_orders(struct service *service,

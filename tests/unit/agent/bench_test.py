@@ -5,6 +5,7 @@ The agent runs against the virtual phones' cable side and a server made of
 Python.
 """
 
+import datetime
 import plistlib
 import signal
 import sys
@@ -272,6 +273,107 @@ class OrderTest(Case):
             "wipe", udid, "SC1", {"wipe_id": str(uuid.uuid4())})
         self.assertEqual(self.wait_refused(order), "serial_changed")
         self.assertFalse(self.bench.state("SC1")["erases"])
+
+
+class ProofTest(Case):
+    """Which pairing is of before the wipe, when that came over the air. The
+    server's clock is not the station's: only how long ago counts."""
+
+    def setUp(self):
+        super().setUp()
+        self.run_joined()
+
+    def used(self, serial):
+        self.bench.order("new", serial=serial)
+        self.bench.set(serial, trust="yes", return_ms=200)
+        return self.bench.state(serial)["udid"]
+
+    def plugged(self, serial):
+        self.bench.order("attach", serial)
+        self.agent.wait_code(serial, "ok")
+
+    def erase(self, serial):
+        before = self.bench.state(serial)["erases"]
+        self.bench.order("factory_reset", serial)
+        wait_for("the erase", lambda: self.bench.state(serial)["erases"] ==
+                 before + 1)
+        return time.time()
+
+    def proof(self, udid, serial, acknowledged=None, ahead=0):
+        """ahead: by so many seconds the server's clock is."""
+        params = {"wipe_id": str(uuid.uuid4())}
+        if acknowledged:
+            params["acknowledged_at"] = rfc3339(
+                acknowledged - time.time() + ahead)
+        order = self.server.order("verify_wiped", udid, serial, params,
+                                  issued_at=rfc3339(ahead))
+        self.wait_result(order)
+        return self.server.of("proof", order)[0]["proof"]
+
+    def hosts(self, udid, event):
+        return [e for e in self.agent.journal(udid) if e["event"] == event]
+
+    def test_never_here_before(self):
+        """Paired when it was plugged in, so not before its erase."""
+        for number, ahead in enumerate((0, 3600, -3600)):
+            serial = f"NH{number}"
+            udid = self.used(serial)
+            erased = self.erase(serial)
+            time.sleep(3)  # times in an order of this server are of seconds
+            self.plugged(serial)
+            self.assertEqual(len(self.hosts(udid, "paired")), 1)
+            proof = self.proof(udid, serial, erased, ahead)
+            self.assertEqual(
+                {k: v for k, v in proof.items() if not k.endswith("_id")
+                 and k != "checked_at"},
+                {"had_old_pair_record": "no", "activation": "unactivated",
+                 "is_setup_done": "no", "cloud": "none"})
+            # Nor when it is looked at again, plugged in anew.
+            self.bench.order("detach", serial)
+            self.plugged(serial)
+            proof = self.proof(udid, serial, erased, ahead)
+            self.assertEqual(proof["had_old_pair_record"], "no")
+
+    def test_known_here_and_erased(self):
+        udid = self.used("KE1")
+        self.plugged("KE1")
+        former, = self.hosts(udid, "paired")
+        self.bench.order("detach", "KE1")
+        time.sleep(3)
+        erased = self.erase("KE1")
+        time.sleep(3)
+        self.plugged("KE1")
+        proof = self.proof(udid, "KE1", erased)
+        self.assertEqual((proof["had_old_pair_record"],
+                          proof["is_old_pair_refused"]), ("yes", "yes"))
+        self.assertEqual(self.moment(proof["pair_since"]), former["at"])
+        # A server that does not say when: as it was always chosen.
+        proof = self.proof(udid, "KE1")
+        self.assertEqual((proof["had_old_pair_record"],
+                          proof["is_old_pair_refused"]), ("yes", "yes"))
+
+    def moment(self, text):
+        when = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+        return round(when.timestamp() * 1000)
+
+    def test_liar_in_its_second_life(self):
+        """What was refused after the first erase says nothing of the next."""
+        udid = self.used("SL1")
+        self.plugged("SL1")
+        self.bench.order("detach", "SL1")
+        self.erase("SL1")
+        self.plugged("SL1")
+        wait_for("both pairings", lambda: len(
+            self.hosts(udid, "paired")) == 2)
+        second = self.hosts(udid, "paired")[1]
+        self.bench.order("walk", "SL1")
+        self.bench.set("SL1", activation="Activated")
+        time.sleep(3)
+        proof = self.proof(udid, "SL1", time.time())
+        self.assertEqual((proof["had_old_pair_record"],
+                          proof["is_old_pair_refused"]), ("yes", "no"))
+        self.assertEqual(self.moment(proof["pair_since"]), second["at"])
+        self.assertEqual(proof["activation"], "activated")
 
 
 class SuperviseTest(Case):

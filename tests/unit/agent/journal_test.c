@@ -322,6 +322,63 @@ static void test_hosts(void **state)
 	journal_close(journal);
 }
 
+static void assert_former(
+    const struct journal *journal, int64_t before, const char *host_id)
+{
+	const struct journal_host *host = journal_former_host(journal, before);
+
+	if (!host_id)
+		assert_null(host);
+	else if (!host || strcmp(host->host_id, host_id) != 0)
+		fail_msg(
+		    "%s instead of %s", host ? host->host_id : "none", host_id);
+}
+
+/* Which pairing an erase of that moment took away, and none made since. */
+static void test_former_host(void **state)
+{
+	struct journal *journal = open_journal();
+	int64_t hour = 3600000;
+
+	(void)state;
+	assert_former(journal, 9 * hour, NULL);
+	assert_int_equal(journal_paired(journal, HOST, hour, NULL), 0);
+	assert_former(journal, 9 * hour, NULL); /* never worked */
+	assert_int_equal(journal_worked(journal, HOST, 2 * hour, NULL), 0);
+	assert_int_equal(journal_worked(journal, HOST, 3 * hour, NULL), 0);
+	/* However late it was used last. */
+	assert_former(journal, 2 * hour, HOST);
+	assert_former(journal, hour, NULL);
+	/* Erased at 4; seen at 5, and paired anew. */
+	assert_int_equal(
+	    journal_host_refused(journal, HOST, 5 * hour, NULL), 0);
+	assert_int_equal(journal_paired(journal, HOST2, 5 * hour, NULL), 0);
+	assert_int_equal(journal_worked(journal, HOST2, 6 * hour, NULL), 0);
+	assert_former(journal, 4 * hour, HOST);
+	/* Of an erase at 7 the second tells, and the first nothing. */
+	assert_former(journal, 7 * hour, HOST2);
+	assert_int_equal(
+	    journal_host_refused(journal, HOST2, 8 * hour, NULL), 0);
+	assert_former(journal, 7 * hour, HOST2);
+	assert_former(journal, 9 * hour, NULL);
+	journal_close(journal);
+}
+
+/* Paired by another program: known since it was first seen to work. */
+static void test_pairing_of_others(void **state)
+{
+	struct journal *journal = open_journal();
+	int64_t hour = 3600000;
+
+	(void)state;
+	assert_int_equal(journal_worked(journal, HOST, 2 * hour, NULL), 0);
+	assert_int_equal(journal_worked(journal, HOST, 3 * hour, NULL), 0);
+	assert_int_equal(journal_find_host(journal, HOST)->since_ms, 2 * hour);
+	assert_former(journal, 3 * hour, HOST);
+	assert_former(journal, 2 * hour, NULL);
+	journal_close(journal);
+}
+
 #define ONE(test)                                                              \
 	cmocka_unit_test_setup_teardown(test, make_folder, drop_folder)
 
@@ -334,6 +391,8 @@ int main(void)
 	    ONE(test_names),
 	    ONE(test_begin_twice),
 	    ONE(test_hosts),
+	    ONE(test_former_host),
+	    ONE(test_pairing_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,7 @@ static void order_fill(struct work_order *order, enum work_order_kind kind)
 	order->not_before_ms = 1000;
 	order->expires_at_ms = 61000;
 	PUT(order->wipe_id, ID2);
+	order->acknowledged_at_ms = 400;
 	PUT(order->enrolment_url, "https://mdm.example:8444/enrol/x");
 	order->preserve_data_plan = true;
 	order->has_cloud = true;
@@ -54,6 +55,7 @@ static void orders_come_back_whole(void **state)
 		    0);
 		assert_int_equal(out.kind, kind);
 		assert_int_equal(out.expires_at_ms, 61000);
+		assert_int_equal(out.acknowledged_at_ms, 400);
 		assert_true(out.preserve_data_plan);
 		assert_int_equal(out.profile.len, 8);
 		assert_memory_equal(out.profile.data, "\0profile", 8);
@@ -97,6 +99,9 @@ static void bad_orders_are_refused(void **state)
 	    {ORDER("*", "U", "S", "wipe", ""), ERR_INVALID},
 	    {ORDER("*", "U", "S", "wipe", "\"wipe_id\":\"x\""), ERR_INVALID},
 	    {ORDER("*", "U", "S", "wipe", "\"wipe_id\":\"" ID "\""), 0},
+	    {ORDER("*", "U", "S", "verify_wiped",
+	         "\"wipe_id\":\"" ID "\",\"acknowledged_at\":7"),
+	        ERR_INVALID},
 	    {ORDER("*", "U", "S", "wipe",
 	         "\"wipe_id\":\"" ID "\",\"preserve_data_plan\":1"),
 	        ERR_INVALID},

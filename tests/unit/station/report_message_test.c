@@ -70,6 +70,7 @@ static void part_fill(struct station_report *report)
 		PUT(proof->wipe_id, ID);
 		proof->had_old_pair_record = STATION_YES;
 		proof->pair_worked_at_ms = 1000;
+		proof->pair_since_ms = 500;
 		proof->is_old_pair_refused = STATION_NO;
 		proof->activation = STATION_UNACTIVATED;
 		proof->is_setup_done = STATION_NO;

@@ -114,6 +114,152 @@ static void the_liar_is_caught(void **state)
 	work_order_clear(&verify);
 }
 
+/* Acknowledged over the air, and a day later at a bench for the first time. */
+static void to_first_bench(struct work_order *verify)
+{
+	struct station_report report;
+	struct work_order order;
+
+	bench_phone_enrol(SERIAL, "Astrid");
+	(void)bench_wipe_order(SERIAL);
+	bench_order_get(&bench_b, SERIAL, WORK_ORDER_WIPE, &order);
+	assert_true(bench_result_send(&bench_b, &order, STATION_RESULT_OK));
+	work_order_clear(&order);
+	world.now += TIME_DAY_MS;
+	bench_report_init(&bench_a, &report, STATION_REPORT_ATTACHED, SERIAL);
+	report.mode = STATION_MODE_NORMAL;
+	assert_true(bench_report_send(&bench_a, &report, NULL));
+	world.now += 2 * TIME_SECOND_MS;
+	bench_order_get(&bench_a, SERIAL, WORK_ORDER_VERIFY_WIPED, verify);
+	assert_int_equal(
+	    verify->acknowledged_at_ms, bench_wipe_of(SERIAL).acknowledged_at);
+	assert_int_equal(verify->issued_at_ms, world.now);
+	world.now += 3 * TIME_SECOND_MS;
+}
+
+/* Paired so long before the look, by a clock that is wrong by skew; 0: an older
+ * station, which tells when it was used last and not since when it knows it. */
+static void paired_ago(
+    struct station_report *report, int64_t since, int64_t worked, int64_t skew)
+{
+	struct station_proof *proof = &report->proof;
+
+	proof->checked_at_ms = world.now + skew;
+	proof->pair_worked_at_ms = proof->checked_at_ms - worked;
+	proof->pair_since_ms = since ? proof->checked_at_ms - since : 0;
+}
+
+#define NOT_COMPARED "no pairing from before to compare"
+
+/* The ordinary leaver's phone: the agent pairs it when it is plugged in. */
+static void paired_only_since_it_is_proven(void **state)
+{
+	static const struct {
+		int64_t since;
+		int64_t skew;
+	} cases[] = {
+	    {4 * TIME_SECOND_MS, 0}, {0, 0},
+	    {4 * TIME_SECOND_MS, 3 * TIME_DAY_MS},
+	    {4 * TIME_SECOND_MS, -9 * TIME_MINUTE_MS},
+	    {TIME_HOUR_MS, 0}, /* looked at again: the first was locked */
+	};
+	struct station_report report;
+	struct work_order verify;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (i > 0) {
+			bench_two_end(state);
+			bench_two_begin(state);
+		}
+		to_first_bench(&verify);
+		proof_init(&report, &verify, STATION_NO, STATION_UNACTIVATED,
+		    STATION_NO, STATION_CLOUD_NONE);
+		paired_ago(
+		    &report, cases[i].since, TIME_SECOND_MS, cases[i].skew);
+		assert_true(bench_report_send(&bench_a, &report, NULL));
+		assert_int_equal(bench_wipe_of(SERIAL).state, WIPE_PROVEN);
+		assert_non_null(
+		    strstr(bench_order_row(verify.id).result, NOT_COMPARED));
+		work_order_clear(&verify);
+	}
+}
+
+/* In use as before: no pairing is needed to see that. */
+static void paired_only_since_the_liar_is_caught(void **state)
+{
+	struct station_report report;
+	struct work_order verify;
+
+	(void)state;
+	to_first_bench(&verify);
+	proof_init(&report, &verify, STATION_NO, STATION_ACTIVATED, STATION_YES,
+	    STATION_CLOUD_OURS);
+	paired_ago(&report, 4 * TIME_SECOND_MS, TIME_SECOND_MS, 0);
+	assert_true(bench_report_send(&bench_a, &report, NULL));
+	assert_int_equal(bench_wipe_of(SERIAL).state, WIPE_ACKNOWLEDGED);
+	assert_int_equal(bench_wipe_of(SERIAL).caught_at, world.now);
+	assert_non_null(
+	    strstr(bench_wipe_of(SERIAL).warning, "still supervised by us"));
+	assert_non_null(
+	    strstr(bench_order_row(verify.id).result, NOT_COMPARED));
+	work_order_clear(&verify);
+}
+
+/* Erased, and set up by whoever has it: a new pairing accuses nobody. */
+static void paired_only_since_accuses_nobody(void **state)
+{
+	struct station_report report;
+	struct work_order verify;
+
+	(void)state;
+	to_first_bench(&verify);
+	proof_init(&report, &verify, STATION_NO, STATION_ACTIVATED, STATION_YES,
+	    STATION_CLOUD_NONE);
+	paired_ago(&report, 4 * TIME_SECOND_MS, TIME_SECOND_MS, 0);
+	assert_true(bench_report_send(&bench_a, &report, NULL));
+	assert_int_equal(bench_wipe_of(SERIAL).state, WIPE_ACKNOWLEDGED);
+	assert_int_equal(bench_wipe_of(SERIAL).caught_at, 0);
+	work_order_clear(&verify);
+}
+
+/* What was paired before and still is trusted stands against all the rest,
+ * whatever the station's clock says, and though it was used just now. */
+static void paired_before_it_is_never_proven(void **state)
+{
+	static const struct {
+		int64_t since;
+		int64_t worked;
+		int64_t skew;
+	} cases[] = {
+	    {2 * TIME_DAY_MS, TIME_SECOND_MS, 0},
+	    {2 * TIME_DAY_MS, TIME_SECOND_MS, 3 * TIME_DAY_MS},
+	    {TIME_DAY_MS + TIME_MINUTE_MS, TIME_SECOND_MS, 0},
+	    {0, 2 * TIME_DAY_MS, 0}, /* an older station */
+	};
+	struct station_report report;
+	struct work_order verify;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (i > 0) {
+			bench_two_end(state);
+			bench_two_begin(state);
+		}
+		to_first_bench(&verify);
+		proof_init(&report, &verify, STATION_NO, STATION_UNACTIVATED,
+		    STATION_NO, STATION_CLOUD_NONE);
+		paired_ago(
+		    &report, cases[i].since, cases[i].worked, cases[i].skew);
+		assert_true(bench_report_send(&bench_a, &report, NULL));
+		assert_int_equal(
+		    bench_wipe_of(SERIAL).state, WIPE_ACKNOWLEDGED);
+		assert_non_null(strstr(bench_order_row(verify.id).result,
+		    "the former pairing still works"));
+		work_order_clear(&verify);
+	}
+}
+
 static void the_liar_was_silent_first(void **state)
 {
 	struct station_report report;
@@ -392,6 +538,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(the_bench_proves_a_wipe),
 	    TEST(the_liar_is_caught),
+	    TEST(paired_only_since_it_is_proven),
+	    TEST(paired_only_since_the_liar_is_caught),
+	    TEST(paired_only_since_accuses_nobody),
+	    TEST(paired_before_it_is_never_proven),
 	    TEST(the_liar_was_silent_first),
 	    TEST(a_look_too_early_accuses_nobody),
 	    TEST(plugged_in_again_it_is_looked_at),

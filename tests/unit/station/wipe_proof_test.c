@@ -21,6 +21,10 @@ static enum wipe_finding expected(const struct wipe_evidence *e)
 
 	if (e->activation == PROOF_ACTIVATED && e->pair == PROOF_PAIR_TAKEN)
 		return WIPE_FINDING_CAUGHT;
+	if (e->activation == PROOF_ACTIVATED &&
+	    (e->pair == PROOF_PAIR_UNKNOWN || e->pair == PROOF_PAIR_UNTESTED) &&
+	    e->setup == PROOF_SETUP_DONE && e->cloud == PROOF_CLOUD_OURS)
+		return WIPE_FINDING_CAUGHT;
 	if (e->activation != PROOF_UNACTIVATED || e->pair == PROOF_PAIR_TAKEN ||
 	    e->setup == PROOF_SETUP_DONE || e->cloud == PROOF_CLOUD_OURS)
 		return WIPE_FINDING_NOT_ENOUGH;
@@ -57,7 +61,9 @@ static void every_combination(void **state)
 	/* 2 pairs that say nothing, 1 that speaks; by hand: open+none,
 	 * open+foreign for each of 3, and refused with one of the two. */
 	assert_int_equal(counts[WIPE_FINDING_PROVEN], 3 * 2 + 1 + 2);
-	assert_int_equal(counts[WIPE_FINDING_CAUGHT], 3 * 4);
+	/* The pairing taken with whatever; and the 2 that say nothing, where
+	 * all the rest is as before. */
+	assert_int_equal(counts[WIPE_FINDING_CAUGHT], 3 * 4 + 2);
 }
 
 static void named_cases(void **state)
@@ -92,6 +98,26 @@ static void named_cases(void **state)
 	        {PROOF_PAIR_TAKEN, PROOF_ACTIVATED, PROOF_SETUP_DONE,
 	            PROOF_CLOUD_OURS},
 	        WIPE_FINDING_CAUGHT},
+	    {"a liar at its first bench",
+	        {PROOF_PAIR_UNKNOWN, PROOF_ACTIVATED, PROOF_SETUP_DONE,
+	            PROOF_CLOUD_OURS},
+	        WIPE_FINDING_CAUGHT},
+	    {"a liar that was never supervised, at its first bench",
+	        {PROOF_PAIR_UNKNOWN, PROOF_ACTIVATED, PROOF_SETUP_DONE,
+	            PROOF_CLOUD_NONE},
+	        WIPE_FINDING_NOT_ENOUGH},
+	    {"erased and being prepared anew",
+	        {PROOF_PAIR_UNKNOWN, PROOF_ACTIVATED, PROOF_SETUP_OPEN,
+	            PROOF_CLOUD_OURS},
+	        WIPE_FINDING_NOT_ENOUGH},
+	    {"forgot us, and is as before in all the rest",
+	        {PROOF_PAIR_REFUSED, PROOF_ACTIVATED, PROOF_SETUP_DONE,
+	            PROOF_CLOUD_OURS},
+	        WIPE_FINDING_NOT_ENOUGH},
+	    {"at its first bench, and in use",
+	        {PROOF_PAIR_UNKNOWN, PROOF_UNACTIVATED, PROOF_SETUP_DONE,
+	            PROOF_CLOUD_NONE},
+	        WIPE_FINDING_NOT_ENOUGH},
 	    {"erased and set up by the next owner",
 	        {PROOF_PAIR_REFUSED, PROOF_ACTIVATED, PROOF_SETUP_DONE,
 	            PROOF_CLOUD_FOREIGN},
