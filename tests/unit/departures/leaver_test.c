@@ -407,6 +407,57 @@ static void test_manager_leaves(void **state)
 	    the_case("S1").row.marks & RETURN_MARK_CUSTODY); /* has it */
 }
 
+/* VST-09: who has the phone in hand is believed, or IT (docs/departures.md). */
+static void test_codes_contradict(void **state)
+{
+	static const struct {
+		enum return_codes receiver, holder;
+		bool is_holder_first, is_stated;
+	} pairs[] = {
+	    {RETURN_CODES_NOT_HANDED_OVER, RETURN_CODES_HANDED_OVER, false,
+	        false},
+	    {RETURN_CODES_NOT_HANDED_OVER, RETURN_CODES_HANDED_OVER, true,
+	        false},
+	    {RETURN_CODES_HANDED_OVER, RETURN_CODES_NOT_HANDED_OVER, false,
+	        true},
+	    {RETURN_CODES_HANDED_OVER, RETURN_CODES_NOT_HANDED_OVER, true,
+	        true},
+	    {RETURN_CODES_UNSAID, RETURN_CODES_HANDED_OVER, false, true},
+	    {RETURN_CODES_UNSAID, RETURN_CODES_NOT_HANDED_OVER, true, false},
+	};
+	char serial[4];
+	size_t i;
+
+	(void)state;
+	hire("Ture Alm", LAST_DAY_OVER);
+	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		(void)snprintf(serial, sizeof(serial), "S%zu", i);
+		phone(serial, "Ture Alm", true);
+		tick();
+		for (int turn = 0; turn < 2; turn++) {
+			bool is_holder = pairs[i].is_holder_first == !turn;
+			const char *name = is_holder ? "Ture Alm" : "Chef Ek";
+
+			assert_int_equal(
+			    sign(serial,
+			        is_holder ? RETURN_SIGNER_HOLDER
+			                  : RETURN_SIGNER_RECEIVER,
+			        name, name,
+			        is_holder ? pairs[i].holder : pairs[i].receiver,
+			        NULL),
+			    0);
+		}
+		assert_int_equal(
+		    !!(the_case(serial).row.marks & RETURN_MARK_CODES_STATED),
+		    pairs[i].is_stated);
+	}
+	/* IT settles it, and takes that back. */
+	assert_int_equal(state_codes("S0", RETURN_CODES_HANDED_OVER), 0);
+	assert_true(the_case("S0").row.marks & RETURN_MARK_CODES_STATED);
+	assert_int_equal(state_codes("S0", RETURN_CODES_NOT_HANDED_OVER), 0);
+	assert_false(the_case("S0").row.marks & RETURN_MARK_CODES_STATED);
+}
+
 static void test_witness(void **state)
 {
 	(void)state;
@@ -740,6 +791,7 @@ int main(void)
 	    LEAVER_TEST(test_leave_is_no_end),
 	    LEAVER_TEST(test_paused_by_hand),
 	    LEAVER_TEST(test_manager_leaves),
+	    LEAVER_TEST(test_codes_contradict),
 	    LEAVER_TEST(test_witness),
 	    LEAVER_TEST(test_private),
 	    LEAVER_TEST(test_becomes_private),
