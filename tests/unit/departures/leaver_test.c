@@ -407,6 +407,33 @@ static void test_manager_leaves(void **state)
 	    the_case("S1").row.marks & RETURN_MARK_CUSTODY); /* has it */
 }
 
+/* Nobody is asked to receive it: said, with what to do; IT can. */
+static void test_no_receiver(void **state)
+{
+	(void)state;
+	say("{\"unit\": {\"name\": \"Ensliga\"}}");
+	say("{\"person\": {\"name\": \"Ture Alm\"}}\n"
+	    "{\"employment\": {\"person\": \"Ture Alm\", \"unit\": "
+	    "\"Ensliga\", \"from\": \"2026-01-01\", \"to\": \"" LAST_DAY_OVER
+	    "\"}}");
+	phone("S1", "Ture Alm", true);
+	at("2026-11-28 00:00");
+	assert_string_equal(the_departure("Ture Alm").receiver.id, "");
+	assert_string_equal(the_departure("Ture Alm").waits_for,
+	    "somebody who receives: no manager is known up to the top. Name "
+	    "one of the unit, or take it in at IT (workphone return custody, "
+	    "return sign-receiver)");
+	/* A manager is named: asked from then on. */
+	say("{\"unit\": {\"name\": \"Ensliga\", \"manager\": \"Chef Ek\"}}");
+	at("2026-11-30 08:00");
+	assert_string_equal(the_departure("Ture Alm").receiver.name, "Chef Ek");
+	assert_string_equal(the_departure("Ture Alm").waits_for, "");
+	assert_int_equal(sign("S1", RETURN_SIGNER_RECEIVER, NULL, "Ada at IT",
+	                     RETURN_CODES_UNSAID, NULL),
+	    0);
+	assert_true(the_case("S1").row.marks & RETURN_MARK_CUSTODY);
+}
+
 /* VST-09: who has the phone in hand is believed, or IT (docs/departures.md). */
 static void test_codes_contradict(void **state)
 {
@@ -791,6 +818,7 @@ int main(void)
 	    LEAVER_TEST(test_leave_is_no_end),
 	    LEAVER_TEST(test_paused_by_hand),
 	    LEAVER_TEST(test_manager_leaves),
+	    LEAVER_TEST(test_no_receiver),
 	    LEAVER_TEST(test_codes_contradict),
 	    LEAVER_TEST(test_witness),
 	    LEAVER_TEST(test_private),
