@@ -7,6 +7,7 @@
 
 #include "policies/pack.h"
 #include "server/lifecycle/phone.h"
+#include "server/service/mdm/look.h"
 #include "server/service/notify/notify.h"
 #include "server/store/store_bench.h"
 
@@ -34,6 +35,14 @@ static struct device device_of(const char *serial)
 	return the_case(serial).device;
 }
 
+static int enrolled(void)
+{
+	struct status_view view;
+
+	assert_int_equal(service_status_load(&towns, ada, &view, NULL), 0);
+	return (int)view.counts.lives_enrolled;
+}
+
 /* ---- the whole story ---- */
 
 static void test_story(void **state)
@@ -48,6 +57,7 @@ static void test_story(void **state)
 	assert_int_equal(departure.departure.state, DEPARTURE_PLANNED);
 	assert_int_equal(departure.cases, 1);
 	assert_int_equal(departure.sims_undecided, 1);
+	assert_int_equal(enrolled(), 1);
 	assert_string_equal(departure.receiver.name, "Chef Ek");
 	assert_int_equal(state_of("S1"), RETURN_PLANNED);
 	/* Known so late: asked at once. */
@@ -76,6 +86,8 @@ static void test_story(void **state)
 	assert_int_equal(state_of("S1"), RETURN_PROVEN);
 	assert_string_equal(
 	    the_case("S1").waits_for, "the decision on its SIM");
+	/* Seen empty: enrolled by nobody's count. */
+	assert_int_equal(enrolled(), 0);
 	assert_int_equal(decide_sim("S1", "+46701740601", SIM_REUSE), 0);
 	assert_int_equal(state_of("S1"), RETURN_RELEASED);
 	tick();
@@ -252,6 +264,22 @@ static void test_reminded(void **state)
 	at("2027-01-12 08:00");
 	view = the_departure("Ture Alm");
 	assert_int_equal(view.departure.reminded_at, towns_now);
+}
+
+/* The first mail says it once, with the page behind its link. */
+static void test_first_mail(void **state)
+{
+	(void)state;
+	towns.tell.by_mail = true;
+	hire("Ture Alm", "2027-01-16");
+	phone("S1", "Ture Alm", true);
+	at("2027-01-04 08:00");
+	assert_string_not_equal(
+	    task_of(the_departure("Ture Alm").departure.id, TASK_RETURN_PHONE)
+	        .id,
+	    "");
+	assert_int_equal(notices_of("Ture Alm", NOTICE_LEAVING_SOON), 1);
+	assert_int_equal(notices_of("Ture Alm", NOTICE_TASK_ASKED), 0);
 }
 
 /* On the last working day the manager learns it, while something is out. */
@@ -804,6 +832,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    LEAVER_TEST(test_story),
 	    LEAVER_TEST(test_reminded),
+	    LEAVER_TEST(test_first_mail),
 	    LEAVER_TEST(test_last_day),
 	    LEAVER_TEST(test_known_on_the_last_day),
 	    LEAVER_TEST(test_rehired),
