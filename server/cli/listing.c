@@ -118,6 +118,9 @@ static void cell_add(struct cli *cli, struct grid *grid,
 	}
 	if (column->kind == LISTING_THINGS)
 		things_join(json_object_get(row, column->key), &text);
+	else if (column->kind == LISTING_ALL_OR &&
+	    json_array_size(json_object_get(row, column->key)) == 0)
+		buf_append_str(&text, "all");
 	else
 		text_of(value_find(row, column->key), &text);
 	if (column->kind == LISTING_STATE)

@@ -16,6 +16,7 @@ enum listing_kind {
 	LISTING_TEXT,
 	LISTING_WHEN,   /* a time, seen from now */
 	LISTING_WORDS,  /* a list of words, with blanks between */
+	LISTING_ALL_OR, /* the same; none of them means all */
 	LISTING_STATE,  /* a word of enum words_kind */
 	LISTING_FLAG,   /* yes or no */
 	LISTING_SOURCE, /* of a rule: see cli_source_line() */

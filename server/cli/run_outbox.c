@@ -127,7 +127,7 @@ int run_webhooks(struct cli *cli)
 	    {"OLDEST", "oldest_waiting_at", LISTING_WHEN, 0},
 	    {"24 H", "delivered_24h", LISTING_TEXT, 0},
 	    {"GIVEN UP", "given_up_24h", LISTING_TEXT, 0},
-	    {"EVENTS", "events", LISTING_WORDS, 0},
+	    {"EVENTS", "events", LISTING_ALL_OR, 0},
 	};
 	static const struct listing webhooks = {WEBHOOKS, columns, 8, NULL, 0,
 	    NULL, "No webhook yet. Add one: workphone webhook add URL"};

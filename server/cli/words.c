@@ -18,6 +18,8 @@ static const struct word device_words[] = {
     {"authenticated", WAIT "enrolling", STYLE_DOUBT},
     {"checked_out", NO "left by itself", STYLE_BAD},
     {"replaced", NO "replaced", STYLE_BAD},
+    {"erased", "- erased", STYLE_PLAIN},
+    {"given_up", NO "given up", STYLE_BAD},
     {"never_enrolled", "- never enrolled", STYLE_FAINT},
     {NULL, NULL, STYLE_PLAIN},
 };

@@ -23,6 +23,7 @@ static const struct {
     [RETURN_EVENT_SIGN_HOLDER] = {.set = MARK(SIGNED_HOLDER)},
     [RETURN_EVENT_SIGN_RECEIVER] = {.set = MARK(SIGNED_RECEIVER)},
     [RETURN_EVENT_CODES_STATED] = {.set = MARK(CODES_STATED)},
+    [RETURN_EVENT_CODES_OPEN] = {.clear = MARK(CODES_STATED)},
     [RETURN_EVENT_SIM_DECIDED] = {.set = MARK(SIM_DECIDED)},
     [RETURN_EVENT_SIM_OPEN] = {.clear = MARK(SIM_DECIDED)},
     [RETURN_EVENT_DATA_REMOVED] = {.set = MARK(DATA_REMOVED)},
@@ -40,8 +41,8 @@ static const struct {
 #define DONE(where)                                                            \
 	ON(LOCK_CLEARED) = (where), ON(SIGN_HOLDER) = (where),                 \
 	ON(SIGN_RECEIVER) = (where), ON(CODES_STATED) = (where),               \
-	ON(SIM_DECIDED) = (where), ON(SIM_OPEN) = (where),                     \
-	ON(DATA_REMOVED) = (where)
+	ON(CODES_OPEN) = (where), ON(SIM_DECIDED) = (where),                   \
+	ON(SIM_OPEN) = (where), ON(DATA_REMOVED) = (where)
 #define ENDS ON(CANCEL) = TO(CANCELLED), ON(WRITE_OFF) = TO(WRITTEN_OFF)
 /* A phone that is on its way. */
 #define ON_ITS_WAY                                                             \
@@ -139,6 +140,7 @@ static const char *const event_names[RETURN_EVENT_COUNT] = {
     [RETURN_EVENT_SIGN_HOLDER] = "sign_holder",
     [RETURN_EVENT_SIGN_RECEIVER] = "sign_receiver",
     [RETURN_EVENT_CODES_STATED] = "codes_stated",
+    [RETURN_EVENT_CODES_OPEN] = "codes_open",
     [RETURN_EVENT_SIM_DECIDED] = "sim_decided",
     [RETURN_EVENT_SIM_OPEN] = "sim_open",
     [RETURN_EVENT_DATA_REMOVED] = "data_removed",

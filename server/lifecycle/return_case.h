@@ -64,6 +64,7 @@ enum return_event {
 	RETURN_EVENT_SIGN_HOLDER,
 	RETURN_EVENT_SIGN_RECEIVER,
 	RETURN_EVENT_CODES_STATED,
+	RETURN_EVENT_CODES_OPEN, /* who counts says: not handed over */
 	RETURN_EVENT_SIM_DECIDED,
 	RETURN_EVENT_SIM_OPEN, /* another subscription turned up */
 	RETURN_EVENT_DATA_REMOVED,

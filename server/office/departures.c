@@ -34,7 +34,7 @@ static void departure_fields(
 	encode_day(enc, "last_day", row->last_day);
 	encode_time(enc, "wipe_at", row->wipe_at);
 	encode_day(enc, "review_day", row->review_day);
-	encode_text(enc, "waits_for", row->waits);
+	encode_text(enc, "waits_for", view->waits_for);
 	encode_text(enc, "note", row->note);
 	encode_number(enc, "cases", view->cases);
 	encode_number(enc, "cases_open", view->cases_open);

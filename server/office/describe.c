@@ -4,11 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/lifecycle/life.h"
+#include "server/lifecycle/phone.h"
+#include "server/lifecycle/wipe.h"
+
 static const char *device_state(const struct device_view *view)
 {
 	if (!view->life.id[0])
 		return "never_enrolled";
-	return life_state_name(view->life.state);
+	if (view->life.state != LIFE_ENROLLED)
+		return life_state_name(view->life.state);
+	/* Nobody said that its life ended, but it is not there any more: as
+	 * store_counts() counts. */
+	if (view->wipe.state == WIPE_PROVEN &&
+	    strcmp(view->wipe.life_id, view->life.id) == 0)
+		return "erased";
+	return phone_is_gone(view->device.state) ? "given_up" : "enrolled";
 }
 
 void describe_device_members(

@@ -212,13 +212,6 @@ static const struct notice_text texts[NOTICE_KIND_COUNT][NOTICE_LANGUAGES] = {
         {"Location asked for: {what}",
          "IT has asked where {what} is while it is reported lost. The reason "
          "is on record, and the location is removed when the phone is found."}},
-    [NOTICE_HANDOUT_DONE] = {
-        {"Du har kvitterat: {what}",
-         "Du har tagit emot och kvitterat {what}."},
-        {"Du har kvitteret: {what}",
-         "Du har modtaget og kvitteret for {what}."},
-        {"You signed for: {what}",
-         "You have received and signed for {what}."}},
     [NOTICE_LEAVING_TODAY] = {
         {"Sista arbetsdagen för {about}: {what}",
          "{about} har sin sista arbetsdag i dag; anställningen slutar {day}. "

@@ -91,18 +91,6 @@ enum receipt_way {
 /* "link", "api", "command_line" */
 const char *receipt_way_name(enum receipt_way way);
 
-struct receipt_signature {
-	enum receipt_role role;
-	enum receipt_way way;
-	char person_id[UUID_TEXT_MAX];    /* "": not in the ledger */
-	char name[LIMIT_NAME + 1];        /* as the ledger has it */
-	char typed[LIMIT_NAME + 1];       /* as it was typed: the signature */
-	char recorded_by[LIMIT_NAME + 1]; /* the actor, where not a link */
-	char reason[RECEIPT_TEXT_MAX];    /* of a witness */
-	char text_sha256[RECEIPT_SHA256]; /* of the text that was shown; "" */
-	int64_t at;
-};
-
 /* What was said of the codes of a phone that comes back. */
 enum receipt_codes {
 	RECEIPT_CODES_UNSAID,
@@ -113,6 +101,19 @@ enum receipt_codes {
 };
 /* "unsaid", "handed_over", "not_handed_over", "not_needed" */
 const char *receipt_codes_name(enum receipt_codes codes);
+
+struct receipt_signature {
+	enum receipt_role role;
+	enum receipt_way way;
+	char person_id[UUID_TEXT_MAX];    /* "": not in the ledger */
+	char name[LIMIT_NAME + 1];        /* as the ledger has it */
+	char typed[LIMIT_NAME + 1];       /* as it was typed: the signature */
+	char recorded_by[LIMIT_NAME + 1]; /* the actor, where not a link */
+	char reason[RECEIPT_TEXT_MAX];    /* of a witness */
+	char text_sha256[RECEIPT_SHA256]; /* of the text that was shown; "" */
+	enum receipt_codes codes;         /* what this one said; return */
+	int64_t at;
+};
 
 /* How much is known about an erasure (reference: evidence ladder W0–W4). */
 enum receipt_erasure {
@@ -160,7 +161,7 @@ struct receipt {
 	struct receipt_signature signatures[RECEIPT_SIGNATURES_MAX];
 	size_t signature_count;
 	char note[RECEIPT_TEXT_MAX]; /* damage, condition; "" */
-	enum receipt_codes codes;
+	enum receipt_codes codes;    /* which of the answers counts */
 	/* Return and erasure: what was known when this was written. */
 	enum receipt_erasure erasure;
 	int64_t erasure_ordered_at;

@@ -335,6 +335,9 @@ static double draw_signature(
 		    signature->reason);
 		y += column_text(sheet, PAPER_SMALL, x, y, text);
 	}
+	if (signature->codes != RECEIPT_CODES_UNSAID)
+		y += column_text(sheet, PAPER_SMALL, x, y,
+		    receipt_say_codes(sheet->language, signature->codes));
 	return y;
 }
 

@@ -76,6 +76,9 @@ static json_t *signature_make(
 	put_text(maker, object, "recorded_by", signature->recorded_by);
 	put_text(maker, object, "reason", signature->reason);
 	put_text(maker, object, "text_sha256", signature->text_sha256);
+	if (signature->codes != RECEIPT_CODES_UNSAID)
+		put_text(maker, object, "codes",
+		    receipt_word(&receipt_codes_said, signature->codes));
 	put_time(maker, object, "at", signature->at);
 	return object;
 }

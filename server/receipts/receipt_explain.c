@@ -75,6 +75,10 @@ static void signature_line(
 		buf_append_str(out, ": ");
 		text_put(out, signature->reason);
 	}
+	if (signature->codes != RECEIPT_CODES_UNSAID) {
+		buf_append_str(out, ": ");
+		text_put(out, receipt_say_codes("en", signature->codes));
+	}
 	buf_append_char(out, '\n');
 }
 

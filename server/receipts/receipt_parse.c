@@ -83,6 +83,7 @@ static const struct member signature[] = {
     TEXT_AT(struct receipt_signature, recorded_by, "recorded_by"),
     TEXT_AT(struct receipt_signature, reason, "reason"),
     TEXT_AT(struct receipt_signature, text_sha256, "text_sha256"),
+    WORD_AT(struct receipt_signature, codes, "codes", &receipt_codes_said),
     TIME_AT(struct receipt_signature, at, "at"),
 };
 static const struct member erasure[] = {

@@ -54,8 +54,11 @@ struct departure_view {
 	struct departure_row departure;
 	struct person_row person;
 	struct person_row receiver; /* id "": nobody found */
+	/* What holds it up, and what to do about it; "". */
+	char waits_for[1024];
 	unsigned cases;
 	unsigned cases_open;
+	unsigned to_receive; /* of them, to be signed for by who receives */
 	unsigned sims_undecided;
 };
 typedef int service_departure_fn(void *arg, const struct departure_view *view);

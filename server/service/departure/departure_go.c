@@ -74,8 +74,8 @@ static void task_of(const struct going *g, enum task_kind kind,
 
 /*
  * Links grow old before phones come back, so each reminder brings another one
- * to the page on which the leaver signs. "": it is signed, or the very
- * question is in the same mail.
+ * to the page on which the leaver signs. It says all that the bare question
+ * would: what waits of that is not mailed beside it. "": it is signed.
  */
 static int find_page(
     const struct going *g, char task_id[STORE_ID], struct err *err)
@@ -92,9 +92,9 @@ static int find_page(
 		return 0;
 	if (rc < 0)
 		return err_set(err, ERR_IO, "tasks cannot be read");
-	if (found.created_at != g->world->ledger.now)
-		(void)str_copy(task_id, STORE_ID, found.id);
-	return 0;
+	(void)str_copy(task_id, STORE_ID, found.id);
+	return notify_forget_task(g->txn, g->world->ledger.service,
+	    g->departure->org_id, found.id, err);
 }
 
 static int tell_on(struct going *g, enum notice_kind kind, const char *reader,

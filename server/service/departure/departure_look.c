@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policies/calendar.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/departure/departure_inside.h"
@@ -43,6 +44,16 @@ void return_case_waits_for(
 	}
 }
 
+/* Of one that is paused nothing is asked, and nobody is late. */
+static void say_pause(
+    const struct departure_row *departure, char *out, size_t size)
+{
+	char day[CALENDAR_DATE_TEXT_MAX];
+
+	calendar_day_text((int32_t)departure->review_day, day);
+	(void)snprintf(out, size, "the end of its pause, %s", day);
+}
+
 /* ---- one case ---- */
 
 static int none_is_fine(int rc)
@@ -53,11 +64,19 @@ static int none_is_fine(int rc)
 static int fill_return(struct txn *txn, const struct return_case_row *row,
     struct return_view *out, struct err *err)
 {
+	struct departure_row departure;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	out->row = *row;
 	return_case_waits_for(row, out->waits_for, sizeof(out->waits_for));
+	rc = store_departure_load(
+	    txn, row->org_id, row->departure_id, &departure, err);
+	if (rc < 0)
+		return rc;
+	if (departure.state == DEPARTURE_PAUSED &&
+	    return_case_is_open(row->state))
+		say_pause(&departure, out->waits_for, sizeof(out->waits_for));
 	rc = store_device_load_of(
 	    txn, row->org_id, row->device_id, &out->device, err);
 	if (rc == 0)
@@ -190,6 +209,9 @@ static int count_case(void *arg, const struct return_case_row *row)
 	view->cases++;
 	if (return_case_is_open(row->state))
 		view->cases_open++;
+	if (return_case_is_open(row->state) &&
+	    (row->needs & ~row->marks & RETURN_MARK_SIGNED_RECEIVER))
+		view->to_receive++;
 	return 0;
 }
 
@@ -200,6 +222,29 @@ static int count_sim(void *arg, const struct sim_decision_row *row)
 	if (row->decision == SIM_UNDECIDED)
 		view->sims_undecided++;
 	return 0;
+}
+
+/*
+ * IT may always receive; when no manager is found it is the only one who does,
+ * and nobody is told but by this.
+ */
+static void say_waits(struct departure_view *view)
+{
+	static const char nobody[] =
+	    "somebody who receives: no manager is known up to the top. Name "
+	    "one of the unit, or take it in at IT (workphone return custody, "
+	    "return sign-receiver)";
+	const struct departure_row *row = &view->departure;
+	bool is_missing = row->state <= DEPARTURE_OPEN &&
+	    !row->receiver_id[0] && view->to_receive > 0;
+	char *out = view->waits_for;
+
+	if (row->state == DEPARTURE_PAUSED)
+		say_pause(row, out, sizeof(view->waits_for));
+	else
+		(void)snprintf(out, sizeof(view->waits_for), "%s%s%s",
+		    row->waits, row->waits[0] && is_missing ? "; " : "",
+		    is_missing ? nobody : "");
 }
 
 int departure_view_make(struct txn *txn, const struct departure_row *row,
@@ -220,6 +265,8 @@ int departure_view_make(struct txn *txn, const struct departure_row *row,
 	if (rc == 0)
 		rc = store_sim_decision_each(
 		    txn, row->org_id, row->id, count_sim, view, err);
+	if (rc == 0)
+		say_waits(view);
 	return rc;
 }
 

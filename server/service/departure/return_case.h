@@ -46,6 +46,19 @@ int return_sign(struct txn *txn, const struct ledger *ledger,
     const char *case_id, const struct return_signature *signature,
     struct return_case_row *out, struct err *err);
 
+/*
+ * Whose answer about the codes counts, when they contradict each other
+ * (VST-09): the last of who receives it, or that IT states without signing;
+ * the holder's or a witness's only until there is one of those. That none is
+ * needed, as it is proven erased, holds whoever says it.
+ */
+struct return_codes_heard {
+	enum return_codes codes;
+	bool is_settled; /* the holder's counts no more */
+};
+void return_codes_hear(
+    struct return_codes_heard *heard, const struct return_step_row *step);
+
 /* The codes alone, without a signature. Not needed: only once it is proven
  * erased. */
 int return_state_codes(struct txn *txn, const struct ledger *ledger,

@@ -79,11 +79,34 @@ static const struct {
         RETURN_MARK_SIGNED_HOLDER},
 };
 
+void return_codes_hear(
+    struct return_codes_heard *heard, const struct return_step_row *step)
+{
+	/* A signature's are a step of their own too, with its typed name. */
+	bool settles = step->kind == RETURN_STEP_SIGNED_RECEIVER ||
+	    (step->kind == RETURN_STEP_CODES && !step->typed_name[0]);
+
+	if (step->codes == RETURN_CODES_UNSAID)
+		return;
+	if (settles || !heard->is_settled ||
+	    step->codes == RETURN_CODES_NOT_NEEDED)
+		heard->codes = step->codes;
+	heard->is_settled |= settles;
+}
+
+static int hear_codes(void *arg, const struct return_step_row *step)
+{
+	return_codes_hear(arg, step);
+	return 0;
+}
+
 static int state_codes(struct txn *txn, const struct ledger *ledger,
     struct return_case_row *row, const struct return_step_row *signature,
     struct err *err)
 {
+	struct return_codes_heard heard = {RETURN_CODES_UNSAID, false};
 	struct return_step_row step = *signature;
+	int rc;
 
 	if (signature->codes == RETURN_CODES_UNSAID)
 		return 0;
@@ -92,13 +115,17 @@ static int state_codes(struct txn *txn, const struct ledger *ledger,
 	    !(row->marks & RETURN_MARK_PROVEN))
 		return err_set(err, ERR_CONFLICT,
 		    "its codes are needed until its erase is proven");
+	rc = store_return_step_each(
+	    txn, row->org_id, row->id, hear_codes, &heard, err);
+	if (rc < 0)
+		return rc;
+	return_codes_hear(&heard, signature);
 	step.kind = RETURN_STEP_CODES;
-	if (signature->codes == RETURN_CODES_NOT_HANDED_OVER)
-		return return_step_told(txn, ledger, row, &step, err);
-	if (row->marks & RETURN_MARK_CODES_STATED)
-		return 0;
-	return return_apply(
-	    txn, ledger, row, RETURN_EVENT_CODES_STATED, &step, err);
+	return return_apply(txn, ledger, row,
+	    heard.codes == RETURN_CODES_NOT_HANDED_OVER
+	        ? RETURN_EVENT_CODES_OPEN
+	        : RETURN_EVENT_CODES_STATED,
+	    &step, err);
 }
 
 /* Who signs that it came back has it. */

@@ -59,7 +59,6 @@ enum notice_kind {
 	NOTICE_PHONE_FOUND,    /* the same */
 	NOTICE_LOCATION_ASKED, /* whose lost phone was located; device_id, what
 	                        */
-	NOTICE_HANDOUT_DONE,   /* who accepted; what */
 	NOTICE_LEAVING_TODAY,  /* the manager, on the last working day;
 	                          about_id, case_id, day, what */
 	NOTICE_KIND_COUNT

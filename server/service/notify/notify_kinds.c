@@ -21,7 +21,6 @@ static const struct notice_kind_row notice_kinds[NOTICE_KIND_COUNT] = {
     [NOTICE_PHONE_LOST] = {.word = "phone_lost", .is_urgent = true},
     [NOTICE_PHONE_FOUND] = {.word = "phone_found"},
     [NOTICE_LOCATION_ASKED] = {.word = "location_asked"},
-    [NOTICE_HANDOUT_DONE] = {.word = "handout_done"},
     [NOTICE_LEAVING_TODAY] = {.word = "leaving_today", .is_urgent = true},
 };
 

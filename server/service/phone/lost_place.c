@@ -11,7 +11,9 @@
 #include "proto/base/str.h"
 #include "server/service/audit/audit.h"
 #include "server/service/mdm/order_command.h"
+#include "server/service/notify/notify.h"
 #include "server/service/phone/lost_mode.h"
+#include "server/service/phone/phone_notice.h"
 #include "server/service/service.h"
 
 /* A phone that is off for longer has been moved since. */
@@ -28,16 +30,15 @@ struct locate {
 };
 
 static int check_lost(struct txn *txn, struct locate *locate,
-    struct lost_mode_row *out, struct err *err)
+    struct device *device, struct lost_mode_row *out, struct err *err)
 {
 	const struct device *found = locate->found;
-	struct device device;
 	int rc =
-	    store_device_load_of(txn, found->org_id, found->id, &device, err);
+	    store_device_load_of(txn, found->org_id, found->id, device, err);
 
 	if (rc < 0)
 		return rc;
-	if (device.is_private || !phone_is_missing(device.state))
+	if (device->is_private || !phone_is_missing(device->state))
 		return err_set(err, ERR_CONFLICT,
 		    "only a phone that is reported lost or stolen is located");
 	rc =
@@ -85,11 +86,29 @@ static int write_down(
 	return audit_write(txn, locate->service, &note, err);
 }
 
+/* Whose phone it is knows when somebody looks where it is. */
+static int tell_holder(struct txn *txn, const struct locate *locate,
+    const struct device *device, struct err *err)
+{
+	char what[LIMIT_NAME + 1];
+	const struct notice notice = {.org_id = locate->row.org_id,
+	    .kind = NOTICE_LOCATION_ASKED,
+	    .person_id = device->person_id,
+	    .device_id = device->id,
+	    .what = what};
+
+	if (!device->person_id[0])
+		return 0;
+	phone_words(device, what, sizeof(what));
+	return notify_person(txn, locate->service, &notice, err);
+}
+
 static int locate_phone(struct txn *txn, void *arg, struct err *err)
 {
 	struct locate *locate = arg;
 	struct lost_mode_row lost;
-	int rc = check_lost(txn, locate, &lost, err);
+	struct device device;
+	int rc = check_lost(txn, locate, &device, &lost, err);
 
 	if (rc < 0)
 		return rc;
@@ -101,7 +120,9 @@ static int locate_phone(struct txn *txn, void *arg, struct err *err)
 		    "it was asked already and has not answered yet");
 	if (rc == 0)
 		rc = store_phone_place_save(txn, &locate->row, err);
-	return rc < 0 ? rc : write_down(txn, locate, err);
+	if (rc == 0)
+		rc = write_down(txn, locate, err);
+	return rc < 0 ? rc : tell_holder(txn, locate, &device, err);
 }
 
 int service_lost_mode_locate(struct service *service, const struct actor *actor,

@@ -8,6 +8,13 @@
 #include "server/service/service.h"
 #include "server/service/task/task_world.h"
 
+void phone_words(const struct device *device, char *out, size_t size)
+{
+	(void)snprintf(out, size, "%.100s, %.64s",
+	    device->model[0] ? device->model : phone_kind_name(device->kind),
+	    device->serial);
+}
+
 int phone_notice_case(struct txn *txn, const struct ledger *ledger,
     const struct device *device, const struct phone_step_ask *ask,
     struct err *err)
@@ -68,8 +75,6 @@ int phone_notice_manager(struct txn *txn, const struct ledger *ledger,
 		return 0; /* nobody to tell */
 	if (rc < 0)
 		return err_set(err, ERR_IO, "cannot find the manager");
-	(void)snprintf(what, sizeof(what), "%.100s, %.64s",
-	    device->model[0] ? device->model : phone_kind_name(device->kind),
-	    device->serial);
+	phone_words(device, what, sizeof(what));
 	return notify_person(txn, ledger->service, &notice, err);
 }

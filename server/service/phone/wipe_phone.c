@@ -130,11 +130,18 @@ int service_wipe_plan(struct service *service, const struct actor *actor,
 	name =
 	    plan.device.name[0] ? plan.device.name : plan.device.product_name;
 	(void)snprintf(plan.effect, sizeof(plan.effect),
-	    "everything on %.60s (%.60s), held by %.100s, is erased as soon "
-	    "as it connects%s; %u command%s behind it will be cancelled",
+	    "Everything on %.60s (%.60s), held by %.100s, is erased as soon "
+	    "as it connects%s",
 	    name, view.device.serial, view.device.person,
-	    request->preserve_data_plan ? "; its eSIMs stay" : "",
-	    view.commands_open, view.commands_open == 1 ? "" : "s");
+	    request->preserve_data_plan ? "; its eSIMs stay" : "");
+	if (view.commands_open > 0) {
+		size_t len = strlen(plan.effect);
+
+		(void)snprintf(plan.effect + len, sizeof(plan.effect) - len,
+		    "; %u command%s that wait%s for it will be cancelled",
+		    view.commands_open, view.commands_open == 1 ? "" : "s",
+		    view.commands_open == 1 ? "s" : "");
+	}
 	*out = plan;
 	return 0;
 }

@@ -8,6 +8,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/lifecycle/phone.h"
 #include "server/service/audit/audit.h"
 #include "server/service/ledger/ledger.h"
 #include "server/service/receipt/handout.h"
@@ -78,6 +79,12 @@ static int add_phone(struct txn *txn, struct making *making, struct err *err)
 	if (device.is_private)
 		return err_set(err, ERR_DENIED,
 		    "it is a person's own phone: nobody hands it out");
+	if (device.state == PHONE_ORDERED)
+		return err_set(err, ERR_CONFLICT,
+		    "this phone is ordered and not here yet by the register: "
+		    "when it has come, say so first (workphone phone received "
+		    "%.64s)",
+		    device.serial);
 	if (store_handout_find_phone(txn, making->row.org_id, device.id,
 	        making->person.id, &open, NULL) == 0 &&
 	    open.state == HANDOUT_OFFERED)

@@ -185,6 +185,7 @@ int receipt_add_signature(struct receipt_work *work,
 	signature = &receipt->signatures[receipt->signature_count++];
 	signature->role = said->role;
 	signature->way = way_of(said->by);
+	signature->codes = said->codes;
 	signature->at = said->at / TIME_SECOND_MS * TIME_SECOND_MS;
 	COPY(signature->typed, said->typed);
 	COPY(signature->person_id, said->person_id);

@@ -41,6 +41,7 @@ struct receipt_signed {
 	const char *by; /* actor: "page:…", "local:…", "token:…" */
 	const char *reason;
 	const char *text_sha256;
+	enum receipt_codes codes; /* of a return */
 	int64_t at;
 };
 int receipt_add_signature(struct receipt_work *work,

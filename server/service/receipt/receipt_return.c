@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/base/err.h"
+#include "server/service/departure/return_case.h"
 #include "server/service/receipt/receipt_issue.h"
 #include "server/store/store_case.h"
 
@@ -14,6 +15,7 @@
 struct signing {
 	struct receipt_work *work;
 	const struct return_case_row *row;
+	struct return_codes_heard codes;
 	struct err *err;
 };
 
@@ -53,6 +55,7 @@ static int add_signature(struct signing *signing,
 	    .typed = step->typed_name,
 	    .by = step->done_by,
 	    .reason = is_witness ? step->note : NULL,
+	    .codes = codes_of[step->codes],
 	    .at = step->at};
 
 	if (!is_witness)
@@ -66,8 +69,8 @@ static int take_step(void *arg, const struct return_step_row *step)
 	struct signing *signing = arg;
 	struct receipt *receipt = signing->work->receipt;
 
-	if (step->codes != RETURN_CODES_UNSAID)
-		receipt->codes = codes_of[step->codes];
+	return_codes_hear(&signing->codes, step);
+	receipt->codes = codes_of[signing->codes.codes];
 	switch (step->kind) {
 	case RETURN_STEP_CUSTODY:
 		add_note(receipt, step->note);

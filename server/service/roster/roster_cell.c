@@ -13,8 +13,7 @@
 
 /* ---- letters ---- */
 
-/* UTF-8 read as Latin-1 and written as UTF-8 once more: "Ã¶" for "ö". */
-static bool is_twice_encoded(const char *text)
+bool roster_is_twice_encoded(const char *text)
 {
 	const unsigned char *c = (const unsigned char *)text;
 
@@ -30,7 +29,7 @@ static const char *harm(const char *text)
 	if (strstr(text, "\xef\xbf\xbd"))
 		return "holds a letter that was lost when the file was made "
 		       "(U+FFFD); write the file as UTF-8 or Latin-1";
-	if (is_twice_encoded(text))
+	if (roster_is_twice_encoded(text))
 		return "holds letters that were encoded twice (\"Ã¶\" for "
 		       "\"ö\"); export the file anew";
 	return NULL;

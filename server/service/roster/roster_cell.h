@@ -16,6 +16,8 @@ struct err;
 /* From here on it is what systems write for "until further notice". */
 #define ROSTER_NO_END_YEAR 2099
 
+/* UTF-8 read as Latin-1 and written as UTF-8 once more: "Ã¶" for "ö". */
+bool roster_is_twice_encoded(const char *text);
 /*
  * The cell without blanks around it, "" for "-". -ERR_INVALID says what is the
  * matter: a formula, letters of another encoding, too long.

@@ -7,6 +7,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/roster/roster_cell.h"
 
 /* Headings in common use beside our own word, told apart by "|". */
 static const char *const in_use[ROSTER_FIELD_COUNT] = {
@@ -73,6 +74,13 @@ static int missing(const char *const *headings, size_t count, const char *field,
 	size_t used = 0;
 	size_t i;
 
+	for (i = 0; i < count; i++)
+		if (roster_is_twice_encoded(headings[i]))
+			return err_set(err, ERR_INVALID,
+			    "the file has no column \"%.60s\" for %s, but "
+			    "\"%.60s\": its letters look encoded twice; "
+			    "export the file anew",
+			    wanted, field, headings[i]);
 	for (i = 0; i < count && used + 30 < sizeof(list); i++) {
 		int n = snprintf(list + used, sizeof(list) - used, "%s%.24s",
 		    i ? ", " : "", headings[i]);

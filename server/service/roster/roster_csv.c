@@ -165,6 +165,11 @@ static int on_row(void *arg, const struct csv_row *row, struct err *err)
 	if (row->fault == CSV_NUL && reading->rows == 0)
 		return err_set(err, ERR_INVALID,
 		    "the file is UTF-16 or no text; save it as CSV in UTF-8");
+	if (row->fault == CSV_CONTROL && !reading->has_columns)
+		return err_set(err, ERR_INVALID,
+		    "line %lu: a control character: this is no CSV file; if "
+		    "it is a spreadsheet, save it as CSV in UTF-8",
+		    row->line);
 	if (row->fault != CSV_FINE && !reading->has_columns)
 		return err_set(err, ERR_INVALID, "line %lu: %s", row->line,
 		    csv_fault_text(row->fault));
@@ -302,18 +307,30 @@ static int read_all(
 	return rc == 0 ? check_shapes(reading) : rc;
 }
 
+/* .xlsx, .ods (zip, also an empty one); .xls (OLE2). */
+static bool is_spreadsheet(const void *data, size_t len)
+{
+	static const char begins[][4] = {
+	    {'P', 'K', 3, 4}, {'P', 'K', 5, 6}, {'\xd0', '\xcf', 0x11, '\xe0'}};
+	size_t i;
+
+	for (i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+		if (len >= 4 && memcmp(data, begins[i], 4) == 0)
+			return true;
+	return false;
+}
+
 int roster_csv_read(const char *source, enum roster_kind kind,
     const struct roster_map *map, const void *data, size_t len,
     struct roster **out, struct err *err)
 {
-	static const char zip[4] = {'P', 'K', 3, 4};
 	struct roster_reading reading = {.map = map, .err = err};
 	int rc;
 
 	if (len > ROSTER_FILE_MAX)
 		return err_set(err, ERR_LIMIT, "the file is over %d bytes",
 		    ROSTER_FILE_MAX);
-	if (len >= 4 && memcmp(data, zip, 4) == 0)
+	if (is_spreadsheet(data, len))
 		return err_set(err, ERR_INVALID,
 		    "the file is a spreadsheet (or another zip file); save it "
 		    "as CSV");

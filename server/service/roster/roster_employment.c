@@ -281,9 +281,11 @@ static int look_at_one(
 		    at, &at->periods.rows[chain.at[chain.count - 1]], &wanted);
 	else
 		rc = first_day_moves(at, &chain, &wanted);
-	if (rc == 0 && at->person->said->manager &&
-	    wanted.unit != ROSTER_INDEX_NONE &&
-	    !(wanted.to && wanted.to <= at->today))
+	if (rc < 0 || wanted.unit == ROSTER_INDEX_NONE ||
+	    (wanted.to && wanted.to <= at->today))
+		return rc;
+	at->person->works_at = wanted.unit + 1;
+	if (at->person->said->manager)
 		rc =
 		    roster_unit_led_by(at->look, wanted.unit, at->person->said);
 	return rc;

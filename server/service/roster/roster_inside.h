@@ -47,7 +47,10 @@ struct plan_unit {
 		size_t votes;
 	} led_by[2];
 	bool disagrees;
-	size_t leader; /* an index of the plan, who becomes its manager */
+	size_t leader;  /* an index of the plan, who becomes its manager */
+	bool is_vacant; /* nobody leads it, up to the top; afterwards */
+	size_t people;  /* of a vacant one: who work there, as said */
+	size_t phones;  /* and hold */
 };
 
 enum step_kind {
@@ -75,6 +78,7 @@ struct plan_person {
 	const char *words;
 	char person_id[STORE_ID]; /* "": to be made */
 	char link_id[STORE_ID];   /* of source_people; "": to be made */
+	size_t works_at;          /* 1 + index of units; 0: not said */
 	enum roster_effect effect;
 	bool person_changes;
 	bool frees_mail; /* another one gets it */
@@ -155,6 +159,12 @@ int roster_units_said(struct roster_look *look);
 int roster_units_led(struct roster_look *look);
 int roster_unit_led_by(
     struct roster_look *look, size_t unit, const struct roster_person *person);
+/* External id, else name, else id; -ERR_CONFLICT: several of a name. */
+int roster_unit_find(
+    struct roster_look *look, const char *text, struct unit_row *out);
+/* roster_vacant.c: after roster_units_led(). */
+int roster_vacant_look(struct roster_look *look);
+void roster_vacant_words(const struct roster_plan *plan, struct buf *out);
 /* roster_unique.c: what only one may have. */
 int roster_unique_said(struct roster_look *look);
 int roster_unique_held(struct roster_look *look);

@@ -157,6 +157,8 @@ static int make(struct roster_look *look)
 	if (rc == 0)
 		rc = roster_units_led(look);
 	if (rc == 0)
+		rc = roster_vacant_look(look);
+	if (rc == 0)
 		rc = roster_stop_look(plan, look->err);
 	free(brought.rows);
 	return rc;

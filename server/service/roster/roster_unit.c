@@ -8,8 +8,7 @@
 #include "server/service/ledger/ledger_text.h"
 #include "server/service/roster/roster_inside.h"
 
-/* External id, else name, else id; several of a name are refused. */
-static int find_existing(
+int roster_unit_find(
     struct roster_look *look, const char *text, struct unit_row *out)
 {
 	const char *org_id = look->ledger->org_id;
@@ -130,7 +129,7 @@ int roster_unit_meet(
 	*out = roster_index_get(&plan->unit_by_name, name);
 	if (*out != ROSTER_INDEX_NONE)
 		return 0;
-	rc = find_existing(look, name, &row);
+	rc = roster_unit_find(look, name, &row);
 	if (rc == -ERR_CONFLICT)
 		return refuse(look, line, text,
 		    "is the name of several units; name it by its own id");
@@ -162,7 +161,7 @@ static int compare_said(struct roster_look *look, struct plan_unit *unit,
 	if (rc < 0)
 		return rc;
 	if (said->parent && *said->parent) {
-		rc = find_existing(look, said->parent, &above);
+		rc = roster_unit_find(look, said->parent, &above);
 		if (rc < 0 && rc != -ERR_NOT_FOUND)
 			return rc;
 	}

@@ -93,6 +93,7 @@ void roster_plan_words(const struct roster_plan *plan, struct buf *out)
 	else
 		buf_append_str(out, "Nobody leaves.\n");
 	say_units(plan, out);
+	roster_vacant_words(plan, out);
 	if (plan->over > 0) {
 		say(out, plan->over, "person", "people");
 		buf_append_str(out,

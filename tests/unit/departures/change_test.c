@@ -91,6 +91,10 @@ static void test_pause_holds_the_ladder(void **state)
 	at("2026-12-14 08:00");
 	assert_int_equal(state_of("S1"), RETURN_OFFLINE);
 	pauses("Ture Alm", "2027-01-07");
+	assert_string_equal(the_departure("Ture Alm").waits_for,
+	    "the end of its pause, 2027-01-07");
+	assert_string_equal(
+	    the_case("S1").waits_for, "the end of its pause, 2027-01-07");
 	assert_int_equal(state_of("S1"), RETURN_PLANNED);
 	at("2026-12-21 08:00");
 	at("2026-12-28 08:00");

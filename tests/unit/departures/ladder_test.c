@@ -5,6 +5,8 @@
  */
 #include "tests/unit/departures/leaver_world.h"
 
+#include "server/service/notify/notify.h"
+#include "server/service/phone/lost_mode.h"
 #include "server/service/phone/phone_state.h"
 
 static void leaves(bool is_supervised)
@@ -23,6 +25,29 @@ static const char *departure_id(void)
 
 	memcpy(id, the_departure("Ture Alm").departure.id, STORE_ID);
 	return id;
+}
+
+/* Whose phone it is is told that somebody looked where it is. */
+static void test_located(void **state)
+{
+	struct phone_place_row place;
+
+	(void)state;
+	towns.tell.by_mail = true;
+	leaves(true);
+	at("2026-12-14 08:00");
+	at("2026-12-21 08:00");
+	assert_string_equal(takes("S1"), "EnableLostMode");
+	assert_int_equal(service_lost_mode_locate(&towns, ada, "S1",
+	                     "the police ask", &place, &leaver_err),
+	    0);
+	assert_int_equal(notices_of("Ture Alm", NOTICE_LOCATION_ASKED), 1);
+	assert_int_equal(notices_of("Chef Ek", NOTICE_LOCATION_ASKED), 0);
+	/* What is refused is not told. */
+	assert_int_equal(service_lost_mode_locate(&towns, ada, "S1",
+	                     "the police ask", &place, &leaver_err),
+	    -ERR_CONFLICT);
+	assert_int_equal(notices_of("Ture Alm", NOTICE_LOCATION_ASKED), 1);
 }
 
 static void test_ladder(void **state)
@@ -443,6 +468,7 @@ static void test_everything(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    LEAVER_TEST(test_located),
 	    LEAVER_TEST(test_ladder),
 	    LEAVER_TEST(test_unsupervised_ladder),
 	    LEAVER_TEST(test_back_from_lost),

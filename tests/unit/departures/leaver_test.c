@@ -7,6 +7,7 @@
 
 #include "policies/pack.h"
 #include "server/lifecycle/phone.h"
+#include "server/service/mdm/look.h"
 #include "server/service/notify/notify.h"
 #include "server/store/store_bench.h"
 
@@ -34,6 +35,14 @@ static struct device device_of(const char *serial)
 	return the_case(serial).device;
 }
 
+static int enrolled(void)
+{
+	struct status_view view;
+
+	assert_int_equal(service_status_load(&towns, ada, &view, NULL), 0);
+	return (int)view.counts.lives_enrolled;
+}
+
 /* ---- the whole story ---- */
 
 static void test_story(void **state)
@@ -48,6 +57,7 @@ static void test_story(void **state)
 	assert_int_equal(departure.departure.state, DEPARTURE_PLANNED);
 	assert_int_equal(departure.cases, 1);
 	assert_int_equal(departure.sims_undecided, 1);
+	assert_int_equal(enrolled(), 1);
 	assert_string_equal(departure.receiver.name, "Chef Ek");
 	assert_int_equal(state_of("S1"), RETURN_PLANNED);
 	/* Known so late: asked at once. */
@@ -76,6 +86,8 @@ static void test_story(void **state)
 	assert_int_equal(state_of("S1"), RETURN_PROVEN);
 	assert_string_equal(
 	    the_case("S1").waits_for, "the decision on its SIM");
+	/* Seen empty: enrolled by nobody's count. */
+	assert_int_equal(enrolled(), 0);
 	assert_int_equal(decide_sim("S1", "+46701740601", SIM_REUSE), 0);
 	assert_int_equal(state_of("S1"), RETURN_RELEASED);
 	tick();
@@ -254,6 +266,22 @@ static void test_reminded(void **state)
 	assert_int_equal(view.departure.reminded_at, towns_now);
 }
 
+/* The first mail says it once, with the page behind its link. */
+static void test_first_mail(void **state)
+{
+	(void)state;
+	towns.tell.by_mail = true;
+	hire("Ture Alm", "2027-01-16");
+	phone("S1", "Ture Alm", true);
+	at("2027-01-04 08:00");
+	assert_string_not_equal(
+	    task_of(the_departure("Ture Alm").departure.id, TASK_RETURN_PHONE)
+	        .id,
+	    "");
+	assert_int_equal(notices_of("Ture Alm", NOTICE_LEAVING_SOON), 1);
+	assert_int_equal(notices_of("Ture Alm", NOTICE_TASK_ASKED), 0);
+}
+
 /* On the last working day the manager learns it, while something is out. */
 static void test_last_day(void **state)
 {
@@ -405,6 +433,84 @@ static void test_manager_leaves(void **state)
 	    0);
 	assert_true(
 	    the_case("S1").row.marks & RETURN_MARK_CUSTODY); /* has it */
+}
+
+/* Nobody is asked to receive it: said, with what to do; IT can. */
+static void test_no_receiver(void **state)
+{
+	(void)state;
+	say("{\"unit\": {\"name\": \"Ensliga\"}}");
+	say("{\"person\": {\"name\": \"Ture Alm\"}}\n"
+	    "{\"employment\": {\"person\": \"Ture Alm\", \"unit\": "
+	    "\"Ensliga\", \"from\": \"2026-01-01\", \"to\": \"" LAST_DAY_OVER
+	    "\"}}");
+	phone("S1", "Ture Alm", true);
+	at("2026-11-28 00:00");
+	assert_string_equal(the_departure("Ture Alm").receiver.id, "");
+	assert_string_equal(the_departure("Ture Alm").waits_for,
+	    "somebody who receives: no manager is known up to the top. Name "
+	    "one of the unit, or take it in at IT (workphone return custody, "
+	    "return sign-receiver)");
+	/* A manager is named: asked from then on. */
+	say("{\"unit\": {\"name\": \"Ensliga\", \"manager\": \"Chef Ek\"}}");
+	at("2026-11-30 08:00");
+	assert_string_equal(the_departure("Ture Alm").receiver.name, "Chef Ek");
+	assert_string_equal(the_departure("Ture Alm").waits_for, "");
+	assert_int_equal(sign("S1", RETURN_SIGNER_RECEIVER, NULL, "Ada at IT",
+	                     RETURN_CODES_UNSAID, NULL),
+	    0);
+	assert_true(the_case("S1").row.marks & RETURN_MARK_CUSTODY);
+}
+
+/* VST-09: who has the phone in hand is believed, or IT (docs/departures.md). */
+static void test_codes_contradict(void **state)
+{
+	static const struct {
+		enum return_codes receiver, holder;
+		bool is_holder_first, is_stated;
+	} pairs[] = {
+	    {RETURN_CODES_NOT_HANDED_OVER, RETURN_CODES_HANDED_OVER, false,
+	        false},
+	    {RETURN_CODES_NOT_HANDED_OVER, RETURN_CODES_HANDED_OVER, true,
+	        false},
+	    {RETURN_CODES_HANDED_OVER, RETURN_CODES_NOT_HANDED_OVER, false,
+	        true},
+	    {RETURN_CODES_HANDED_OVER, RETURN_CODES_NOT_HANDED_OVER, true,
+	        true},
+	    {RETURN_CODES_UNSAID, RETURN_CODES_HANDED_OVER, false, true},
+	    {RETURN_CODES_UNSAID, RETURN_CODES_NOT_HANDED_OVER, true, false},
+	};
+	char serial[4];
+	size_t i;
+
+	(void)state;
+	hire("Ture Alm", LAST_DAY_OVER);
+	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		(void)snprintf(serial, sizeof(serial), "S%zu", i);
+		phone(serial, "Ture Alm", true);
+		tick();
+		for (int turn = 0; turn < 2; turn++) {
+			bool is_holder = pairs[i].is_holder_first == !turn;
+			const char *name = is_holder ? "Ture Alm" : "Chef Ek";
+
+			assert_int_equal(
+			    sign(serial,
+			        is_holder ? RETURN_SIGNER_HOLDER
+			                  : RETURN_SIGNER_RECEIVER,
+			        name, name,
+			        is_holder ? pairs[i].holder : pairs[i].receiver,
+			        NULL),
+			    0);
+		}
+		assert_int_equal(
+		    !!(the_case(serial).row.marks & RETURN_MARK_CODES_STATED),
+		    pairs[i].is_stated);
+	}
+	/* IT settles it, and takes that back. */
+	assert_int_equal(state_codes("S0", RETURN_CODES_HANDED_OVER), 0);
+	assert_true(the_case("S0").row.marks & RETURN_MARK_CODES_STATED);
+	assert_int_equal(state_codes("S0", RETURN_CODES_NOT_HANDED_OVER), 0);
+	assert_false(the_case("S0").row.marks & RETURN_MARK_CODES_STATED);
 }
 
 static void test_witness(void **state)
@@ -726,6 +832,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    LEAVER_TEST(test_story),
 	    LEAVER_TEST(test_reminded),
+	    LEAVER_TEST(test_first_mail),
 	    LEAVER_TEST(test_last_day),
 	    LEAVER_TEST(test_known_on_the_last_day),
 	    LEAVER_TEST(test_rehired),
@@ -740,6 +847,8 @@ int main(void)
 	    LEAVER_TEST(test_leave_is_no_end),
 	    LEAVER_TEST(test_paused_by_hand),
 	    LEAVER_TEST(test_manager_leaves),
+	    LEAVER_TEST(test_no_receiver),
+	    LEAVER_TEST(test_codes_contradict),
 	    LEAVER_TEST(test_witness),
 	    LEAVER_TEST(test_private),
 	    LEAVER_TEST(test_becomes_private),

@@ -607,6 +607,14 @@ int decide_sim(
 	return perform(&request);
 }
 
+int state_codes(const char *serial, enum return_codes codes)
+{
+	const struct return_request request = {
+	    .act = RETURN_ACT_CODES, .what = serial, .codes = codes};
+
+	return perform(&request);
+}
+
 int act(const char *serial, enum return_act what, const char *note)
 {
 	const struct return_request request = {

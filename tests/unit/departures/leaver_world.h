@@ -76,6 +76,7 @@ int sign(const char *serial, enum return_signer who, const char *person,
     const char *name, enum return_codes codes, const char *note);
 int decide_sim(
     const char *serial, const char *number, enum sim_decision decision);
+int state_codes(const char *serial, enum return_codes codes);
 int act(const char *serial, enum return_act act, const char *note);
 /* Why the last of them was refused. */
 extern struct err leaver_err;

@@ -117,13 +117,36 @@ struct papers {
 	bool proof;
 	bool holder;
 	bool receiver;
-	bool codes;
+	enum return_codes leavers; /* said in their name */
+	enum return_codes ours;    /* by who receives, or by IT */
 };
+
+static void note_codes(struct papers *papers, const struct return_step_row *row)
+{
+	bool is_ours = row->kind == RETURN_STEP_SIGNED_RECEIVER ||
+	    (row->kind == RETURN_STEP_CODES && !row->typed_name[0]);
+
+	if (row->codes == RETURN_CODES_UNSAID)
+		return;
+	if (is_ours || row->codes == RETURN_CODES_NOT_NEEDED)
+		papers->ours = row->codes;
+	else if (row->kind != RETURN_STEP_CODES)
+		papers->leavers = row->codes;
+}
+
+static bool has_codes(const struct papers *papers)
+{
+	enum return_codes codes = papers->ours ? papers->ours : papers->leavers;
+
+	return codes != RETURN_CODES_UNSAID &&
+	    codes != RETURN_CODES_NOT_HANDED_OVER;
+}
 
 static int note_step(void *arg, const struct return_step_row *row)
 {
 	struct papers *papers = arg;
 
+	note_codes(papers, row);
 	switch (row->kind) {
 	case RETURN_STEP_PROOF:
 	case RETURN_STEP_PROOF_STATED:
@@ -146,9 +169,6 @@ static int note_step(void *arg, const struct return_step_row *row)
 		if (strcmp(row->person_id, papers->leaver) == 0)
 			trouble(papers->handset, "confirmed one's own return");
 		papers->receiver = true;
-		break;
-	case RETURN_STEP_CODES:
-		papers->codes |= row->codes != RETURN_CODES_NOT_HANDED_OVER;
 		break;
 	default:
 		break;
@@ -199,7 +219,7 @@ static void check_released(
 		trouble(handset, "released without proof");
 	if (!papers.holder || !papers.receiver)
 		trouble(handset, "released without both signatures");
-	if (!papers.codes)
+	if (!has_codes(&papers))
 		trouble(handset, "released without a word on its codes");
 	if (sims.open)
 		trouble(handset, "released with its SIM undecided");

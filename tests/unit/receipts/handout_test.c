@@ -19,6 +19,7 @@
 #include "server/service/receipt/receipts.h"
 #include "server/service/task/task_world.h"
 #include "server/store/store_phone.h"
+#include "server/service/phone/phone_state.h"
 #include "tests/unit/tasks/tasks_world.h"
 
 #define PHONE "00000000-0000-7000-8000-0000000000d1"
@@ -436,6 +437,48 @@ static void test_return(void **state)
 	free(receipt);
 }
 
+/* What is only ordered is in nobody's hands to be handed out. */
+static void test_ordered(void **state)
+{
+	const struct phone_add said = {
+	    .serial = "ANDROID2", .kind = "android", .is_here = 0};
+	struct actor actor = world_actor();
+	struct device device;
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(
+	    service_phone_add(&world, &actor, &said, &device, &err), 0);
+	assert_int_equal(give(WORLD_ASTRID, "ANDROID2", &err), -ERR_CONFLICT);
+	assert_non_null(strstr(err.text, "workphone phone received ANDROID2"));
+}
+
+/* Both answers about the codes stand; the receiver's is what counts. */
+static void test_codes_contradict(void **state)
+{
+	struct receipt *receipt = calloc(1, sizeof(*receipt));
+	struct err err = {0};
+	char token[41];
+
+	(void)state;
+	open_return();
+	world_link(task_of(TASK_CONFIRM_RETURN).id, token);
+	assert_int_equal(
+	    answer(token, PAGE_YES, "Maria M", NULL, 1, PAGE_NO, &err), 0);
+	world_link(task_of(TASK_RETURN_PHONE).id, token);
+	assert_int_equal(
+	    answer(token, PAGE_YES, "Astrid B", NULL, 1, PAGE_YES, &err), 0);
+	receipt_read(return_receipt().row.id, receipt);
+	assert_int_equal(receipt->codes, RECEIPT_CODES_NOT_HANDED_OVER);
+	assert_int_equal(receipt->signatures[0].role, RECEIPT_RECEIVER);
+	assert_int_equal(
+	    receipt->signatures[0].codes, RECEIPT_CODES_NOT_HANDED_OVER);
+	assert_int_equal(receipt->signatures[1].role, RECEIPT_HOLDER);
+	assert_int_equal(
+	    receipt->signatures[1].codes, RECEIPT_CODES_HANDED_OVER);
+	free(receipt);
+}
+
 /* Nothing proves that it is empty: no certificate, and why. */
 static void test_no_certificate(void **state)
 {
@@ -460,6 +503,8 @@ int main(void)
 	    WORLD_TEST_FROM(test_before_the_first_day, begin, "vastervik"),
 	    WORLD_TEST_FROM(test_at_the_counter, begin, "vastervik"),
 	    WORLD_TEST_FROM(test_return, begin, "vastervik"),
+	    WORLD_TEST_FROM(test_ordered, begin, "vastervik"),
+	    WORLD_TEST_FROM(test_codes_contradict, begin, "vastervik"),
 	    WORLD_TEST_FROM(test_no_certificate, begin, "vastervik"),
 	};
 

@@ -84,6 +84,13 @@ static void test_bad_files(void **state)
 	    "k\0e\0y\0;\0",
 	    "UTF-16");
 	REFUSED(MAP, "PK\3\4xxxxxxxx", "save it as CSV");
+	REFUSED(MAP, "PK\5\6xxxxxxxx", "save it as CSV");
+	REFUSED(MAP, "\xd0\xcf\x11\xe0xxxx", "save it as CSV");
+	REFUSED(MAP, "\1\2\3key;name\n",
+	    "this is no CSV file; if it is a spreadsheet, save it as CSV");
+	REFUSED("columns: {key: key, name: Förnamn}\n",
+	    "key;F\xc3\x83\xc2\xb6rnamn\n1;x\n",
+	    "its letters look encoded twice");
 	REFUSED("", "a;b\n1;2\n", "no column \"key\"");
 	REFUSED("", "id;id;name\n1;2;x\n", "two columns are headed \"id\"");
 }

@@ -40,6 +40,34 @@ static void test_begins(void **state)
 	HOLDS(outcome.words, "Nobody leaves.");
 }
 
+/* Nobody would be asked anything about them, and nothing else says so. */
+static void test_vacant(void **state)
+{
+	(void)state;
+	plan(ROSTER_FULL, ANNA BO CIA);
+	HOLDS(outcome.words,
+	    "2 units have no manager, nor has any above: Skolan, "
+	    "Hemtjänsten. 3 people work there, with 0 phones");
+	must_apply(ROSTER_FULL, ANNA BO CIA);
+	towns_phone(ada, "N1", false);
+	towns_apply(ada,
+	    "{\"assignment\": {\"person\": \"1\", \"phone\": "
+	    "\"N1\"}}");
+	towns_apply(ada,
+	    "{\"unit\": {\"name\": \"Hemtjänsten\", \"manager\": "
+	    "\"bo@town.example\"}}");
+	plan(ROSTER_FULL, ANNA BO CIA);
+	HOLDS(outcome.words,
+	    "1 unit has no manager, nor has any above: Skolan. 2 people work "
+	    "there, with 1 phone:");
+	/* A manager above is enough. */
+	towns_apply(ada,
+	    "{\"unit\": {\"name\": \"Skolan\", \"parent\": "
+	    "\"Hemtjänsten\"}}");
+	plan(ROSTER_FULL, ANNA BO CIA);
+	assert_null(strstr(outcome.words, "no manager"));
+}
+
 static void test_moves_and_ends(void **state)
 {
 	struct person_view view;
@@ -230,6 +258,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, towns_begin, towns_end)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_begins),
+	    TEST(test_vacant),
 	    TEST(test_moves_and_ends),
 	    TEST(test_owns),
 	    TEST(test_mail_goes_over),
