@@ -205,8 +205,9 @@ int departure_put_back(struct txn *txn, const struct departure_world *world,
 		    departure->org_id, departure->id, err);
 	if (rc < 0)
 		return rc;
-	/* All is told and climbed anew when its time has come. */
-	departure->step &= DEPARTURE_NO_RECEIVER;
+	/* All is told and climbed anew when its time has come; what a person
+	 * cancelled stays so. */
+	departure->step &= DEPARTURE_NO_RECEIVER | DEPARTURE_BY_HAND;
 	departure->opened_at = 0;
 	departure->wipe_at = 0;
 	departure->waits[0] = '\0';

@@ -328,6 +328,13 @@ static int had_case(struct refresh *refresh, const struct assignment_row *held,
 	return rc;
 }
 
+/* Cancelled by a person, and open only for what is under way: what comes to
+ * whoever stays is not asked back. */
+static bool takes_no_more(const struct refresh *refresh)
+{
+	return refresh->departure->step & DEPARTURE_BY_HAND;
+}
+
 static int take_phone(
     struct refresh *refresh, const struct assignment_row *held, struct err *err)
 {
@@ -337,6 +344,8 @@ static int take_phone(
 	int rc = store_return_case_find_open(
 	    refresh->txn, held->org_id, held->device_id, &row, err);
 
+	if (rc == -ERR_NOT_FOUND && takes_no_more(refresh))
+		return 0;
 	if (rc == -ERR_NOT_FOUND) {
 		rc = had_case(refresh, held, &is_over, err);
 		return rc < 0 || is_over ? rc : make_case(refresh, held, err);
@@ -389,8 +398,8 @@ static int take_sim(
 	int rc = store_sim_decision_find(refresh->txn, ledger->org_id,
 	    refresh->departure->id, held->subscription_id, &row, err);
 
-	if (rc != -ERR_NOT_FOUND)
-		return rc;
+	if (rc != -ERR_NOT_FOUND || takes_no_more(refresh))
+		return rc == -ERR_NOT_FOUND ? 0 : rc;
 	row = (struct sim_decision_row){.created_at = ledger->now};
 	if (held->device_id[0]) {
 		rc = store_return_case_find_open(

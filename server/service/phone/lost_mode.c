@@ -66,6 +66,10 @@ static int check_phone(struct txn *txn, const struct device *device,
 	if (!device->life_id[0])
 		return err_set(err, ERR_CONFLICT,
 		    "this phone is not managed: block its SIM instead");
+	if (phone_is_gone(device->state))
+		return err_set(err, ERR_CONFLICT,
+		    "this phone is %s: say first that it was found",
+		    phone_state_name(device->state));
 	if ((rc = store_life_load(txn, device->life_id, life, err)) < 0)
 		return rc;
 	if (!life_is_open(life->state))

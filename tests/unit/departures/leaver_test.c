@@ -221,6 +221,44 @@ static void test_cancelled_by_hand(void **state)
 	assert_int_equal(erases_ordered("S1"), 0);
 }
 
+/* One is with us already and goes its way; nothing else is drawn into it. */
+static void test_cancelled_takes_no_more(void **state)
+{
+	struct departure_view view;
+	struct err err = {0};
+
+	(void)state;
+	ready();
+	phone("S2", "Ture Alm", true);
+	at("2026-11-28 00:00");
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	view = the_departure("Ture Alm");
+	assert_int_equal(
+	    service_departure_cancel(&towns, ada, view.departure.id,
+	        "goes on as a consultant", &view, &err),
+	    0);
+	assert_int_equal(view.departure.state, DEPARTURE_OPEN);
+	assert_int_equal(state_of("S2"), RETURN_CANCELLED);
+	phone("S3", "Ture Alm", true);
+	sim("+46701740699", "Ture Alm", "S3", NULL);
+	at("2026-11-30 08:00");
+	at("2026-12-01 08:00");
+	assert_false(has_case("S3"));
+	assert_int_equal(the_departure("Ture Alm").sims_undecided, 0);
+	assert_int_equal(erases_ordered("S1"), 1);
+	assert_int_equal(erases_ordered("S2"), 0);
+	assert_int_equal(erases_ordered("S3"), 0);
+	/* A pause of what is left makes nothing of it undone. */
+	assert_int_equal(service_departure_pause(&towns, ada, view.departure.id,
+	                     "2026-12-03", "a matter of court", &view, &err),
+	    0);
+	at("2026-12-03 09:00");
+	at("2026-12-04 09:00");
+	assert_int_equal(
+	    the_departure("Ture Alm").departure.state, DEPARTURE_OPEN);
+	assert_false(has_case("S3"));
+}
+
 /* ---- posts ---- */
 
 static void test_second_employment(void **state)
@@ -841,6 +879,7 @@ int main(void)
 	    LEAVER_TEST(test_rehired_after_the_erase),
 	    LEAVER_TEST(test_erased_once_a_life),
 	    LEAVER_TEST(test_cancelled_by_hand),
+	    LEAVER_TEST(test_cancelled_takes_no_more),
 	    LEAVER_TEST(test_second_employment),
 	    LEAVER_TEST(test_own_post_ends),
 	    LEAVER_TEST(test_transfer),

@@ -69,15 +69,13 @@ static int save_facts(struct txn *txn, void *arg, struct err *err)
 {
 	struct device_facts *facts = calloc(1, sizeof(*facts));
 	struct buf json = {0};
-	char life[STORE_ID];
 	int rc;
 
 	device_facts_init(facts);
 	facts->is_supervised = FACT_YES;
 	rc = device_facts_encode(facts, &json, err);
-	(void)snprintf(life, sizeof(life), "life-%.20s", (const char *)arg);
 	if (rc == 0)
-		rc = store_facts_save(txn, life, "DeviceInformation", "mdm",
+		rc = store_facts_save(txn, arg, "DeviceInformation", "mdm",
 		    towns_now, (const char *)json.data, json.len, err);
 	buf_clear(&json);
 	free(facts);
@@ -86,13 +84,9 @@ static int save_facts(struct txn *txn, void *arg, struct err *err)
 
 void phone(const char *serial, const char *name, bool is_supervised)
 {
-	char text[64];
-
 	towns_phone(ada, serial, false);
-	if (is_supervised) {
-		(void)snprintf(text, sizeof(text), "%s", serial);
-		towns_write(save_facts, text);
-	}
+	if (is_supervised)
+		supervise(serial);
 	if (name)
 		say("{\"assignment\": {\"person\": \"%s\", \"phone\": "
 		    "\"%s\"}}",
@@ -143,6 +137,14 @@ const char *life_of(const char *serial)
 
 	memcpy(id, living_of(serial).device.life_id, STORE_ID);
 	return id;
+}
+
+void supervise(const char *serial)
+{
+	char life[STORE_ID];
+
+	memcpy(life, life_of(serial), STORE_ID);
+	towns_write(save_facts, life);
 }
 
 bool is_enrolled(const char *serial)
@@ -272,6 +274,16 @@ void answers(const char *serial, bool acknowledges)
 const char *given_xml(void)
 {
 	return sent_xml;
+}
+
+const char *given_type(void)
+{
+	return sent_type;
+}
+
+const char *given_id(void)
+{
+	return sent_id;
 }
 
 const char *connects(const char *serial, bool acknowledges)

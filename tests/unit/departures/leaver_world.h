@@ -41,6 +41,8 @@ void answers(const char *serial, bool acknowledges);
 /* It enrols again for a person, from Setup Assistant or not; it leaves. */
 void enrols(const char *serial, const char *name, bool in_setup);
 void checks_out(const char *serial);
+/* In its life of now; phone() does it in the first one. */
+void supervise(const char *serial);
 bool is_enrolled(const char *serial);
 /* The life it is in now. */
 const char *life_of(const char *serial);
@@ -48,6 +50,9 @@ const char *life_of(const char *serial);
 const char *takes(const char *serial);
 /* The last command that a phone was given, as it was sent; "" nothing. */
 const char *given_xml(void);
+/* Its type and id. */
+const char *given_type(void);
+const char *given_id(void);
 
 /* The newest case of a phone. */
 struct return_view the_case(const char *serial);

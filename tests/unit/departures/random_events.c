@@ -1,0 +1,686 @@
+/* What may happen in a random town, and how often. */
+#include "tests/unit/departures/random_town.h"
+
+#include "policies/calendar.h"
+#include "server/service/guard/approval.h"
+#include "server/service/guard/legal_hold.h"
+#include "server/service/mdm/order_command.h"
+#include "server/store/store_bench.h"
+
+/* ---- accounts ---- */
+
+/* Of Ada's town. Who says yes asks for nothing and ends nobody. */
+static const struct actor eve = {.name = "Eve",
+    .org_id = "01900000-0000-7000-8000-00000000000a",
+    .key = "token:eve",
+    .scopes = UINT64_MAX};
+
+static const struct actor *any_account(void)
+{
+	static struct actor account;
+	unsigned number = dice(4);
+
+	account = *ada;
+	(void)snprintf(
+	    account.name, sizeof(account.name), "Account %u", number);
+	(void)snprintf(account.key, sizeof(account.key), "token:%u", number);
+	return &account;
+}
+
+/* ---- employments ---- */
+
+static bool set_end(
+    const struct citizen *citizen, unsigned job, int32_t from, int32_t to)
+{
+	char from_text[CALENDAR_DATE_TEXT_MAX];
+	char to_text[CALENDAR_DATE_TEXT_MAX] = "";
+
+	calendar_day_text(from, from_text);
+	if (to)
+		calendar_day_text(to, to_text);
+	return try_say("{\"employment\": {\"person\": \"%s\", \"unit\": "
+	               "\"Skolan\", \"external_id\": \"%s/%u\", \"from\": "
+	               "\"%s\", \"to\": \"%s\"}}",
+	    citizen->name, citizen->name, job, from_text, to_text);
+}
+
+/* Whose day it is that moves. */
+static void count_moved(const struct citizen *citizen)
+{
+	int i;
+
+	if (departures_of(citizen->name) == 0)
+		return;
+	town.moved_in_pause +=
+	    is_paused(the_departure(citizen->name).departure.id);
+	for (i = 0; i < PHONES; i++)
+		town.moved_in_lock += handsets[i].locked_case[0] &&
+		    handsets[i].holder == citizen - citizens;
+}
+
+static void move_end(struct citizen *citizen, int32_t to)
+{
+	struct job *job = &citizen->jobs[citizen->count - 1];
+
+	if (to && to <= job->from)
+		return;
+	if (to != job->to)
+		count_moved(citizen);
+	if (set_end(citizen, citizen->count - 1, job->from, to))
+		job->to = to;
+}
+
+static void event_end_job(void)
+{
+	struct citizen *citizen = anybody();
+
+	if (citizen->jobs[citizen->count - 1].to == 0)
+		move_end(citizen, today() - 3 + (int32_t)dice(12));
+}
+
+static void event_take_end_back(void)
+{
+	move_end(anybody(), 0);
+}
+
+/* The day of who leaves, back and forth; of who rests or is locked rather. */
+static void event_move_day(void)
+{
+	struct citizen *citizen = anybody();
+	int i;
+
+	for (i = 0; i < PHONES; i++)
+		if (handsets[i].locked_case[0] && handsets[i].holder >= 0)
+			citizen = &citizens[handsets[i].holder];
+	if (citizen->jobs[citizen->count - 1].to)
+		move_end(citizen, today() - 10 + (int32_t)dice(40));
+}
+
+static void lift_hold(char hold_id[STORE_ID])
+{
+	struct legal_hold_view view;
+
+	if (!hold_id[0])
+		return;
+	assert_int_equal(
+	    service_legal_hold_lift(&towns, ada, hold_id, "over", &view, NULL),
+	    0);
+	hold_id[0] = '\0';
+}
+
+static void event_hire_again(void)
+{
+	struct citizen *citizen = anybody();
+	int32_t from = today() - 2 + (int32_t)dice(60);
+	int i;
+
+	if (citizen->count < JOBS_MAX) {
+		if (set_end(citizen, citizen->count, from, 0))
+			citizen->jobs[citizen->count++].from = from;
+		return;
+	}
+	/* Somebody new sits there; what the former holds is out of sight. */
+	lift_hold(citizen->hold_id);
+	for (i = 0; i < PHONES; i++) {
+		if (handsets[i].holder == citizen - citizens) {
+			lift_hold(handsets[i].hold_id);
+			new_handset(&handsets[i]);
+		}
+		handsets[i].had &= ~(1U << (citizen - citizens));
+	}
+	new_citizen(citizen);
+}
+
+/* ---- phones ---- */
+
+static void event_hand_over(void)
+{
+	struct handset *handset = phone_at_hand();
+	struct citizen *citizen = anybody();
+
+	if (handset->is_gone || handset->is_private)
+		return;
+	if (!try_say("{\"assignment\": {\"person\": \"%s\", \"phone\": "
+	             "\"%s\"}}\n{\"assignment\": {\"person\": \"%s\", "
+	             "\"subscription\": \"%s\", \"in_phone\": \"%s\"}}",
+	        citizen->name, handset->serial, citizen->name, handset->number,
+	        handset->serial))
+		return;
+	is_with(handset, citizen);
+}
+
+/* IT writes it back in the ledger. */
+static void event_hand_in(void)
+{
+	struct handset *handset = phone_at_hand();
+
+	if (try_say("{\"return\": {\"phone\": \"%s\"}}", handset->serial))
+		handset->holder = -1;
+}
+
+enum manner {
+	TAKES,   /* and is not heard any more */
+	REFUSES, /* the first that it is given */
+	OBEYS
+};
+
+/* What is done is done: nothing else is asked of it in that visit. */
+static bool ends_visit(struct handset *handset, const char *type)
+{
+	if (strcmp(type, "RemoveProfile") == 0 && dice(4)) {
+		checks_out(handset->serial);
+		return true;
+	}
+	return strcmp(type, "EraseDevice") == 0;
+}
+
+static void connect_phone(struct handset *handset, enum manner manner)
+{
+	char type[64];
+	int i;
+
+	if (handset->is_away || !is_enrolled(handset->serial))
+		return;
+	(void)takes(handset->serial);
+	for (i = 0; i < 8; i++) {
+		(void)snprintf(type, sizeof(type), "%s", given_type());
+		if (!type[0]) {
+			judge_idle(handset);
+			return;
+		}
+		judge_given(handset, type);
+		if (manner == TAKES)
+			return;
+		answers(handset->serial, manner == OBEYS);
+		judge_answered(handset, type, manner == OBEYS);
+		if (manner == REFUSES || ends_visit(handset, type))
+			return;
+	}
+}
+
+static void event_connect(void)
+{
+	connect_phone(any_phone(), OBEYS);
+}
+
+static void event_connect_badly(void)
+{
+	connect_phone(any_phone(), dice(2) ? TAKES : REFUSES);
+}
+
+static void event_goes_away(void)
+{
+	any_phone()->is_away = true;
+}
+
+static void event_comes_back(void)
+{
+	struct handset *handset = any_phone();
+
+	if (!handset->is_away)
+		return;
+	handset->is_away = false;
+	connect_phone(handset, OBEYS);
+}
+
+/* As virtual and real phones do: by IT for the next, by a thief for himself. */
+static void event_enrol(void)
+{
+	struct handset *handset = phone_at_hand();
+	struct citizen *citizen = anybody();
+
+	if (handset->is_private || handset->is_gone)
+		return;
+	if (handset->holder >= 0 && dice(3))
+		citizen = &citizens[handset->holder];
+	enrols(handset->serial, citizen->name, dice(2));
+	if (dice(4))
+		supervise(handset->serial);
+	is_with(handset, citizen);
+	handset->erase_id[0] = '\0';
+	handset->erased_case[0] = '\0';
+	handset->locked_case[0] = '\0';
+	handset->is_proven = false;
+	/* No loop: nothing of the former life waits in the new one. */
+	judge_given(handset, takes(handset->serial));
+	if (strcmp(given_type(), "EraseDevice") == 0)
+		trouble(handset, "erased again in its new life");
+}
+
+static void event_check_out(void)
+{
+	const struct handset *handset = any_phone();
+
+	if (is_enrolled(handset->serial))
+		checks_out(handset->serial);
+}
+
+static void event_private(void)
+{
+	struct handset *handset = any_phone();
+
+	if (try_say("{\"phone\": {\"phone\": \"%s\", \"is_private\": true}}",
+	        handset->serial))
+		handset->is_private = true;
+}
+
+/* ---- the bench ---- */
+
+static int load_wipe(struct txn *txn, const struct handset *handset,
+    struct wipe *wipe, struct err *err)
+{
+	char device[STORE_ID];
+
+	(void)snprintf(device, sizeof(device), "device-%.20s", handset->serial);
+	return store_wipe_find_device(txn, device, wipe, err);
+}
+
+/* What the phone did not answer is not asked of it any more (bench_proof.c). */
+static int close_command(
+    struct txn *txn, const struct wipe *wipe, struct err *err)
+{
+	struct command command;
+	int rc = store_command_load(txn, wipe->command_id, &command, err);
+
+	return rc < 0 || !command_is_open(command.state)
+	    ? rc
+	    : order_apply(txn, &command, COMMAND_EVENT_CANCEL,
+	          "seen empty at the bench", towns_now, err);
+}
+
+static int bench_try(struct txn *txn, void *arg, struct err *err)
+{
+	struct wipe wipe;
+	int rc = load_wipe(txn, arg, &wipe, err);
+
+	if (rc < 0)
+		return rc == -ERR_NOT_FOUND ? 0 : rc;
+	if ((wipe.state == WIPE_ORDERED && dice(20)) ||
+	    wipe_next(wipe.state, WIPE_EVENT_PROOF, &wipe.state) < 0)
+		return 0;
+	wipe.proven_at = towns_now;
+	((struct handset *)arg)->is_proven = true;
+	rc = store_wipe_update(txn, &wipe, err);
+	if (rc == 0)
+		rc = close_command(txn, &wipe, err);
+	return rc < 0 ? rc
+	              : return_wipe_changed(txn, &towns, &wipe,
+	                    WIPE_EVENT_PROOF, towns_now, err);
+}
+
+static void event_prove(void)
+{
+	towns_write(bench_try, phone_at_hand());
+}
+
+static int catch_try(struct txn *txn, void *arg, struct err *err)
+{
+	struct wipe wipe;
+	int rc = load_wipe(txn, arg, &wipe, err);
+
+	if (rc < 0)
+		return rc == -ERR_NOT_FOUND ? 0 : rc;
+	if (wipe.state != WIPE_ACKNOWLEDGED && wipe.state != WIPE_SILENT)
+		return 0;
+	wipe.caught_at = towns_now;
+	(void)snprintf(
+	    wipe.warning, sizeof(wipe.warning), "it did not erase itself");
+	rc = store_wipe_update(txn, &wipe, err);
+	return rc < 0 ? rc
+	              : return_wipe_changed(txn, &towns, &wipe,
+	                    WIPE_EVENT_CONTACT, towns_now, err);
+}
+
+static void event_catch(void)
+{
+	towns_write(catch_try, phone_at_hand());
+}
+
+/* ---- steps of a return ---- */
+
+static bool do_step(const struct return_request *request)
+{
+	struct return_view view;
+
+	return service_return_do(&towns, any_account(), request, &view, NULL) ==
+	    0;
+}
+
+/* One that was written off is with its leaver again when somebody has it. */
+static void do_turn_up(struct handset *handset, struct return_request *request)
+{
+	struct return_view view;
+	int i;
+
+	request->what = handset->serial;
+	if (service_return_view(
+	        &towns, ada, handset->serial, &view, NULL, NULL, NULL) < 0)
+		return;
+	if (do_step(request))
+		handset->is_lost_by_hand = false;
+	if (view.row.state != RETURN_WRITTEN_OFF ||
+	    state_of(handset->serial) == RETURN_WRITTEN_OFF ||
+	    view.device.person_id[0])
+		return;
+	town.turned_up++;
+	for (i = 0; i < PEOPLE; i++)
+		if (strcmp(citizens[i].name, view.person.name) == 0)
+			is_with(handset, &citizens[i]);
+	/* Who moved away is not in the model any more; nor is what they have. */
+	if (handset->holder < 0) {
+		lift_hold(handset->hold_id);
+		new_handset(handset);
+	}
+}
+
+static void event_custody(void)
+{
+	struct handset *handset = phone_at_hand();
+
+	do_turn_up(handset,
+	    &(struct return_request){.act = RETURN_ACT_CUSTODY,
+	        .person = dice(3) ? anybody()->name : NULL});
+}
+
+static void event_sign(void)
+{
+	const char *name = anybody()->name;
+
+	(void)do_step(&(struct return_request){.act = RETURN_ACT_SIGN,
+	    .what = phone_at_hand()->serial,
+	    .signer = (enum return_signer)dice(3),
+	    .person = dice(4) ? name : NULL,
+	    .typed_name = dice(20) ? name : anybody()->name,
+	    .codes = (enum return_codes)dice(RETURN_CODES_COUNT),
+	    .note = dice(3) ? "gone" : NULL});
+}
+
+static void event_codes(void)
+{
+	(void)do_step(&(struct return_request){.act = RETURN_ACT_CODES,
+	    .what = phone_at_hand()->serial,
+	    .codes = (enum return_codes)dice(RETURN_CODES_COUNT)});
+}
+
+static void event_lock(void)
+{
+	(void)do_step(&(struct return_request){.act = RETURN_ACT_LOCK_CLEARED,
+	    .what = phone_at_hand()->serial,
+	    .how = "signed_out"});
+}
+
+static void event_state(void)
+{
+	(void)do_step(&(struct return_request){
+	    .act = dice(3) ? RETURN_ACT_STATE_PROOF : RETURN_ACT_DATA_REMOVED,
+	    .what = phone_at_hand()->serial,
+	    .note = "emptied at the desk"});
+}
+
+static void event_sim(void)
+{
+	const struct handset *handset = any_phone();
+
+	(void)do_step(&(struct return_request){.act = RETURN_ACT_SIM,
+	    .what = handset->serial,
+	    .subscription = handset->number,
+	    .decision = dice(2) ? SIM_BLOCK : SIM_REUSE});
+}
+
+static void event_lost(void)
+{
+	struct handset *handset = any_phone();
+
+	handset->is_lost_by_hand |=
+	    do_step(&(struct return_request){.act = RETURN_ACT_LOST,
+	        .what = handset->serial,
+	        .note = "left on a train"});
+}
+
+static void event_found(void)
+{
+	do_turn_up(phone_at_hand(),
+	    &(struct return_request){
+	        .act = RETURN_ACT_FOUND, .note = "somebody brought it"});
+}
+
+static void event_write_off(void)
+{
+	(void)do_step(&(struct return_request){.act = RETURN_ACT_WRITE_OFF,
+	    .what = any_phone()->serial,
+	    .note = "never came back"});
+}
+
+/* ---- departures ---- */
+
+static void event_cancel(void)
+{
+	const char *name = anybody()->name;
+	struct departure_view view;
+	struct told *told;
+
+	if (departures_of(name) == 0)
+		return;
+	view = the_departure(name);
+	told = told_of(view.departure.id);
+	if (service_departure_cancel(&towns, any_account(), view.departure.id,
+	        "a mistake", &view, NULL) == 0)
+		told->cancelled_day = view.departure.last_day;
+}
+
+static void event_open(void)
+{
+	const struct departure_request request = {
+	    .person = anybody()->name, .note = "everything back"};
+	struct departure_view view;
+
+	if (service_departure_open(
+	        &towns, any_account(), &request, false, &view, NULL) == 0)
+		told_of(view.departure.id)->is_by_hand = true;
+}
+
+/* Until some day; said again, until another. */
+static void event_pause(void)
+{
+	const char *name = anybody()->name;
+	int32_t until = today() + 1 + (int32_t)dice(25);
+	char text[CALENDAR_DATE_TEXT_MAX];
+	struct departure_view view;
+
+	if (departures_of(name) == 0)
+		return;
+	view = the_departure(name);
+	calendar_day_text(until, text);
+	if (service_departure_pause(&towns, any_account(), view.departure.id,
+	        text, "a matter of court", &view, NULL) < 0)
+		return;
+	told_of(view.departure.id)->paused_until = until;
+	town.paused++;
+}
+
+static void hold(
+    enum legal_hold_kind kind, const char *subject, char hold_id[STORE_ID])
+{
+	const struct legal_hold_request request = {kind, subject, "case 4711"};
+	struct legal_hold_view view;
+
+	if (hold_id[0])
+		return;
+	assert_int_equal(
+	    service_legal_hold_add(&towns, ada, &request, &view, NULL), 0);
+	memcpy(hold_id, view.row.id, STORE_ID);
+	town.held++;
+}
+
+static void event_hold(void)
+{
+	struct handset *handset = any_phone();
+	struct citizen *citizen = anybody();
+
+	if (dice(2))
+		hold(LEGAL_HOLD_PHONE, handset->serial, handset->hold_id);
+	else
+		hold(LEGAL_HOLD_PERSON, citizen->name, citizen->hold_id);
+}
+
+static void event_lift(void)
+{
+	int i;
+
+	lift_hold(any_phone()->hold_id);
+	for (i = 0; i < 3; i++)
+		lift_hold(anybody()->hold_id);
+}
+
+/* ---- a second person ---- */
+
+static int note_request(void *arg, const struct approval_view *view)
+{
+	if (view->row.state == APPROVAL_ASKED)
+		*(struct approval_view *)arg = *view;
+	return 0;
+}
+
+static int note_thing(void *arg, const struct approval_thing_view *view)
+{
+	int i;
+
+	(void)arg;
+	for (i = 0; i < PHONES; i++)
+		if (strcmp(handsets[i].serial, view->serial) == 0)
+			handsets[i].yes_at = towns_now;
+	return 0;
+}
+
+/* Whoever asked is refused, which is tried as well. */
+static void event_decide(void)
+{
+	struct approval_view view = {.row = {.id = ""}};
+	struct approval_decision decision = {
+	    .is_yes = dice(3) != 0, .note = "not these"};
+	const struct actor *who = dice(4) ? &eve : any_account();
+
+	assert_int_equal(service_approval_each(&towns, ada, true, NULL, 50,
+	                     note_request, &view, NULL),
+	    0);
+	decision.id = view.row.id;
+	decision.params_sha256 = view.row.params_sha256;
+	if (!view.row.id[0] ||
+	    service_approval_decide(&towns, who, &decision, &view, NULL) < 0)
+		return;
+	if (!decision.is_yes) {
+		town.no++;
+		return;
+	}
+	if (strcmp(view.row.asked_by, who->name) == 0)
+		fail_msg("event %lu: one person for two", event_number);
+	town.yes++;
+	assert_int_equal(service_approval_view(&towns, ada, view.row.id, &view,
+	                     note_thing, NULL, NULL),
+	    0);
+}
+
+/* ---- time ---- */
+
+static void event_hours(void)
+{
+	towns_now += (int64_t)(1 + dice(20)) * TIME_HOUR_MS;
+}
+
+static void event_morning(void)
+{
+	struct calendar_local local = {today() + 1, 8 * (int)TIME_HOUR_MS};
+
+	towns_now = calendar_utc_of(CALENDAR_STOCKHOLM, &local);
+}
+
+static void event_clock_back(void)
+{
+	towns_now -= (int64_t)dice(5) * TIME_HOUR_MS;
+}
+
+/* It runs ahead, and is put right the next time. */
+static void event_clock_ahead(void)
+{
+	static int64_t ahead;
+
+	if (ahead) {
+		towns_now -= ahead;
+		ahead = 0;
+		return;
+	}
+	ahead = (int64_t)(1 + dice(6)) * TIME_HOUR_MS;
+	towns_now += ahead;
+}
+
+/* ---- */
+
+static const struct {
+	const char *name;
+	unsigned weight;
+	void (*run)(void);
+} events[] = {
+    {"hours pass", 45, event_hours},
+    {"the next morning", 45, event_morning},
+    {"the clock goes back", 2, event_clock_back},
+    {"the clock runs ahead", 4, event_clock_ahead},
+    {"a job ends", 90, event_end_job},
+    {"its end is taken back", 4, event_take_end_back},
+    {"the last day moves", 8, event_move_day},
+    {"hired again", 14, event_hire_again},
+    {"handed over", 120, event_hand_over},
+    {"handed in", 6, event_hand_in},
+    {"connects", 200, event_connect},
+    {"connects badly", 25, event_connect_badly},
+    {"goes away", 7, event_goes_away},
+    {"comes back", 7, event_comes_back},
+    {"proven", 120, event_prove},
+    {"caught", 12, event_catch},
+    {"custody", 90, event_custody},
+    {"signed", 220, event_sign},
+    {"codes", 60, event_codes},
+    {"lock", 60, event_lock},
+    {"stated", 30, event_state},
+    {"SIM", 70, event_sim},
+    {"lost", 5, event_lost},
+    {"found", 40, event_found},
+    {"written off", 8, event_write_off},
+    {"enrols", 20, event_enrol},
+    {"checks out", 4, event_check_out},
+    {"private", 6, event_private},
+    {"cancelled", 2, event_cancel},
+    {"everything", 4, event_open},
+    {"paused", 6, event_pause},
+    {"legal hold", 4, event_hold},
+    {"lifted", 6, event_lift},
+    {"a second person", 20, event_decide},
+};
+
+void event_run_one(void)
+{
+	unsigned all = 0;
+	unsigned pick;
+	size_t i;
+
+	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		all += events[i].weight;
+	pick = dice(all);
+	for (i = 0; pick >= events[i].weight; i++)
+		pick -= events[i].weight;
+	event_name = events[i].name;
+	events[i].run();
+}
+
+void event_peace(void)
+{
+	int i;
+
+	event_name = "peace";
+	for (i = 0; i < PEOPLE; i++)
+		lift_hold(citizens[i].hold_id);
+	for (i = 0; i < PHONES; i++) {
+		lift_hold(handsets[i].hold_id);
+		handsets[i].is_away = false;
+	}
+	event_morning();
+}
