@@ -210,17 +210,35 @@ static void event_connect_badly(void)
 
 static void event_goes_away(void)
 {
-	any_phone()->is_away = true;
+	struct handset *handset = any_phone();
+	int i;
+
+	/* Of who leaves, rather: it is those that the ladder is for. */
+	for (i = 0; i < 6 &&
+	     (handset->holder < 0 || handset->is_private ||
+	         jobs_in_force(&citizens[handset->holder]));
+	     i++)
+		handset = any_phone();
+	handset->is_away = true;
 }
 
 static void event_comes_back(void)
 {
 	struct handset *handset = any_phone();
+	int i;
 
+	/* One that is sought, rather. */
+	for (i = 0; i < 6 && dice(2) &&
+	     !(handset->is_away && has_case(handset->serial) &&
+	         state_of(handset->serial) == RETURN_LOST);
+	     i++)
+		handset = any_phone();
 	if (!handset->is_away)
 		return;
 	handset->is_away = false;
 	connect_phone(handset, OBEYS);
+	/* And lies somewhere else. */
+	handset->is_away = dice(2);
 }
 
 /* As virtual and real phones do: by IT for the next, by a thief for himself. */
@@ -234,7 +252,7 @@ static void event_enrol(void)
 	if (handset->holder >= 0 && dice(3))
 		citizen = &citizens[handset->holder];
 	enrols(handset->serial, citizen->name, dice(2));
-	if (dice(4))
+	if (dice(8))
 		supervise(handset->serial);
 	is_with(handset, citizen);
 	handset->erase_id[0] = '\0';
@@ -249,7 +267,7 @@ static void event_enrol(void)
 
 static void event_check_out(void)
 {
-	const struct handset *handset = any_phone();
+	const struct handset *handset = phone_at_hand();
 
 	if (is_enrolled(handset->serial))
 		checks_out(handset->serial);
@@ -356,7 +374,7 @@ static void do_turn_up(struct handset *handset, struct return_request *request)
 	if (service_return_view(
 	        &towns, ada, handset->serial, &view, NULL, NULL, NULL) < 0)
 		return;
-	if (do_step(request))
+	if (do_step(request) && state_of(handset->serial) != RETURN_LOST)
 		handset->is_lost_by_hand = false;
 	if (view.row.state != RETURN_WRITTEN_OFF ||
 	    state_of(handset->serial) == RETURN_WRITTEN_OFF ||
@@ -382,17 +400,18 @@ static void event_custody(void)
 	        .person = dice(3) ? anybody()->name : NULL});
 }
 
+/* Who receives one that was written off has it. */
 static void event_sign(void)
 {
 	const char *name = anybody()->name;
 
-	(void)do_step(&(struct return_request){.act = RETURN_ACT_SIGN,
-	    .what = phone_at_hand()->serial,
-	    .signer = (enum return_signer)dice(3),
-	    .person = dice(4) ? name : NULL,
-	    .typed_name = dice(20) ? name : anybody()->name,
-	    .codes = (enum return_codes)dice(RETURN_CODES_COUNT),
-	    .note = dice(3) ? "gone" : NULL});
+	do_turn_up(phone_at_hand(),
+	    &(struct return_request){.act = RETURN_ACT_SIGN,
+	        .signer = (enum return_signer)dice(3),
+	        .person = dice(4) ? name : NULL,
+	        .typed_name = dice(20) ? name : anybody()->name,
+	        .codes = (enum return_codes)dice(RETURN_CODES_COUNT),
+	        .note = dice(3) ? "gone" : NULL});
 }
 
 static void event_codes(void)
@@ -632,8 +651,8 @@ static const struct {
     {"handed in", 6, event_hand_in},
     {"connects", 200, event_connect},
     {"connects badly", 25, event_connect_badly},
-    {"goes away", 7, event_goes_away},
-    {"comes back", 7, event_comes_back},
+    {"goes away", 14, event_goes_away},
+    {"comes back", 8, event_comes_back},
     {"proven", 120, event_prove},
     {"caught", 12, event_catch},
     {"custody", 90, event_custody},
@@ -642,11 +661,11 @@ static const struct {
     {"lock", 60, event_lock},
     {"stated", 30, event_state},
     {"SIM", 70, event_sim},
-    {"lost", 5, event_lost},
+    {"lost", 1, event_lost},
     {"found", 40, event_found},
     {"written off", 8, event_write_off},
     {"enrols", 20, event_enrol},
-    {"checks out", 4, event_check_out},
+    {"checks out", 2, event_check_out},
     {"private", 6, event_private},
     {"cancelled", 2, event_cancel},
     {"everything", 4, event_open},

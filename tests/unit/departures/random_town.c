@@ -106,7 +106,7 @@ bool has_left(const struct citizen *citizen, int64_t last_day)
 
 	for (i = 0; i < citizen->count; i++) {
 		job = &citizen->jobs[i];
-		if (job->to == last_day + 1 && job->to <= today() &&
+		if (job->to > last_day && job->to <= today() &&
 		    !is_followed(citizen, job))
 			return true;
 	}
@@ -190,6 +190,6 @@ void new_handset(struct handset *handset)
 	    handset->serial, sizeof(handset->serial), "S%u", ++serials);
 	(void)snprintf(
 	    handset->number, sizeof(handset->number), "+4670%07u", serials);
-	phone(handset->serial, NULL, dice(4) != 0);
+	phone(handset->serial, NULL, dice(8) != 0);
 	say("{\"subscription\": {\"number\": \"%s\"}}", handset->number);
 }

@@ -88,7 +88,8 @@ struct handset *phone_at_hand(void);
 
 int32_t today(void);
 unsigned jobs_in_force(const struct citizen *citizen);
-/* The job with this last day is over, and no other goes on from it. */
+/* A job with this last day, or a later one that went on from it and that what
+ * lies here waits for, is over, and no other goes on from it. */
 bool has_left(const struct citizen *citizen, int64_t last_day);
 bool is_held(const struct handset *handset);
 void is_with(struct handset *handset, const struct citizen *citizen);
