@@ -357,8 +357,8 @@ struct papers {
 	bool proof;
 	bool holder;
 	bool receiver;
-	enum return_codes leavers; /* said in their name */
-	enum return_codes ours;    /* by who receives, or by IT */
+	enum return_codes leavers;      /* said in their name */
+	enum return_codes ours;         /* by who receives, or by IT */
 	char holder_by[LIMIT_NAME + 1]; /* the accounts */
 	char receiver_by[LIMIT_NAME + 1];
 };
