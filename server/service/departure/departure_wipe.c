@@ -112,6 +112,22 @@ static int note_employed(void *arg, const struct employment_row *row)
 	return 0;
 }
 
+int return_wants_custody(struct txn *txn, const struct return_case_row *row,
+    const struct departure_row *departure, int32_t today, bool *out,
+    struct err *err)
+{
+	struct employed employed = {departure, false};
+	int rc = 0;
+
+	if (departure->reason == DEPARTURE_EMPLOYMENT_END &&
+	    row->kind != RETURN_KIND_PRIVATE &&
+	    !(row->marks & RETURN_MARK_CUSTODY))
+		rc = store_employment_each_on(txn, row->org_id, row->person_id,
+		    today, note_employed, &employed, err);
+	*out = employed.is_other;
+	return rc;
+}
+
 /*
  * The employment that ended must have ended. Who goes on in another one keeps
  * what is not of this phone: it is erased when somebody has it in hand. By

@@ -124,6 +124,13 @@ int return_life_ended(struct txn *txn, struct service *service,
  */
 int return_wipe_covered(struct txn *txn, const struct wipe *wipe,
     const struct assignment_row *held, struct err *err);
+/*
+ * The person works here still, or again, by another employment than the one that
+ * ended, and nobody has the phone in hand: its erase waits until somebody has.
+ */
+int return_wants_custody(struct txn *txn, const struct return_case_row *row,
+    const struct departure_row *departure, int32_t today, bool *out,
+    struct err *err);
 /* The same of the command that removes what is of work from a private phone; its
  * purpose names the case. *held: whose phone it is. */
 bool return_is_removal(const struct command *command);

@@ -80,58 +80,74 @@ static int keep_waiting(struct txn *txn, struct service *service,
 	return rc < 0 ? rc : put_off(txn, command, sentence, now, err);
 }
 
-/* ---- the clock ---- */
+/* ---- the leaver, and the clock ---- */
 
 #define TOO_EARLY_WORDS "the last day, "
+#define EMPLOYED_WORDS "the person is employed: "
 
-/* Of which day the case is, whose order this is; 0: of none. */
-static int last_day_of(struct txn *txn, const struct command *command,
-    int64_t *day, struct err *err)
+struct ordered_for {
+	bool is_case; /* else by hand */
+	struct return_case_row row;
+	struct departure_row departure;
+};
+
+static int case_of(struct txn *txn, const struct command *command,
+    struct ordered_for *out, struct err *err)
 {
 	static const char of_case[] = "departure:";
-	struct return_case_row row = {.id = ""};
-	struct departure_row departure;
 	struct wipe wipe = {.case_id = ""};
 	const char *case_id = wipe.case_id;
 	int rc = 0;
 
-	*day = 0;
+	out->is_case = false;
 	if (strncmp(command->purpose, of_case, strlen(of_case)) == 0)
 		case_id = command->purpose + strlen(of_case);
 	else
 		rc = store_wipe_find_command(txn, command->id, &wipe, err);
 	if (rc < 0 || !*case_id)
 		return rc == -ERR_NOT_FOUND ? 0 : rc;
-	rc = store_return_case_load(txn, command->org_id, case_id, &row, err);
+	rc = store_return_case_load(
+	    txn, command->org_id, case_id, &out->row, err);
 	if (rc == 0)
-		rc = store_departure_load(
-		    txn, command->org_id, row.departure_id, &departure, err);
-	if (rc == 0)
-		*day = departure.last_day;
+		rc = store_departure_load(txn, command->org_id,
+		    out->row.departure_id, &out->departure, err);
+	out->is_case = rc == 0;
 	return rc == -ERR_NOT_FOUND ? 0 : rc;
 }
 
-/* Ordered under a clock that was ahead, and is back: the day is not over. */
-static int check_day(struct txn *txn, struct service *service,
+/*
+ * Ordered under a clock that was ahead, and is back: the day is not over. Or
+ * the person has work here again, and the phone still.
+ */
+static int check_leaver(struct txn *txn, struct service *service,
     const struct command *command, char *sentence, size_t size, struct err *err)
 {
-	const struct actor actor = {.name = "server"};
-	struct actor of_town = actor;
+	struct actor of_town = {.name = "server"};
+	struct ordered_for order;
 	struct ledger ledger;
 	char text[CALENDAR_DATE_TEXT_MAX];
-	int64_t day;
-	int rc = last_day_of(txn, command, &day, err);
+	bool is_wanted;
+	int rc = case_of(txn, command, &order, err);
 
 	sentence[0] = '\0';
-	if (rc < 0 || day == 0)
+	if (rc < 0 || !order.is_case)
 		return rc;
 	(void)str_copy(of_town.org_id, sizeof(of_town.org_id), command->org_id);
 	rc = ledger_init(&ledger, service, &of_town, err);
-	if (rc < 0 || day < ledger.today)
+	if (rc == 0)
+		rc = return_wants_custody(txn, &order.row, &order.departure,
+		    ledger.today, &is_wanted, err);
+	if (rc < 0)
 		return rc;
-	calendar_day_text((int32_t)day, text);
-	(void)snprintf(sentence, size,
-	    TOO_EARLY_WORDS "%s, is not over: the erase waits for it", text);
+	if (order.departure.last_day >= ledger.today) {
+		calendar_day_text((int32_t)order.departure.last_day, text);
+		(void)snprintf(sentence, size,
+		    TOO_EARLY_WORDS "%s, is not over: the erase waits for it",
+		    text);
+	} else if (is_wanted) {
+		(void)snprintf(sentence, size,
+		    EMPLOYED_WORDS "it is erased when it was handed in");
+	}
 	return 0;
 }
 
@@ -143,7 +159,7 @@ static int check_clock(struct txn *txn, struct service *service,
 
 	*is_kept_back = clock_watch_doubts(service, sentence, sizeof(sentence));
 	if (!*is_kept_back) {
-		rc = check_day(
+		rc = check_leaver(
 		    txn, service, command, sentence, sizeof(sentence), err);
 		*is_kept_back = rc == 0 && sentence[0];
 	}
@@ -155,8 +171,8 @@ static int check_clock(struct txn *txn, struct service *service,
 /* A reason to wait that is gone; saved as it goes out. */
 static void forget_reason(struct command *command)
 {
-	static const char *const words[] = {
-	    LEGAL_HOLD_WORDS, CLOCK_DOUBT_WORDS, TOO_EARLY_WORDS};
+	static const char *const words[] = {LEGAL_HOLD_WORDS, CLOCK_DOUBT_WORDS,
+	    TOO_EARLY_WORDS, EMPLOYED_WORDS};
 	size_t i;
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)

@@ -230,6 +230,26 @@ static void test_past_day_to_another(void **state)
 	assert_int_not_equal(the_departure("Ture Alm").departure.wipe_at, 0);
 }
 
+/* Both posts have ended, and then one has not: who works here keeps the phone
+ * until somebody has it in hand. */
+static void test_works_again(void **state)
+{
+	(void)state;
+	leaves("S1", "Ture Alm", true);
+	say("{\"employment\": {\"person\": \"Ture Alm\", \"unit\": "
+	    "\"Staden\", \"from\": \"2026-01-02\", \"to\": \"2026-11-26\"}}");
+	at("2026-11-30 08:00");
+	assert_int_equal(erases_standing("S1"), 1);
+	say("{\"employment\": {\"person\": \"Ture Alm\", \"unit\": "
+	    "\"Staden\", \"from\": \"2026-01-02\", \"to\": \"2027-06-01\"}}");
+	assert_string_equal(connects("S1", true), "");
+	at("2026-11-30 09:00");
+	assert_string_equal(connects("S1", true), "");
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	at("2026-11-30 10:00");
+	assert_string_equal(connects("S1", true), "EraseDevice");
+}
+
 /* ---- a private phone ---- */
 
 static void test_private_rehired(void **state)
@@ -526,6 +546,7 @@ int main(void)
 	    LEAVER_TEST(test_hand_out_looks_at_the_departure),
 	    LEAVER_TEST(test_mistyped_day),
 	    LEAVER_TEST(test_past_day_to_another),
+	    LEAVER_TEST(test_works_again),
 	    LEAVER_TEST(test_private_rehired),
 	    LEAVER_TEST(test_private_moved),
 	    LEAVER_TEST(test_private_paused),
