@@ -2,6 +2,7 @@
 #include "tests/unit/departures/random_town.h"
 
 #include "policies/calendar.h"
+#include "server/service/departure/return_decide.h"
 #include "server/service/guard/approval.h"
 #include "server/service/guard/legal_hold.h"
 #include "server/service/mdm/order_command.h"
@@ -493,6 +494,30 @@ static void event_lost(void)
 	        .note = "left on a train"});
 }
 
+static int lock_try(struct txn *txn, void *arg, struct err *err)
+{
+	const struct return_view *view = arg;
+	struct ledger ledger;
+	int rc = ledger_init(&ledger, &towns, ada, err);
+
+	return rc < 0 ? rc
+	              : return_decide(txn, &ledger, view->row.id,
+	                    RETURN_DECIDE_LOST_MODE, "not answering", err);
+}
+
+/* The manager decides on what is out, sooner than the ladder. */
+static void event_manager_locks(void)
+{
+	struct handset *handset = phone_under_way();
+	struct return_view view;
+
+	if (service_return_view(
+	        &towns, ada, handset->serial, &view, NULL, NULL, NULL) < 0)
+		return;
+	if (store_write(towns.store, lock_try, &view, NULL) == 0)
+		connect_now(handset);
+}
+
 static void event_found(void)
 {
 	do_turn_up(phone_at_hand(),
@@ -702,6 +727,7 @@ static const struct {
     {"stated", 30, event_state},
     {"SIM", 70, event_sim},
     {"lost", 1, event_lost},
+    {"the manager locks", 14, event_manager_locks},
     {"found", 40, event_found},
     {"written off", 8, event_write_off},
     {"enrols", 20, event_enrol},
