@@ -2,6 +2,7 @@
 #include "tests/unit/departures/random_town.h"
 
 #include "policies/calendar.h"
+#include "server/service/departure/return_decide.h"
 #include "server/service/guard/approval.h"
 #include "server/service/guard/legal_hold.h"
 #include "server/service/mdm/order_command.h"
@@ -25,6 +26,31 @@ static const struct actor *any_account(void)
 	    account.name, sizeof(account.name), "Account %u", number);
 	(void)snprintf(account.key, sizeof(account.key), "token:%u", number);
 	return &account;
+}
+
+/* ---- what is under way ---- */
+
+static void connect_now(struct handset *handset);
+
+/* One whose erase is ordered or that is locked, if there is any: what is said
+ * then is what matters. */
+static struct handset *phone_under_way(void)
+{
+	struct handset *handset = any_phone();
+	int i;
+
+	for (i = 0; i < 3 * PHONES; i++, handset = any_phone())
+		if (handset->holder >= 0 && !handset->erased_case[0] &&
+		    (handset->locked_case[0] ||
+		        (handset->wipe_id[0] &&
+		            !jobs_in_force(&citizens[handset->holder]))))
+			break;
+	return handset;
+}
+
+static struct citizen *holder_of(const struct handset *handset)
+{
+	return handset->holder < 0 ? anybody() : &citizens[handset->holder];
 }
 
 /* ---- employments ---- */
@@ -66,8 +92,11 @@ static void move_end(struct citizen *citizen, int32_t to)
 		return;
 	if (to != job->to)
 		count_moved(citizen);
-	if (set_end(citizen, citizen->count - 1, job->from, to))
-		job->to = to;
+	if (!set_end(citizen, citizen->count - 1, job->from, to))
+		return;
+	if (to != job->to)
+		citizen->said = today();
+	job->to = to;
 }
 
 static void event_end_job(void)
@@ -83,17 +112,16 @@ static void event_take_end_back(void)
 	move_end(anybody(), 0);
 }
 
-/* The day of who leaves, back and forth; of who rests or is locked rather. */
+/* The day of who leaves, back and forth. */
 static void event_move_day(void)
 {
-	struct citizen *citizen = anybody();
-	int i;
+	struct handset *handset = phone_under_way();
+	struct citizen *citizen = holder_of(handset);
 
-	for (i = 0; i < PHONES; i++)
-		if (handsets[i].locked_case[0] && handsets[i].holder >= 0)
-			citizen = &citizens[handsets[i].holder];
-	if (citizen->jobs[citizen->count - 1].to)
-		move_end(citizen, today() - 10 + (int32_t)dice(40));
+	if (!citizen->jobs[citizen->count - 1].to)
+		return;
+	move_end(citizen, today() - 10 + (int32_t)dice(40));
+	connect_now(handset);
 }
 
 static void lift_hold(char hold_id[STORE_ID])
@@ -110,7 +138,8 @@ static void lift_hold(char hold_id[STORE_ID])
 
 static void event_hire_again(void)
 {
-	struct citizen *citizen = anybody();
+	struct citizen *citizen =
+	    dice(2) ? anybody() : holder_of(phone_under_way());
 	int32_t from = today() - 2 + (int32_t)dice(60);
 	int i;
 
@@ -206,6 +235,15 @@ static void event_connect(void)
 static void event_connect_badly(void)
 {
 	connect_phone(any_phone(), dice(2) ? TAKES : REFUSES);
+}
+
+/* Half of the time; else it is heard later. */
+static void connect_now(struct handset *handset)
+{
+	if (dice(2))
+		return;
+	handset->is_away = false;
+	connect_phone(handset, OBEYS);
 }
 
 static void event_goes_away(void)
@@ -456,6 +494,30 @@ static void event_lost(void)
 	        .note = "left on a train"});
 }
 
+static int lock_try(struct txn *txn, void *arg, struct err *err)
+{
+	const struct return_view *view = arg;
+	struct ledger ledger;
+	int rc = ledger_init(&ledger, &towns, ada, err);
+
+	return rc < 0 ? rc
+	              : return_decide(txn, &ledger, view->row.id,
+	                    RETURN_DECIDE_LOST_MODE, "not answering", err);
+}
+
+/* The manager decides on what is out, sooner than the ladder. */
+static void event_manager_locks(void)
+{
+	struct handset *handset = phone_under_way();
+	struct return_view view;
+
+	if (service_return_view(
+	        &towns, ada, handset->serial, &view, NULL, NULL, NULL) < 0)
+		return;
+	if (store_write(towns.store, lock_try, &view, NULL) == 0)
+		connect_now(handset);
+}
+
 static void event_found(void)
 {
 	do_turn_up(phone_at_hand(),
@@ -501,7 +563,8 @@ static void event_open(void)
 /* Until some day; said again, until another. */
 static void event_pause(void)
 {
-	const char *name = anybody()->name;
+	struct handset *handset = phone_under_way();
+	const char *name = holder_of(handset)->name;
 	int32_t until = today() + 1 + (int32_t)dice(25);
 	char text[CALENDAR_DATE_TEXT_MAX];
 	struct departure_view view;
@@ -515,6 +578,7 @@ static void event_pause(void)
 		return;
 	told_of(view.departure.id)->paused_until = until;
 	town.paused++;
+	connect_now(handset);
 }
 
 static void hold(
@@ -533,13 +597,14 @@ static void hold(
 
 static void event_hold(void)
 {
-	struct handset *handset = any_phone();
-	struct citizen *citizen = anybody();
+	struct handset *handset = phone_under_way();
+	struct citizen *citizen = holder_of(handset);
 
 	if (dice(2))
 		hold(LEGAL_HOLD_PHONE, handset->serial, handset->hold_id);
 	else
 		hold(LEGAL_HOLD_PERSON, citizen->name, citizen->hold_id);
+	connect_now(handset);
 }
 
 static void event_lift(void)
@@ -662,6 +727,7 @@ static const struct {
     {"stated", 30, event_state},
     {"SIM", 70, event_sim},
     {"lost", 1, event_lost},
+    {"the manager locks", 14, event_manager_locks},
     {"found", 40, event_found},
     {"written off", 8, event_write_off},
     {"enrols", 20, event_enrol},

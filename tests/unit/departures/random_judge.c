@@ -255,6 +255,7 @@ void judge_answered(struct handset *handset, const char *type, bool is_done)
 void judge_idle(struct handset *handset)
 {
 	struct return_view view;
+	struct order order;
 
 	if (!handset->locked_case[0] || handset->is_lost_by_hand ||
 	    handset->erased_case[0])
@@ -265,6 +266,14 @@ void judge_idle(struct handset *handset)
 	if (view.row.state != RETURN_LOST &&
 	    view.row.state != RETURN_WRITTEN_OFF)
 		trouble(handset, "it stays locked");
+	order = order_of(handset, handset->locked_case, "a lock");
+	if (view.row.state == RETURN_LOST && handset->holder >= 0 &&
+	    strcmp(citizens[handset->holder].name, view.person.name) == 0 &&
+	    !told_of(order.departure.departure.id)->is_by_hand &&
+	    jobs_in_force(&citizens[handset->holder]) &&
+	    !has_left(
+	        &citizens[handset->holder], order.departure.departure.last_day))
+		wrong(&order, "of who stays");
 }
 
 /* ---- what is ordered ---- */
@@ -336,6 +345,18 @@ static int find_newest(struct txn *txn, void *arg, struct err *err)
 	return 0;
 }
 
+/* Nobody is erased on the day on which a date may have been mistyped. */
+static void judge_said(const struct order *order)
+{
+	const struct citizen *holder = &citizens[order->handset->holder];
+
+	if (!told_of(order->departure.departure.id)->is_by_hand &&
+	    holder->said == today() &&
+	    holder->jobs[holder->count - 1].to ==
+	        order->departure.departure.last_day + 1)
+		wrong(order, "on the very day on which its end was told");
+}
+
 static void judge_new_erase(struct handset *handset, const struct wipe *wipe)
 {
 	struct order order =
@@ -345,6 +366,7 @@ static void judge_new_erase(struct handset *handset, const struct wipe *wipe)
 	judge_hour(handset);
 	judge_erase(&order);
 	judge_count(handset, &order);
+	judge_said(&order);
 	if (strcmp(wipe->life_id, life_of(handset->serial)) != 0)
 		wrong(&order, "in a former life");
 }
@@ -504,8 +526,8 @@ static bool is_due(const struct handset *handset,
 	        (RETURN_MARK_WIPE_ACKNOWLEDGED | RETURN_MARK_PROVEN)))
 		return false;
 	holder = &citizens[handset->holder];
-	if (strcmp(holder->name, view->person.name) != 0 ||
-	    jobs_in_force(holder) || !is_enrolled(handset->serial) ||
+	if (strcmp(holder->name, view->person.name) != 0 || !has_gone(holder) ||
+	    !is_enrolled(handset->serial) ||
 	    strcmp(life_of(handset->serial), view->row.life_id) != 0)
 		return false;
 	assert_int_equal(service_departure_load(&towns, ada,

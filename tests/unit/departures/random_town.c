@@ -113,6 +113,16 @@ bool has_left(const struct citizen *citizen, int64_t last_day)
 	return false;
 }
 
+bool has_gone(const struct citizen *citizen)
+{
+	unsigned i;
+
+	for (i = 0; i < citizen->count; i++)
+		if (citizen->jobs[i].to == 0 || citizen->jobs[i].to > today())
+			return false;
+	return true;
+}
+
 /* ---- phones ---- */
 
 /* A hold on who had it before is one, too: of the phone's data, that is. */

@@ -22,6 +22,7 @@ struct citizen {
 	char name[24];
 	struct job jobs[JOBS_MAX];
 	unsigned count;
+	int32_t said;           /* the day on which its last end was told */
 	char hold_id[STORE_ID]; /* legal; "": none */
 };
 
@@ -91,6 +92,8 @@ unsigned jobs_in_force(const struct citizen *citizen);
 /* A job with this last day, or a later one that went on from it and that what
  * lies here waits for, is over, and no other goes on from it. */
 bool has_left(const struct citizen *citizen, int64_t last_day);
+/* Every job is over, and none is to come. */
+bool has_gone(const struct citizen *citizen);
 bool is_held(const struct handset *handset);
 void is_with(struct handset *handset, const struct citizen *citizen);
 
