@@ -47,7 +47,7 @@ static void words_take(struct name *name)
 
 	while (*at) {
 		gunichar c = g_utf8_get_char(at);
-		const gchar *next = g_utf8_next_char(at);
+		const gchar *next = g_utf8_find_next_char(at, NULL);
 
 		if (g_unichar_isalnum(c)) {
 			if (!in_word && name->count == WORDS_MAX)
