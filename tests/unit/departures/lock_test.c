@@ -11,6 +11,7 @@
 #include "server/lifecycle/phone.h"
 #include "server/service/departure/return_decide.h"
 #include "server/service/phone/lost_mode.h"
+#include "server/service/phone/phone_state.h"
 
 /* ---- looking ---- */
 
@@ -175,6 +176,29 @@ static void test_next_holder_of_a_silent_one(void **state)
 	at("2026-12-21 08:00");
 	at("2027-01-21 08:00");
 	assert_int_equal(orders_of("S1", "EnableLostMode").count, 0);
+}
+
+/* One is given up in the register, case or no case: the other is locked all the
+ * same. */
+static void test_one_is_given_up(void **state)
+{
+	struct phone_step_ask ask = {.device = "S1",
+	    .event = PHONE_EVENT_WRITE_OFF,
+	    .reason = "in the lake"};
+	struct device device;
+
+	(void)state;
+	hire("Ture Alm", "2026-11-28");
+	phone("S1", "Ture Alm", true);
+	phone("S2", "Ture Alm", true);
+	at("2026-11-28 00:00");
+	at("2026-11-30 08:00");
+	assert_int_equal(
+	    service_phone_step(&towns, ada, &ask, &device, NULL), 0);
+	at("2026-12-14 08:00");
+	at("2026-12-21 08:00");
+	assert_int_equal(orders_of("S1", "EnableLostMode").count, 0);
+	assert_int_equal(orders_of("S2", "EnableLostMode").standing, 1);
 }
 
 /* Taken back by IT without a custody: it lies in a drawer, and is silent. */
@@ -604,6 +628,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    LEAVER_TEST(test_next_holder),
 	    LEAVER_TEST(test_next_holder_of_a_silent_one),
+	    LEAVER_TEST(test_one_is_given_up),
 	    LEAVER_TEST(test_drawer),
 	    LEAVER_TEST(test_left_management),
 	    LEAVER_TEST(test_not_handed_out),
