@@ -70,7 +70,7 @@ run_ctest() { # PRESET ARG…
 	shift
 	local report=$logs/$part.$preset.xml
 	rm -f "$report"
-	ctest --test-dir "$root/build/$preset" -j3 --output-on-failure \
+	ctest --test-dir "$root/build/$preset" -j"${jobs:-3}" --output-on-failure \
 		--no-tests=error --test-output-size-passed 4000000 \
 		--test-output-size-failed 4000000 \
 		--output-junit "$report" "$@"
@@ -140,7 +140,8 @@ part_unit() {
 
 part_e2e() {
 	build dev || return
-	run_ctest dev -L e2e
+	# They wait more than they work.
+	jobs=4 run_ctest dev -L e2e
 }
 
 # The judges come from the lock file; no browser is downloaded.
