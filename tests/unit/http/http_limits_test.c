@@ -96,6 +96,27 @@ static void test_full_queue_is_said(void **state)
 	fixture_stop(&fixture);
 }
 
+/* It is given back when the answer is out of the door, so a moment after the
+ * client has it. */
+static bool room_comes_back(
+    struct fixture *fixture, const char *start, const char *body, size_t len)
+{
+	struct client client;
+	int status = 503;
+	int i;
+
+	for (i = 0; i < 100 && status == 503; i++) {
+		client = client_open(fixture, PLAIN);
+		assert_true(client_say(&client, start));
+		(void)client_send(&client, body, len);
+		status = client_read(&client, answer, sizeof(answer));
+		client_close(&client);
+		if (status == 503)
+			(void)usleep(20000);
+	}
+	return status == 200;
+}
+
 static void test_large_bodies_share_a_budget(void **state)
 {
 	static const char start[] =
@@ -128,12 +149,8 @@ static void test_large_bodies_share_a_budget(void **state)
 	/* Once the first is through there is room again. */
 	assert_true(client_send(&first, body, 1));
 	assert_int_equal(client_read(&first, answer, sizeof(answer)), 200);
-	second = client_open(&fixture, PLAIN);
-	assert_true(client_say(&second, start));
-	assert_true(client_send(&second, body, sizeof(body)));
-	assert_int_equal(client_read(&second, answer, sizeof(answer)), 200);
 	client_close(&first);
-	client_close(&second);
+	assert_true(room_comes_back(&fixture, start, body, sizeof(body)));
 	fixture_stop(&fixture);
 }
 
