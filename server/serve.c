@@ -341,7 +341,8 @@ static void add_listener(
 	    .name = name,
 	    .address = address,
 	    .unix_mode = 0600,
-	    .is_behind_proxy = bit == LISTENER_PHONES_PROXY,
+	    .is_unlimited_per_address =
+	        bit == LISTENER_PHONES_PROXY || bit == LISTENER_OPS,
 	};
 	if (bit == LISTENER_PHONES) {
 		listener->certificate_file = server->tls_certificate;

@@ -110,8 +110,9 @@ struct http_listener {
 	const char *client_ca_file; /* PEM; NULL: no certificate requested.
 					 A bad or missing one does not end the
 					 handshake: see is_trusted */
-	bool is_behind_proxy;       /* every connection comes from the proxy, so
-				 connections_per_address_max does not hold here */
+	/* connections_per_address_max does not hold here, and who comes here is
+	 * not counted: behind a proxy, or for who watches the server. */
+	bool is_unlimited_per_address;
 };
 
 /* All in milliseconds, absolute from the start of the phase. */

@@ -334,7 +334,7 @@ static bool admit(struct http_loop *loop, const struct http_bound *bound,
 		http_stats_add(&shared->stats, HTTP_COUNT_REFUSED_TOTAL);
 		return false;
 	}
-	*key = bound->is_behind_proxy || !shared->addresses
+	*key = bound->is_unlimited_per_address || !shared->addresses
 	    ? 0
 	    : http_address_key(address);
 	if (*key && !http_address_enter(shared->addresses, *key)) {

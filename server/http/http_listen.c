@@ -236,8 +236,8 @@ int http_bound_open(const struct http_listener *listener, unsigned io_threads,
 {
 	bool is_unix =
 	    strncmp(listener->address, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0;
-	struct http_bound bound = {
-	    .bit = listener->bit, .is_behind_proxy = listener->is_behind_proxy};
+	struct http_bound bound = {.bit = listener->bit,
+	    .is_unlimited_per_address = listener->is_unlimited_per_address};
 	int rc = 0;
 
 	bound.fds = calloc(io_threads, sizeof(*bound.fds));

@@ -16,7 +16,7 @@ struct http_bound {
 	unsigned bit;
 	char address[HTTP_ADDRESS_MAX]; /* where it really listens */
 	SSL_CTX *tls;                   /* owned; NULL: plain */
-	bool is_behind_proxy;
+	bool is_unlimited_per_address;
 	bool is_unix;
 	int *fds; /* owned; TCP: one an I/O thread, unix: one for all */
 	unsigned fd_count;

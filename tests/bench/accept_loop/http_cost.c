@@ -118,7 +118,7 @@ static struct http_server *server_run(
 	    .certificate_file = is_plain ? NULL : files->server,
 	    .key_file = files->server_key,
 	    .client_ca_file = files->ca,
-	    .is_behind_proxy = true};
+	    .is_unlimited_per_address = true};
 	struct http_config config = HTTP_CONFIG_DEFAULTS;
 	struct http_server *server = NULL;
 	struct err err = {0};

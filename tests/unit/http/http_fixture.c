@@ -183,7 +183,7 @@ void fixture_start(
 	    {.bit = PROXY,
 	        .name = "proxy",
 	        .address = "127.0.0.1:0",
-	        .is_behind_proxy = true},
+	        .is_unlimited_per_address = true},
 	};
 	struct http_listener wanted[4];
 	char path[SUPPORT_PATH_MAX + 8];
