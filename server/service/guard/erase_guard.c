@@ -63,9 +63,7 @@ static int put_off(struct txn *txn, struct command *command,
 	return store_command_update(txn, command, err);
 }
 
-/* It stays in its state and out of the way of others until it is looked at
- * again. */
-static int keep_waiting(struct txn *txn, struct service *service,
+static int keep_held(struct txn *txn, struct service *service,
     struct command *command, const struct legal_hold_row *hold, int64_t now,
     struct err *err)
 {
@@ -195,7 +193,7 @@ static int check_hold(struct txn *txn, struct service *service,
 	if (rc < 0)
 		return rc;
 	*is_kept_back = true;
-	return keep_waiting(txn, service, command, &hold, now, err);
+	return keep_held(txn, service, command, &hold, now, err);
 }
 
 /* It is right, but not now. */

@@ -2,10 +2,9 @@
  * erase_guard: DESIGN invariant 1 at the last moment: an erase goes out only
  * while somebody holds the phone by our records, it is no private one and no
  * legal hold stands on it or on them; one of a leaver, and the removal of what
- * is of work from their private phone, only while their departure is open
- * and its day over by a clock that is not in doubt; a
- * lock that a return case ordered, only while the case, the assignment and the
- * enrolment are still those.
+ * is of work from their private phone, only while their departure is open and
+ * its day over by a clock that is not in doubt; a lock that a return case
+ * ordered, only while the case, the assignment and the enrolment are still those.
  */
 #ifndef SERVER_SERVICE_GUARD_ERASE_GUARD_H
 #define SERVER_SERVICE_GUARD_ERASE_GUARD_H
