@@ -105,6 +105,7 @@ static const struct word token_words[] = {
     {"active", YES "active", STYLE_GOOD},
     {"expired", "- expired", STYLE_FAINT},
     {"revoked", NO "revoked", STYLE_BAD},
+    {"left", NO "its person left", STYLE_BAD},
     {NULL, NULL, STYLE_PLAIN},
 };
 

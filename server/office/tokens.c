@@ -8,11 +8,13 @@
 #include "server/service/api_token.h"
 
 static void token_members(
-    struct encoder *enc, const struct api_token_row *row, int64_t now)
+    struct encoder *enc, const struct api_token_view *view)
 {
+	const struct api_token_row *row = &view->row;
+
 	encode_text(enc, "id", row->id);
 	encode_text(enc, "name", row->name);
-	encode_text(enc, "state", service_api_token_state(row, now));
+	encode_text(enc, "state", api_token_state_name(view->state));
 	encode_words(enc, "scopes", row->scopes);
 	encode_text(enc, "created_by", row->created_by);
 	encode_time(enc, "created_at", row->created_at);
@@ -24,20 +26,20 @@ static void token_members(
 }
 
 static void token_encode(
-    struct office_call *call, const struct api_token_row *row)
+    struct office_call *call, const struct api_token_view *view)
 {
 	encode_open(&call->enc, NULL, '{');
-	token_members(&call->enc, row, clock_now(call->service->clock));
+	token_members(&call->enc, view);
 	encode_close(&call->enc, '}');
 }
 
-static int on_token(void *arg, const struct api_token_row *row)
+static int on_token(void *arg, const struct api_token_view *view)
 {
 	struct pager *pager = arg;
-	enum pager_turn turn = pager_turn(pager, row->id);
+	enum pager_turn turn = pager_turn(pager, view->row.id);
 
 	if (turn == PAGER_SHOW)
-		token_encode(pager->call, row);
+		token_encode(pager->call, view);
 	return turn == PAGER_STOP;
 }
 
@@ -55,12 +57,12 @@ int office_tokens_list(struct office_call *call, struct err *err)
 
 int office_token_get(struct office_call *call, struct err *err)
 {
-	struct api_token_row row;
+	struct api_token_view view;
 	int rc = service_api_token_load(
-	    call->service, &call->actor, call->request->params[0], &row, err);
+	    call->service, &call->actor, call->request->params[0], &view, err);
 
 	if (rc == 0)
-		token_encode(call, &row);
+		token_encode(call, &view);
 	return rc;
 }
 
@@ -113,7 +115,7 @@ static int token_decode(const struct http_request *request,
 int office_token_create(struct office_call *call, struct err *err)
 {
 	struct api_token_request order = {0};
-	struct api_token_row row;
+	struct api_token_view view;
 	char token[API_TOKEN_MAX] = "";
 	json_t *document = NULL;
 	int rc;
@@ -121,10 +123,10 @@ int office_token_create(struct office_call *call, struct err *err)
 	rc = token_decode(call->request, &order, &document, err);
 	if (rc == 0)
 		rc = service_api_token_create(
-		    call->service, &call->actor, &order, &row, token, err);
+		    call->service, &call->actor, &order, &view, token, err);
 	if (rc == 0) {
 		encode_open(&call->enc, NULL, '{');
-		token_members(&call->enc, &row, row.created_at);
+		token_members(&call->enc, &view);
 		encode_text(&call->enc, "token", token); /* this once */
 		encode_close(&call->enc, '}');
 	}
@@ -136,13 +138,13 @@ int office_token_create(struct office_call *call, struct err *err)
 
 int office_token_revoke(struct office_call *call, struct err *err)
 {
-	struct api_token_row row;
+	struct api_token_view view;
 	int rc = decode_nothing(call->request, err);
 
 	if (rc == 0)
 		rc = service_api_token_revoke(call->service, &call->actor,
-		    call->request->params[0], &row, err);
+		    call->request->params[0], &view, err);
 	if (rc == 0)
-		token_encode(call, &row);
+		token_encode(call, &view);
 	return rc;
 }

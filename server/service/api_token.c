@@ -17,6 +17,58 @@
 #define SCOPES_OF_TOKENS                                                       \
 	(SCOPE_BIT(SCOPE_TOKENS_READ) | SCOPE_BIT(SCOPE_TOKENS_WRITE))
 
+/* ---- what it is worth now ---- */
+
+const char *api_token_state_name(enum api_token_state state)
+{
+	static const char *const names[] = {
+	    [API_TOKEN_ACTIVE] = "active",
+	    [API_TOKEN_EXPIRED] = "expired",
+	    [API_TOKEN_REVOKED] = "revoked",
+	    [API_TOKEN_LEFT] = "left",
+	};
+
+	return names[state];
+}
+
+/* An account ends with the employment of whose it is. */
+static int owner_has_left(struct txn *txn, struct service *service,
+    const struct api_token_row *row, bool *out, struct err *err)
+{
+	struct actor owner = {.scopes = 0};
+	struct ledger ledger;
+	enum employed_when employed = EMPLOYED_NEVER;
+	int rc;
+
+	*out = false;
+	if (!row->person_id[0])
+		return 0;
+	memcpy(owner.org_id, row->org_id, STORE_ID);
+	rc = ledger_init(&ledger, service, &owner, err);
+	if (rc == 0)
+		rc = ledger_employed(
+		    txn, &ledger, row->person_id, &employed, err);
+	*out = employed == EMPLOYED_ONCE;
+	return rc;
+}
+
+static int view_fill(struct txn *txn, struct service *service,
+    const struct api_token_row *row, struct api_token_view *out,
+    struct err *err)
+{
+	bool has_left;
+	int rc = owner_has_left(txn, service, row, &has_left, err);
+
+	out->row = *row;
+	if (row->revoked_at)
+		out->state = API_TOKEN_REVOKED;
+	else if (row->expires_at <= clock_now(service->clock))
+		out->state = API_TOKEN_EXPIRED;
+	else
+		out->state = has_left ? API_TOKEN_LEFT : API_TOKEN_ACTIVE;
+	return rc;
+}
+
 /* ---- making ---- */
 
 /* RFC 4648 section 5, without padding: no character that a shell minds. */
@@ -123,14 +175,22 @@ static int person_take(
     struct txn *txn, const struct token_making *making, struct err *err)
 {
 	struct person_row person;
+	bool has_left;
 	int rc;
 
 	if (!making->person || !*making->person)
 		return 0;
 	rc = ledger_person_find(
 	    txn, making->row->org_id, making->person, &person, err);
-	if (rc == 0)
-		memcpy(making->row->person_id, person.id, STORE_ID);
+	if (rc < 0)
+		return rc;
+	memcpy(making->row->person_id, person.id, STORE_ID);
+	rc = owner_has_left(txn, making->service, making->row, &has_left, err);
+	if (rc == 0 && has_left)
+		return err_set(err, ERR_CONFLICT,
+		    "the employment of %.100s has ended: a token of theirs "
+		    "would open nothing",
+		    person.name);
 	return rc;
 }
 
@@ -148,7 +208,7 @@ static int row_save(struct txn *txn, void *arg, struct err *err)
 }
 
 int service_api_token_create(struct service *service, const struct actor *actor,
-    const struct api_token_request *request, struct api_token_row *out,
+    const struct api_token_request *request, struct api_token_view *out,
     char token[API_TOKEN_MAX], struct err *err)
 {
 	struct api_token_row row = {.id = ""};
@@ -168,7 +228,7 @@ int service_api_token_create(struct service *service, const struct actor *actor,
 		log_info(service->log, "token_created", LOG_KIND, row.name,
 		    LOG_USER, actor->name, LOG_ORGANISATION, row.org_id, NULL);
 		memcpy(token, text, sizeof(text));
-		*out = row;
+		*out = (struct api_token_view){row, API_TOKEN_ACTIVE};
 	}
 	explicit_bzero(text, sizeof(text));
 	return rc;
@@ -177,132 +237,150 @@ int service_api_token_create(struct service *service, const struct actor *actor,
 /* ---- looking and revoking ---- */
 
 struct token_walk {
+	struct service *service;
+	struct txn *txn;
 	const char *org_id;
 	const char *after_id;
 	int limit;
-	store_api_token_fn *fn;
+	service_api_token_fn *fn;
 	void *arg;
+	struct err *err;
 };
+
+static int on_token(void *arg, const struct api_token_row *row)
+{
+	struct token_walk *walk = arg;
+	struct api_token_view view;
+	int rc = view_fill(walk->txn, walk->service, row, &view, walk->err);
+
+	return rc < 0 ? rc : walk->fn(walk->arg, &view);
+}
 
 static int tokens_read(struct txn *txn, void *arg, struct err *err)
 {
 	struct token_walk *walk = arg;
 
+	walk->txn = txn;
+	walk->err = err;
 	return store_api_token_each(txn, walk->org_id, walk->after_id,
-	    walk->limit, walk->fn, walk->arg, err);
+	    walk->limit, on_token, walk, err);
 }
 
 int service_api_token_each(struct service *service, const struct actor *actor,
-    const char *after_id, int limit, store_api_token_fn *fn, void *arg,
+    const char *after_id, int limit, service_api_token_fn *fn, void *arg,
     struct err *err)
 {
-	struct token_walk walk = {actor->org_id, after_id, limit, fn, arg};
+	struct token_walk walk = {.service = service,
+	    .org_id = actor->org_id,
+	    .after_id = after_id,
+	    .limit = limit,
+	    .fn = fn,
+	    .arg = arg};
 
 	return store_read(service->store, tokens_read, &walk, err);
 }
 
 struct token_pick {
+	struct service *service;
 	const struct actor *actor;
 	const char *id;
-	int64_t now;
-	struct api_token_row row;
-	struct service *service; /* of a change */
+	struct api_token_view view;
 };
 
 static int token_load(struct txn *txn, void *arg, struct err *err)
 {
 	struct token_pick *pick = arg;
-	int rc = store_api_token_load(
-	    txn, pick->actor->org_id, pick->id, &pick->row, err);
+	struct api_token_row row;
+	int rc =
+	    store_api_token_load(txn, pick->actor->org_id, pick->id, &row, err);
 
-	return rc == -ERR_NOT_FOUND
-	    ? err_set(err, ERR_NOT_FOUND, "there is no such token")
-	    : rc;
+	if (rc == -ERR_NOT_FOUND)
+		return err_set(err, ERR_NOT_FOUND, "there is no such token");
+	return rc < 0 ? rc
+	              : view_fill(txn, pick->service, &row, &pick->view, err);
 }
 
 int service_api_token_load(struct service *service, const struct actor *actor,
-    const char *id, struct api_token_row *out, struct err *err)
+    const char *id, struct api_token_view *out, struct err *err)
 {
-	struct token_pick pick = {.actor = actor, .id = id};
+	struct token_pick pick = {.service = service, .actor = actor, .id = id};
 	int rc = store_read(service->store, token_load, &pick, err);
 
 	if (rc == 0)
-		*out = pick.row;
+		*out = pick.view;
 	return rc;
 }
 
 static int token_revoke(struct txn *txn, void *arg, struct err *err)
 {
 	struct token_pick *pick = arg;
+	struct api_token_row *row = &pick->view.row;
 	int rc = token_load(txn, pick, err);
 
 	if (rc < 0)
 		return rc;
-	if (pick->row.revoked_at)
+	if (row->revoked_at)
 		return err_set(
 		    err, ERR_CONFLICT, "the token is revoked already");
-	pick->row.revoked_at = pick->now;
-	(void)str_copy(pick->row.revoked_by, sizeof(pick->row.revoked_by),
-	    pick->actor->name);
-	rc = store_api_token_save(txn, &pick->row, err);
+	row->revoked_at = clock_now(pick->service->clock);
+	(void)str_copy(
+	    row->revoked_by, sizeof(row->revoked_by), pick->actor->name);
+	pick->view.state = API_TOKEN_REVOKED;
+	rc = store_api_token_save(txn, row, err);
 	return rc < 0 ? rc
-	              : token_note(txn, pick->service, &pick->row,
-	                    AUDIT_TOKEN_REVOKED, pick->row.revoked_by, err);
+	              : token_note(txn, pick->service, row, AUDIT_TOKEN_REVOKED,
+	                    row->revoked_by, err);
 }
 
 int service_api_token_revoke(struct service *service, const struct actor *actor,
-    const char *id, struct api_token_row *out, struct err *err)
+    const char *id, struct api_token_view *out, struct err *err)
 {
-	struct token_pick pick = {.service = service,
-	    .actor = actor,
-	    .id = id,
-	    .now = clock_now(service->clock)};
+	struct token_pick pick = {.service = service, .actor = actor, .id = id};
 	int rc = store_write(service->store, token_revoke, &pick, err);
 
 	if (rc < 0)
 		return rc;
-	log_info(service->log, "token_revoked", LOG_KIND, pick.row.name,
-	    LOG_USER, actor->name, LOG_ORGANISATION, pick.row.org_id, NULL);
-	*out = pick.row;
+	log_info(service->log, "token_revoked", LOG_KIND, pick.view.row.name,
+	    LOG_USER, actor->name, LOG_ORGANISATION, actor->org_id, NULL);
+	*out = pick.view;
 	return 0;
 }
 
 /* ---- checking ---- */
 
 struct token_look {
+	struct service *service;
 	const char *token_sha256;
-	struct api_token_row row;
+	struct api_token_view view;
 };
 
 static int token_find(struct txn *txn, void *arg, struct err *err)
 {
 	struct token_look *look = arg;
+	struct api_token_row row;
+	int rc = store_api_token_find(txn, look->token_sha256, &row, err);
 
-	return store_api_token_find(txn, look->token_sha256, &look->row, err);
-}
-
-const char *service_api_token_state(
-    const struct api_token_row *row, int64_t now)
-{
-	if (row->revoked_at)
-		return "revoked";
-	return row->expires_at <= now ? "expired" : "active";
+	return rc < 0 ? rc
+	              : view_fill(txn, look->service, &row, &look->view, err);
 }
 
 int service_api_token_check(struct service *service, const char *token_sha256,
     struct api_token_row *out, struct err *err)
 {
-	struct token_look look = {.token_sha256 = token_sha256};
-	int64_t now = clock_now(service->clock);
+	struct token_look look = {
+	    .service = service, .token_sha256 = token_sha256};
 	int rc = store_read(service->store, token_find, &look, err);
 
 	if (rc == -ERR_NOT_FOUND)
 		return err_set(err, ERR_DENIED, "the token is not valid");
 	if (rc < 0)
 		return rc;
-	if (look.row.revoked_at || look.row.expires_at <= now)
+	if (look.view.state == API_TOKEN_LEFT)
+		return err_set(err, ERR_DENIED,
+		    "the employment of whose token this is has ended");
+	if (look.view.state != API_TOKEN_ACTIVE)
 		return err_set(err, ERR_DENIED, "the token is %s",
-		    service_api_token_state(&look.row, now));
-	*out = look.row;
+		    api_token_state_name(look.view.state));
+	*out = look.view.row;
 	return 0;
 }

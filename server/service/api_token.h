@@ -29,28 +29,42 @@ struct api_token_request {
 	scope_set scopes;
 	int64_t valid_ms; /* 0: 90 days */
 	/* Whose account it is to be: name, mail or id. With it this person
-	 * confirms no return of their own and signs for nobody else. NULL: no
-	 * person's. */
+	 * confirms no return of their own and signs for nobody else, and it
+	 * opens nothing once their employment has ended. NULL: no person's. */
 	const char *person;
 };
+
+enum api_token_state {
+	API_TOKEN_ACTIVE,
+	API_TOKEN_EXPIRED,
+	API_TOKEN_REVOKED,
+	API_TOKEN_LEFT, /* whose it is has left */
+};
+const char *api_token_state_name(enum api_token_state state);
+
+struct api_token_view {
+	struct api_token_row row;
+	enum api_token_state state; /* now */
+};
+typedef int service_api_token_fn(void *arg, const struct api_token_view *view);
 
 /*
  * token: the text, this once; wipe it after use. -ERR_DENIED: more than the
  * actor itself may, or a scope over tokens: those are made at the server.
  */
 int service_api_token_create(struct service *service, const struct actor *actor,
-    const struct api_token_request *request, struct api_token_row *out,
+    const struct api_token_request *request, struct api_token_view *out,
     char token[API_TOKEN_MAX], struct err *err);
 
 /* Of the actor's organisation, in id order, behind after_id ("": the start). */
 int service_api_token_each(struct service *service, const struct actor *actor,
-    const char *after_id, int limit, store_api_token_fn *fn, void *arg,
+    const char *after_id, int limit, service_api_token_fn *fn, void *arg,
     struct err *err);
 int service_api_token_load(struct service *service, const struct actor *actor,
-    const char *id, struct api_token_row *out, struct err *err);
+    const char *id, struct api_token_view *out, struct err *err);
 /* At once. -ERR_CONFLICT: it is revoked already. */
 int service_api_token_revoke(struct service *service, const struct actor *actor,
-    const char *id, struct api_token_row *out, struct err *err);
+    const char *id, struct api_token_view *out, struct err *err);
 
 /*
  * Who presents the text with this hash. The same work whatever is presented:
@@ -59,10 +73,6 @@ int service_api_token_revoke(struct service *service, const struct actor *actor,
  */
 int service_api_token_check(struct service *service, const char *token_sha256,
     struct api_token_row *out, struct err *err);
-
-/* "active", "expired", "revoked". */
-const char *service_api_token_state(
-    const struct api_token_row *row, int64_t now);
 
 /* ---- when it was used last: kept in memory, written in batches ---- */
 

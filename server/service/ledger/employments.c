@@ -243,3 +243,32 @@ int ledger_employment_void(struct txn *txn, const struct ledger *ledger,
 	*out = row;
 	return say_changed(txn, ledger, row.person_id, err);
 }
+
+/* ---- employed at all ---- */
+
+struct employed_look {
+	int32_t today;
+	enum employed_when found;
+};
+
+static int note_employed(void *arg, const struct employment_row *row)
+{
+	struct employed_look *look = arg;
+
+	if (!is_over(row, look->today))
+		look->found = EMPLOYED_STILL;
+	else if (look->found == EMPLOYED_NEVER)
+		look->found = EMPLOYED_ONCE;
+	return look->found == EMPLOYED_STILL;
+}
+
+int ledger_employed(struct txn *txn, const struct ledger *ledger,
+    const char *person_id, enum employed_when *out, struct err *err)
+{
+	struct employed_look look = {ledger->today, EMPLOYED_NEVER};
+	int rc = store_employment_each_person(
+	    txn, ledger->org_id, person_id, note_employed, &look, err);
+
+	*out = look.found;
+	return rc < 0 ? rc : 0;
+}

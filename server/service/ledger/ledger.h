@@ -135,6 +135,15 @@ int ledger_employment_put(struct txn *txn, const struct ledger *ledger,
 int ledger_employment_void(struct txn *txn, const struct ledger *ledger,
     const char *id, struct employment_row *out, struct err *err);
 
+/* All employments of somebody in one word. */
+enum employed_when {
+	EMPLOYED_NEVER, /* none is known */
+	EMPLOYED_STILL, /* one is in force, or begins later */
+	EMPLOYED_ONCE,  /* all have ended */
+};
+int ledger_employed(struct txn *txn, const struct ledger *ledger,
+    const char *person_id, enum employed_when *out, struct err *err);
+
 /* ---- absences (absences.c) ---- */
 
 struct absence_said {

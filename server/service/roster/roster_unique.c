@@ -88,31 +88,6 @@ int roster_unique_said(struct roster_look *look)
 
 /* ---- against the ledger ---- */
 
-struct employed {
-	int32_t today;
-	bool is_so;
-};
-
-static int note_employed(void *arg, const struct employment_row *row)
-{
-	struct employed *employed = arg;
-
-	if (row->to_day == 0 || row->to_day > employed->today)
-		employed->is_so = true;
-	return 0;
-}
-
-static int is_employed(
-    struct roster_look *look, const char *person_id, bool *out)
-{
-	struct employed employed = {look->ledger->today, false};
-	int rc = store_employment_each_person(look->txn, look->ledger->org_id,
-	    person_id, note_employed, &employed, look->err);
-
-	*out = employed.is_so;
-	return rc;
-}
-
 /* One who is not in the roster gives the address up. */
 static int free_mail(struct roster_look *look, const struct person_row *holder,
     const struct plan_person *to)
@@ -157,7 +132,7 @@ static int check_mail(struct roster_look *look, struct plan_person *person)
 	struct roster_plan *plan = look->plan;
 	struct person_row holder;
 	char mail[LIMIT_NAME + 1] = "";
-	bool employed = false;
+	enum employed_when employed;
 	size_t other;
 	int rc;
 
@@ -176,9 +151,11 @@ static int check_mail(struct roster_look *look, struct plan_person *person)
 		plan->people[other].frees_mail = true;
 		return 0;
 	}
-	if ((rc = is_employed(look, holder.id, &employed)) < 0)
+	rc = ledger_employed(
+	    look->txn, look->ledger, holder.id, &employed, look->err);
+	if (rc < 0)
 		return rc;
-	if (employed)
+	if (employed == EMPLOYED_STILL)
 		return refuse(look, person, "mail", mail, &holder);
 	return free_mail(look, &holder, person);
 }

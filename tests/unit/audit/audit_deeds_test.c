@@ -146,23 +146,23 @@ static void test_tokens(void **state)
 {
 	const struct api_token_request request = {
 	    .name = "hr", .scopes = SCOPE_BIT(SCOPE_PEOPLE_WRITE)};
-	struct api_token_row row;
+	struct api_token_view view;
 	char token[API_TOKEN_MAX];
 
 	(void)state;
 	assert_int_equal(
-	    service_api_token_create(&towns, ada, &request, &row, token, NULL),
+	    service_api_token_create(&towns, ada, &request, &view, token, NULL),
 	    0);
 	holds("token.created", "body", "\"scopes\":\"people:write\"");
-	assert_string_equal(newest("token.created", "subject_id"), row.id);
+	assert_string_equal(newest("token.created", "subject_id"), view.row.id);
 	is_nowhere(token);
-	is_nowhere(row.token_sha256);
+	is_nowhere(view.row.token_sha256);
 	assert_int_equal(
-	    service_api_token_revoke(&towns, bob, row.id, &row, NULL),
+	    service_api_token_revoke(&towns, bob, view.row.id, &view, NULL),
 	    -ERR_NOT_FOUND);
 	assert_int_equal(entries("token.revoked"), 0);
 	assert_int_equal(
-	    service_api_token_revoke(&towns, ada, row.id, &row, NULL), 0);
+	    service_api_token_revoke(&towns, ada, view.row.id, &view, NULL), 0);
 	holds("token.revoked", "body", "\"name\":\"hr\"");
 	world_is_whole();
 }
