@@ -45,9 +45,9 @@ int run_units(struct cli *cli)
 	static const struct listing_column columns[] = {
 	    {"ID", "id", LISTING_TEXT, 0},
 	    {"NAME", "name", LISTING_TEXT, 0},
-	    {"BELOW", "parent_id", LISTING_TEXT, 0},
-	    {"MANAGER", "manager_id", LISTING_TEXT, 0},
-	    {"COORDINATOR", "coordinator_id", LISTING_TEXT, 0},
+	    {"BELOW", "parent", LISTING_TEXT, 0},
+	    {"MANAGER", "manager", LISTING_TEXT, 0},
+	    {"COORDINATOR", "coordinator", LISTING_TEXT, 0},
 	    {"NUMBER", "number", LISTING_TEXT, 0},
 	};
 	static const struct listing units = {

@@ -201,8 +201,9 @@ int office_person_get(struct office_call *call, struct err *err)
 
 /* ---- units ---- */
 
-static int on_unit(void *arg, const struct unit_row *row)
+static int on_unit(void *arg, const struct unit_view *view)
 {
+	const struct unit_row *row = &view->row;
 	struct pager *pager = arg;
 	struct encoder *enc = &pager->call->enc;
 	enum pager_turn turn = pager_turn(pager, row->id);
@@ -214,8 +215,11 @@ static int on_unit(void *arg, const struct unit_row *row)
 	encode_text(enc, "external_id", row->external_id);
 	encode_text(enc, "name", row->name);
 	encode_text(enc, "parent_id", row->parent_id);
+	encode_text(enc, "parent", view->parent);
 	encode_text(enc, "manager_id", row->manager_id);
+	encode_text(enc, "manager", view->manager);
 	encode_text(enc, "coordinator_id", row->coordinator_id);
+	encode_text(enc, "coordinator", view->coordinator);
 	encode_text(enc, "number", row->number);
 	encode_time(enc, "created_at", row->created_at);
 	encode_time(enc, "ended_at", row->ended_at);

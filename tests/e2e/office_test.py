@@ -78,6 +78,53 @@ class Tokens(Two):
                              "--organisation", NORTH, ok=False)
         self.assertEqual(again.returncode, 5)
 
+    def test_a_persons_token_ends_with_the_employment(self):
+        it = self.office()
+        mail = "chef@nord.example"
+
+        def employed(until):
+            answer = it.post("/api/v1/employments", {
+                "person": mail, "unit": "Hamnen", "from": "2026-01-01",
+                "to": until})
+            self.assertEqual(answer.status, 200, answer)
+
+        def state():
+            return [row["state"] for row in
+                    self.cli.json("token", "list", "--organisation", NORTH)
+                    if row["id"] == made["id"]][0]
+        it.post("/api/v1/people", {"name": "Nora Nordchef", "mail": mail})
+        it.post("/api/v1/units", {"name": "Hamnen", "manager": mail})
+        made = make_token(self.cli, "nora", "status:read", "--person", mail)
+        nora = self.anybody(made["token"])
+        self.assertEqual(nora.get("/api/v1/status").status, 200,
+                         "no employment is known of a consultant")
+        employed("2099-01-01")
+        self.assertEqual(nora.get("/api/v1/status").status, 200)
+        employed("2026-02-01")
+        found = self.problem(nora.get("/api/v1/status"), 401)
+        self.assertIn("employment", found["detail"])
+        self.assertEqual(state(), "left")
+        refused = self.cli.run(
+            "token", "create", "--name", "again", "--scope", "status:read",
+            "--person", mail, "--organisation", NORTH, ok=False)
+        self.assertEqual(refused.returncode, 5, refused)
+        self.assertIn("Nora Nordchef has ended", refused.stderr)
+        employed("")  # the day was wrong
+        self.assertEqual(nora.get("/api/v1/status").status, 200)
+        self.assertEqual(state(), "active")
+
+    def test_units_name_who_manages_them(self):
+        it = self.office()
+        it.post("/api/v1/people", {"name": "Siri Skolchef",
+                                   "mail": "siri@nord.example"})
+        it.post("/api/v1/units", {"name": "Skolan"})
+        it.post("/api/v1/units", {"name": "Köket", "parent": "Skolan",
+                                  "manager": "siri@nord.example"})
+        listed = self.cli.run("units", "--organisation", NORTH).stdout
+        row = [line for line in listed.splitlines() if "Köket" in line][0]
+        self.assertIn("Skolan", row)
+        self.assertIn("Siri Skolchef", row)
+
     def test_last_used_is_written_later(self):
         made = make_token(self.cli, "used", "status:read")
         self.assertIsNone(made["last_used_at"])

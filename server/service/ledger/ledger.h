@@ -270,8 +270,17 @@ int holder_justifies(struct txn *txn, const struct device *device,
 int service_person_each(struct service *service, const struct actor *actor,
     const char *text, const char *after_id, int limit, store_person_fn *fn,
     void *arg, struct err *err);
+
+/* A unit with those whom it names; a name is "" where there is none. */
+struct unit_view {
+	struct unit_row row;
+	char parent[LIMIT_NAME + 1];
+	char manager[LIMIT_NAME + 1];
+	char coordinator[LIMIT_NAME + 1];
+};
+typedef int service_unit_fn(void *arg, const struct unit_view *view);
 int service_unit_each(struct service *service, const struct actor *actor,
-    const char *after_id, int limit, store_unit_fn *fn, void *arg,
+    const char *after_id, int limit, service_unit_fn *fn, void *arg,
     struct err *err);
 int service_subscription_each(struct service *service,
     const struct actor *actor, const char *after_id, int limit,

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "proto/base/err.h"
+#include "proto/base/str.h"
 #include "server/service/ledger/ledger.h"
 #include "server/service/service.h"
 
@@ -35,16 +36,66 @@ int service_person_each(struct service *service, const struct actor *actor,
 	return store_read(service->store, people_read, &walk, err);
 }
 
+struct units_look {
+	struct walk *walk;
+	struct txn *txn;
+	struct err *err;
+};
+
+static int name_of_unit(struct units_look *look, const char *id, char *out)
+{
+	struct unit_row unit;
+	int rc;
+
+	if (!*id)
+		return 0;
+	rc = store_unit_load(
+	    look->txn, look->walk->org_id, id, &unit, look->err);
+	if (rc == 0)
+		(void)str_copy(out, LIMIT_NAME + 1, unit.name);
+	return rc == -ERR_NOT_FOUND ? 0 : rc;
+}
+
+static int name_of_person(struct units_look *look, const char *id, char *out)
+{
+	struct person_row person;
+	int rc;
+
+	if (!*id)
+		return 0;
+	rc = store_person_load(
+	    look->txn, look->walk->org_id, id, &person, look->err);
+	if (rc == 0)
+		(void)str_copy(out, LIMIT_NAME + 1, person.name);
+	return rc == -ERR_NOT_FOUND ? 0 : rc;
+}
+
+static int on_unit(void *arg, const struct unit_row *row)
+{
+	struct units_look *look = arg;
+	struct unit_view view = {.row = *row};
+	int rc = name_of_unit(look, row->parent_id, view.parent);
+
+	if (rc == 0)
+		rc = name_of_person(look, row->manager_id, view.manager);
+	if (rc == 0)
+		rc =
+		    name_of_person(look, row->coordinator_id, view.coordinator);
+	return rc < 0
+	    ? rc
+	    : (*(service_unit_fn **)look->walk->fn)(look->walk->arg, &view);
+}
+
 static int units_read(struct txn *txn, void *arg, struct err *err)
 {
-	struct walk *walk = arg;
+	struct units_look look = {arg, txn, err};
 
-	return store_unit_each(txn, walk->org_id, walk->after_id, walk->limit,
-	    *(store_unit_fn **)walk->fn, walk->arg, err);
+	return store_unit_each(txn, look.walk->org_id, look.walk->after_id,
+	    look.walk->limit, on_unit, &look, err);
 }
 
 int service_unit_each(struct service *service, const struct actor *actor,
-    const char *after_id, int limit, store_unit_fn *fn, void *arg,
+    const char *after_id, int limit, service_unit_fn *fn, void *arg,
     struct err *err)
 {
 	struct walk walk = {actor->org_id, NULL, after_id, limit, &fn, arg};

@@ -30,7 +30,7 @@ DEFINE_COUNT(count_station, station_row)
 DEFINE_COUNT(count_order, work_order_row)
 DEFINE_COUNT(count_bench_phone, bench_phone)
 DEFINE_COUNT(count_person, person_row)
-DEFINE_COUNT(count_unit, unit_row)
+DEFINE_COUNT(count_unit, unit_view)
 DEFINE_COUNT(count_subscription, subscription_row)
 DEFINE_COUNT(count_holding, holding_view)
 
