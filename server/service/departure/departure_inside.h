@@ -141,7 +141,6 @@ int departure_put_back(struct txn *txn, const struct departure_world *world,
 
 /* ---- rows that are changed after the walk (departure_rows.c) ---- */
 
-#define DEPARTURE_CASES_MAX 64
 /* Each is to be cleared, also when it could not be loaded. */
 struct departure_cases {
 	struct return_case_row *rows;

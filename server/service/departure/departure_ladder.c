@@ -199,20 +199,6 @@ static int lose_all(struct going *g, struct err *err)
 
 /* ---- the SIM ---- */
 
-struct sims {
-	struct sim_decision_row rows[DEPARTURE_CASES_MAX];
-	size_t count;
-};
-
-static int note_sim(void *arg, const struct sim_decision_row *row)
-{
-	struct sims *sims = arg;
-
-	if (row->decision == SIM_UNDECIDED)
-		sims->rows[sims->count++] = *row;
-	return sims->count == DEPARTURE_CASES_MAX;
-}
-
 /* One that sits in a phone goes the way of that phone; one that sits in none
  * is with who has the others. */
 static int is_sim_out(struct going *g, const struct sim_decision_row *sim,
@@ -233,8 +219,11 @@ static int block_one(
     struct going *g, struct sim_decision_row *sim, struct err *err)
 {
 	bool is_gone;
-	int rc = is_sim_out(g, sim, &is_gone, err);
+	int rc;
 
+	if (sim->decision != SIM_UNDECIDED)
+		return 0;
+	rc = is_sim_out(g, sim, &is_gone, err);
 	return rc < 0 || !is_gone
 	    ? rc
 	    : return_sim_set(g->txn, &g->world->ledger, sim, SIM_BLOCK,
@@ -243,13 +232,14 @@ static int block_one(
 
 static int block_all(struct going *g, struct err *err)
 {
-	struct sims sims = {.count = 0};
+	struct departure_sims sims;
 	size_t i;
-	int rc = store_sim_decision_each(g->txn, g->departure->org_id,
-	    g->departure->id, note_sim, &sims, err);
+	int rc = departure_sims_load(
+	    g->txn, g->departure->org_id, g->departure->id, &sims, err);
 
 	for (i = 0; rc >= 0 && i < sims.count; i++)
 		rc = block_one(g, &sims.rows[i], err);
+	departure_sims_clear(&sims);
 	return rc < 0 ? rc
 	              : return_sims_mark(
 	                    g->txn, &g->world->ledger, g->departure->id, err);

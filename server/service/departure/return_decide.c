@@ -20,33 +20,27 @@ bool return_is_out(const struct return_case_row *row)
 
 /* ---- its SIMs ---- */
 
-struct sims {
-	const char *case_id;
-	char ids[DEPARTURE_CASES_MAX][STORE_ID];
-	size_t count;
-};
-
 /* One that sits in none of the phones goes with each. */
-static int note_sim(void *arg, const struct sim_decision_row *row)
+static bool is_undecided(
+    const struct return_case_row *row, const struct sim_decision_row *sim)
 {
-	struct sims *sims = arg;
-
-	if (row->decision == SIM_UNDECIDED &&
-	    (!row->case_id[0] || strcmp(row->case_id, sims->case_id) == 0))
-		memcpy(
-		    sims->ids[sims->count++], row->subscription_id, STORE_ID);
-	return sims->count == DEPARTURE_CASES_MAX;
+	return sim->decision == SIM_UNDECIDED &&
+	    (!sim->case_id[0] || strcmp(sim->case_id, row->id) == 0);
 }
 
-static int undecided(struct txn *txn, const struct return_case_row *row,
-    struct sims *out, struct err *err)
+static int has_undecided(struct txn *txn, const struct return_case_row *row,
+    bool *out, struct err *err)
 {
-	int rc;
+	struct departure_sims sims;
+	size_t i;
+	int rc = departure_sims_load(
+	    txn, row->org_id, row->departure_id, &sims, err);
 
-	*out = (struct sims){.case_id = row->id};
-	rc = store_sim_decision_each(
-	    txn, row->org_id, row->departure_id, note_sim, out, err);
-	return rc < 0 ? rc : 0;
+	*out = false;
+	for (i = 0; rc == 0 && i < sims.count; i++)
+		*out |= is_undecided(row, &sims.rows[i]);
+	departure_sims_clear(&sims);
+	return rc;
 }
 
 /* ---- what the case allows ---- */
@@ -81,7 +75,7 @@ static int may_lock(struct txn *txn, const struct return_case_row *row,
 int return_decisions(struct txn *txn, const struct return_case_row *row,
     unsigned *out, struct err *err)
 {
-	struct sims sims;
+	bool has_sims = false;
 	bool locks = false;
 	int rc;
 
@@ -89,13 +83,13 @@ int return_decisions(struct txn *txn, const struct return_case_row *row,
 	if (!return_is_out(row))
 		return 0;
 	if ((rc = may_lock(txn, row, &locks, err)) < 0 ||
-	    (rc = undecided(txn, row, &sims, err)) < 0)
+	    (rc = has_undecided(txn, row, &has_sims, err)) < 0)
 		return rc;
 	*out = RETURN_DECISION_BIT(RETURN_DECIDE_WAIT);
 	if (locks)
 		*out |= RETURN_DECISION_BIT(RETURN_DECIDE_LOST_MODE);
 	*out |= RETURN_DECISION_BIT(
-	    sims.count ? RETURN_DECIDE_BLOCK_SIM : RETURN_DECIDE_WRITE_OFF);
+	    has_sims ? RETURN_DECIDE_BLOCK_SIM : RETURN_DECIDE_WRITE_OFF);
 	return 0;
 }
 
@@ -154,14 +148,18 @@ static int block_sims(struct txn *txn, const struct ledger *ledger,
     struct return_case_row *row, const char *why, struct err *err)
 {
 	struct sim_decision_row decided;
-	struct sims sims;
+	struct departure_sims sims;
 	size_t i;
-	int rc = undecided(txn, row, &sims, err);
+	int rc = departure_sims_load(
+	    txn, row->org_id, row->departure_id, &sims, err);
 
 	for (i = 0; rc == 0 && i < sims.count; i++)
-		rc = return_sim_decide(txn, ledger, row->departure_id,
-		    sims.ids[i], SIM_BLOCK,
-		    why ? why : "the phone was not returned", &decided, err);
+		if (is_undecided(row, &sims.rows[i]))
+			rc = return_sim_decide(txn, ledger, row->departure_id,
+			    sims.rows[i].subscription_id, SIM_BLOCK,
+			    why ? why : "the phone was not returned", &decided,
+			    err);
+	departure_sims_clear(&sims);
 	return rc;
 }
 
