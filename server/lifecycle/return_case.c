@@ -15,6 +15,7 @@ static const struct {
     [RETURN_EVENT_ASK] = {.set = MARK(ASKED)},
     [RETURN_EVENT_CUSTODY] = {.set = MARK(CUSTODY)},
     [RETURN_EVENT_LOCK_CLEARED] = {.set = MARK(LOCK_CLEARED)},
+    [RETURN_EVENT_LOCK_OPEN] = {.clear = MARK(LOCK_CLEARED)},
     [RETURN_EVENT_WIPE_ACKNOWLEDGED] = {.set = MARK(WIPE_ACKNOWLEDGED)},
     [RETURN_EVENT_PROOF] = {.set = MARK(PROVEN)},
     /* Who speaks under the old identity was not erased, whatever was said. */
@@ -39,10 +40,11 @@ static const struct {
 
 /* Things that are done, in any order: the marks say where that leads. */
 #define DONE(where)                                                            \
-	ON(LOCK_CLEARED) = (where), ON(SIGN_HOLDER) = (where),                 \
-	ON(SIGN_RECEIVER) = (where), ON(CODES_STATED) = (where),               \
-	ON(CODES_OPEN) = (where), ON(SIM_DECIDED) = (where),                   \
-	ON(SIM_OPEN) = (where), ON(DATA_REMOVED) = (where)
+	ON(LOCK_CLEARED) = (where), ON(LOCK_OPEN) = (where),                   \
+	ON(SIGN_HOLDER) = (where), ON(SIGN_RECEIVER) = (where),                \
+	ON(CODES_STATED) = (where), ON(CODES_OPEN) = (where),                  \
+	ON(SIM_DECIDED) = (where), ON(SIM_OPEN) = (where),                     \
+	ON(DATA_REMOVED) = (where)
 #define ENDS ON(CANCEL) = TO(CANCELLED), ON(WRITE_OFF) = TO(WRITTEN_OFF)
 /* A phone that is on its way. */
 #define ON_ITS_WAY                                                             \
@@ -86,7 +88,8 @@ static const unsigned char steps[RETURN_STATE_COUNT][RETURN_EVENT_COUNT] = {
      * meanwhile brings nothing back, but it is known by then. */
     [RETURN_WRITTEN_OFF] = {ON(FOUND) = BY_MARKS, ON(CUSTODY) = BY_MARKS,
         ON(WIPE_ACKNOWLEDGED) = STAYS, ON(PROOF) = STAYS, ON(CONTACT) = STAYS,
-        ON(REFUTED) = STAYS, ON(SIM_DECIDED) = STAYS, ON(SIM_OPEN) = STAYS},
+        ON(REFUTED) = STAYS, ON(SIM_DECIDED) = STAYS, ON(SIM_OPEN) = STAYS,
+        ON(LOCK_OPEN) = STAYS},
     /* Cancelled has no row: nothing leaves it. */
 };
 
@@ -133,6 +136,7 @@ static const char *const event_names[RETURN_EVENT_COUNT] = {
     [RETURN_EVENT_ASK] = "ask",
     [RETURN_EVENT_CUSTODY] = "custody",
     [RETURN_EVENT_LOCK_CLEARED] = "lock_cleared",
+    [RETURN_EVENT_LOCK_OPEN] = "lock_open",
     [RETURN_EVENT_WIPE_ACKNOWLEDGED] = "wipe_acknowledged",
     [RETURN_EVENT_PROOF] = "proof",
     [RETURN_EVENT_CONTACT] = "contact",

@@ -57,6 +57,7 @@ enum return_event {
 	RETURN_EVENT_ASK, /* the last day is over */
 	RETURN_EVENT_CUSTODY,
 	RETURN_EVENT_LOCK_CLEARED,
+	RETURN_EVENT_LOCK_OPEN, /* it left management: can be on again */
 	RETURN_EVENT_WIPE_ACKNOWLEDGED,
 	RETURN_EVENT_PROOF,
 	RETURN_EVENT_CONTACT, /* heard after it had acknowledged its erase */

@@ -158,6 +158,7 @@ enum return_step_kind {
 	RETURN_STEP_RELEASED = 18,
 	RETURN_STEP_OFFLINE = 19,
 	RETURN_STEP_HEARD = 20,
+	RETURN_STEP_LOCK_OPEN = 21, /* what was said of it holds no more */
 	RETURN_STEP_KIND_COUNT
 };
 const char *return_step_name(enum return_step_kind kind);

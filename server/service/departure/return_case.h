@@ -113,7 +113,10 @@ int return_wipe_changed(struct txn *txn, struct service *service,
 int return_life_began(struct txn *txn, struct service *service,
     const char *org_id, const char *device_id, bool in_setup, int64_t now,
     struct err *err);
-/* Its life ended by CheckOut: what was of work is gone from a private phone. */
+/*
+ * Its life ended by CheckOut: what was of work is gone from a private phone,
+ * and nothing keeps Activation Lock off any more in one that is still out.
+ */
 int return_life_ended(struct txn *txn, struct service *service,
     const char *org_id, const char *device_id, int64_t now, struct err *err);
 

@@ -167,23 +167,36 @@ int return_life_began(struct txn *txn, struct service *service,
 	return rc < 0 ? rc : prove_by_life(txn, &world.ledger, &row, err);
 }
 
+static int hear_left(struct txn *txn, const struct ledger *ledger,
+    struct return_case_row *row, struct err *err)
+{
+	if (row->kind == RETURN_KIND_PRIVATE)
+		return hear(txn, ledger, row, RETURN_EVENT_DATA_REMOVED,
+		    RETURN_STEP_DATA_REMOVED,
+		    "it left management, and what was of work with it", err);
+	/* Who took it into custody saw to its lock then. */
+	if (has(row, RETURN_MARK_LOCK_CLEARED) &&
+	    !has(row, RETURN_MARK_CUSTODY))
+		return hear(txn, ledger, row, RETURN_EVENT_LOCK_OPEN,
+		    RETURN_STEP_LOCK_OPEN,
+		    "it left management: its Activation Lock can have been "
+		    "turned on since",
+		    err);
+	return 0;
+}
+
 int return_life_ended(struct txn *txn, struct service *service,
     const char *org_id, const char *device_id, int64_t now, struct err *err)
 {
 	struct departure_world world;
 	struct return_case_row row;
-	int rc = store_return_case_find_open(txn, org_id, device_id, &row, err);
+	int rc = return_case_going(txn, org_id, device_id, &row, err);
 
-	if (rc == -ERR_NOT_FOUND ||
-	    (rc == 0 && row.kind != RETURN_KIND_PRIVATE))
+	if (rc == -ERR_NOT_FOUND)
 		return 0;
 	if (rc == 0)
 		rc = departure_world_policy(service, org_id, now, &world, err);
-	return rc < 0
-	    ? rc
-	    : hear(txn, &world.ledger, &row, RETURN_EVENT_DATA_REMOVED,
-	          RETURN_STEP_DATA_REMOVED,
-	          "it left management, and what was of work with it", err);
+	return rc < 0 ? rc : hear_left(txn, &world.ledger, &row, err);
 }
 
 /* ---- what an order that is about to be given rests on ---- */

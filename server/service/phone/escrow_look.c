@@ -91,7 +91,8 @@ static int look_at_life(struct look *look, int64_t now)
 	if (supervised && life_is_open(life.state) &&
 	    now - life.started_at < ESCROW_ASK_MS)
 		look->view->ask_until = life.started_at + ESCROW_ASK_MS;
-	if (!supervised)
+	/* Who left management is kept from nothing any more. */
+	if (!supervised || life.state == LIFE_CHECKED_OUT)
 		return 0;
 	rc = store_command_each(
 	    look->txn, &filter, note_settings, look, look->err);

@@ -201,6 +201,33 @@ static void test_one_is_given_up(void **state)
 	assert_int_equal(orders_of("S2", "EnableLostMode").standing, 1);
 }
 
+static int ask_lock(struct txn *txn, void *arg, struct err *err)
+{
+	return lost_mode_is_possible(txn, arg, err);
+}
+
+/* What could not be locked is not called possible: the ladder asks first. */
+static void test_given_up_is_not_locked(void **state)
+{
+	struct phone_step_ask ask = {.device = "S1",
+	    .event = PHONE_EVENT_WRITE_OFF,
+	    .reason = "in the lake"};
+	struct device device;
+
+	(void)state;
+	hire("Ture Alm", NULL);
+	phone("S1", "Ture Alm", true);
+	assert_int_equal(
+	    service_phone_step(&towns, ada, &ask, &device, NULL), 0);
+	assert_string_not_equal(device.life_id, "");
+	assert_int_equal(
+	    store_read(towns.store, ask_lock, &device, NULL), -ERR_CONFLICT);
+	ask.event = PHONE_EVENT_FIND;
+	assert_int_equal(
+	    service_phone_step(&towns, ada, &ask, &device, NULL), 0);
+	assert_int_equal(store_read(towns.store, ask_lock, &device, NULL), 0);
+}
+
 /* Taken back by IT without a custody: it lies in a drawer, and is silent. */
 static void test_drawer(void **state)
 {
@@ -629,6 +656,7 @@ int main(void)
 	    LEAVER_TEST(test_next_holder),
 	    LEAVER_TEST(test_next_holder_of_a_silent_one),
 	    LEAVER_TEST(test_one_is_given_up),
+	    LEAVER_TEST(test_given_up_is_not_locked),
 	    LEAVER_TEST(test_drawer),
 	    LEAVER_TEST(test_left_management),
 	    LEAVER_TEST(test_not_handed_out),
