@@ -68,7 +68,7 @@ class Web(World):
                 for serial in ("WEB1", "WEB2")]
         pages = {"handout": self.link({"id": made[0]["task"]}, ALBERTSLUND)}
         done = self.link({"id": made[1]["task"]}, ALBERTSLUND)
-        self.answered(done, answer="yes", name="Astrid")
+        self.answered(done, answer="yes", name="Astrid Lindqvist")
         pages["handout-done"] = done
         self.api("POST", "/departures", {
             "person": "astrid", "note": "byter tjänst"}, ALBERTSLUND)
