@@ -53,6 +53,17 @@ class Handovers(World):
         # It cannot be erased from here: nothing is said of iCloud.
         self.assertNotIn(BEFORE, self.open(self.asked_back("astrid")))
 
+    def test_all_that_is_signed_for_is_shown(self):
+        self.api("POST", "/devices", {"kind": "android", "serial": "HAND2"},
+                 ALBERTSLUND)
+        things = [f"Sak {number}" for number in range(16)]
+        made = self.api("POST", "/handouts", {
+            "person": "astrid", "phone": "HAND2", "accessories": things},
+            ALBERTSLUND)
+        text = self.open(self.link({"id": made["task"]}, ALBERTSLUND))
+        for thing in things:
+            self.assertIn(f"<dd>{thing}</dd>", text)
+
     def test_a_return_of_a_managed_phone(self):
         link = self.cli.json("enrol-link", "--organisation", ALBERTSLUND,
                              "--person", "Olle Berg", "--serial", "ALBHAND1")

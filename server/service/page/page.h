@@ -42,7 +42,7 @@ struct page_item {
 	bool is_locked;              /* a missing phone: in Lost Mode */
 	bool is_decided; /* a SIM of one: blocked, left with the post */
 };
-#define PAGE_ITEMS_MAX 16
+#define PAGE_ITEMS_MAX RECEIPT_THINGS_MAX /* all that a hand-out names */
 struct page_handover {
 	struct page_item items[PAGE_ITEMS_MAX];
 	size_t count;
