@@ -77,6 +77,17 @@ class Handovers(World):
         confirm = self.open(self.link(receiver, ALBERTSLUND))
         self.assertNotIn(BEFORE, confirm)
         self.assertIn("länken finns kvar", confirm)
+        # All that is missing at once, each led to and marked.
+        status, text = self.post(url, text)
+        self.assertEqual(status, 422)
+        for field, words in (("answer", "Kryssa för minst en telefon"),
+                             ("codes-yes", "Svara om koder och konton"),
+                             ("name", "Skriv ditt namn")):
+            self.assertIn(f'<a href="#{field}">{words}', text)
+            self.assertIn(f'id="problem-{field}">{words}', text)
+            self.assertEqual(text.count(f'id="{field}"'), 1)
+            self.assertRegex(
+                text, f'id="{field}"[^>]*aria-describedby="problem-{field}')
         status, text = self.post(url, text, item0="yes", codes="yes")
         self.assertEqual(status, 422)
         self.assertIn("Skriv ditt namn", text)

@@ -32,7 +32,7 @@ static void head(struct view *view, const char *title)
 	meta(h, "robots", "noindex, nofollow");
 	meta(h, "color-scheme", "light dark");
 	h_open(h, H_TITLE);
-	if (view->problem != WORD_COUNT)
+	if (view->problems.count)
 		h_say(h, say(view, WORD_ERROR_PREFIX), title, H_ARGS_END);
 	else
 		h_text(h, title);
@@ -116,7 +116,7 @@ void layout_begin(struct view *view, const char *title)
 	h_open(h, H_MAIN);
 	h_attr(h, H_ID, "main");
 	h_line(h, H_H1, NULL, title);
-	layout_problem(view);
+	layout_problems(view);
 }
 
 void layout_end(struct view *view)
@@ -200,43 +200,66 @@ void layout_day(struct view *view, int32_t day, char out[64])
 
 /* ---- what is wrong ---- */
 
-/* The field that it is about. */
-static const char *problem_place(enum word problem)
+bool view_has(const struct view *view, enum word problem)
 {
-	switch (problem) {
-	case WORD_ERROR_WHY:
-	case WORD_ERROR_WHY_LONG:
-	case WORD_ERROR_NOT_RIGHT:
-	case WORD_ERROR_DECISION_WHY:
-		return "#why";
-	case WORD_ERROR_NAME:
-		return "#name";
-	case WORD_ERROR_CODES:
-		return "#codes-yes";
-	case WORD_ERROR_MISSING:
-		return "#phones";
-	default:
-		return "#answer";
-	}
+	return form_problems_have(&view->problems, problem);
 }
 
-void layout_problem(struct view *view)
+void layout_problems(struct view *view)
 {
 	struct html *h = &view->h;
+	char place[32];
+	size_t i;
 
-	if (view->problem == WORD_COUNT)
+	if (view->problems.count == 0)
 		return;
 	h_open(h, H_DIV);
 	h_attr(h, H_CLASS, "wrong");
 	h_attr(h, H_ROLE, "alert");
 	h_line(h, H_H2, NULL, say(view, WORD_ERROR_TITLE));
-	h_open(h, H_P);
-	h_open(h, H_A);
-	h_address(h, H_HREF, problem_place(view->problem));
-	h_text(h, say(view, view->problem));
+	for (i = 0; i < view->problems.count; i++) {
+		(void)snprintf(place, sizeof(place), "#%s",
+		    form_problem_field(view->problems.words[i]));
+		h_open(h, H_P);
+		h_open(h, H_A);
+		h_address(h, H_HREF, place);
+		h_text(h, say(view, view->problems.words[i]));
+		h_close(h);
+		h_close(h);
+	}
 	h_close(h);
-	h_close(h);
-	h_close(h);
+}
+
+#define MARK_MAX 64
+
+/* What a field is described by: its mark when it is wrong, and its hint (NULL:
+ * it has none). Gives out; NULL: by nothing. */
+static const char *described_by(
+    const char *field, bool is_wrong, const char *hint, char out[MARK_MAX])
+{
+	if (!is_wrong)
+		return hint;
+	(void)snprintf(out, MARK_MAX, "problem-%s%s%s", field, hint ? " " : "",
+	    hint ? hint : "");
+	return out;
+}
+
+static void marks(struct view *view)
+{
+	struct html *h = &view->h;
+	char id[MARK_MAX];
+	size_t i;
+
+	for (i = 0; i < view->problems.count; i++) {
+		enum word problem = view->problems.words[i];
+
+		h_open(h, H_P);
+		h_attr(h, H_CLASS, "mark");
+		h_attr(h, H_ID,
+		    described_by(form_problem_field(problem), true, NULL, id));
+		h_text(h, say(view, problem));
+		h_close(h);
+	}
 }
 
 /* ---- the form ---- */
@@ -265,13 +288,7 @@ void form_begin(struct view *view, enum word legend)
 	form_hidden(view, "text", view->page->text_sha256);
 	h_open(h, H_FIELDSET);
 	h_line(h, H_LEGEND, NULL, say(view, legend));
-	if (view->problem != WORD_COUNT) {
-		h_open(h, H_P);
-		h_attr(h, H_CLASS, "mark");
-		h_attr(h, H_ID, "problem");
-		h_text(h, say(view, view->problem));
-		h_close(h);
-	}
+	marks(view);
 }
 
 void form_part_begin(struct view *view, enum word legend)
@@ -283,9 +300,10 @@ void form_part_begin(struct view *view, enum word legend)
 
 static void form_box(struct view *view, const char *type, const char *name,
     const char *id, const char *value, const char *label, bool is_checked,
-    bool is_wrong)
+    enum word problem)
 {
 	struct html *h = &view->h;
+	char mark[MARK_MAX];
 
 	h_open(h, H_DIV);
 	h_attr(h, H_CLASS, "choice");
@@ -296,8 +314,10 @@ static void form_box(struct view *view, const char *type, const char *name,
 	h_attr(h, H_VALUE, value);
 	if (is_checked)
 		h_flag(h, H_CHECKED);
-	if (is_wrong)
-		h_attr(h, H_ARIA_DESCRIBEDBY, "problem");
+	if (view_has(view, problem))
+		h_attr(h, H_ARIA_DESCRIBEDBY,
+		    described_by(
+		        form_problem_field(problem), true, NULL, mark));
 	h_close(h);
 	h_open(h, H_LABEL);
 	h_attr(h, H_FOR, id);
@@ -309,14 +329,13 @@ static void form_box(struct view *view, const char *type, const char *name,
 void form_radio(struct view *view, const struct form_radio *radio)
 {
 	form_box(view, "radio", radio->name, radio->id, radio->value,
-	    say(view, radio->label), radio->is_checked, radio->is_wrong);
+	    say(view, radio->label), radio->is_checked, radio->problem);
 }
 
 void form_tick(struct view *view, const char *name, const char *id,
-    const char *label, bool is_checked, bool is_wrong)
+    const char *label, bool is_checked, enum word problem)
 {
-	form_box(
-	    view, "checkbox", name, id, "yes", label, is_checked, is_wrong);
+	form_box(view, "checkbox", name, id, "yes", label, is_checked, problem);
 }
 
 void form_choice(struct view *view, const char *value, enum word label,
@@ -327,14 +346,16 @@ void form_choice(struct view *view, const char *value, enum word label,
 	form_box(view, is_tick ? "checkbox" : "radio", "answer",
 	    is_first ? "answer" : value, is_tick ? "yes" : value,
 	    say(view, label), is_checked,
-	    view->problem == WORD_ERROR_CHOOSE ||
-	        view->problem == WORD_ERROR_TICK);
+	    is_tick ? WORD_ERROR_TICK : WORD_ERROR_CHOOSE);
 }
 
 void form_text(
-    struct view *view, enum word label, enum word hint, bool is_wrong)
+    struct view *view, enum word label, enum word hint, enum word problem)
 {
 	struct html *h = &view->h;
+	bool is_wrong =
+	    view_has(view, problem) || view_has(view, WORD_ERROR_WHY_LONG);
+	char mark[MARK_MAX];
 
 	h_open(h, H_DIV);
 	h_attr(h, H_CLASS, "reason");
@@ -351,10 +372,10 @@ void form_text(
 	h_attr(h, H_ID, "why");
 	h_attr(h, H_NAME, "why");
 	h_attr_number(h, H_ROWS, 4);
-	h_attr_number(h, H_MAXLENGTH, 500);
+	h_attr_number(h, H_MAXLENGTH, FORM_WHY_CHARACTERS);
 	h_attr(h, H_AUTOCOMPLETE, "off");
-	h_attr(
-	    h, H_ARIA_DESCRIBEDBY, is_wrong ? "problem why-hint" : "why-hint");
+	h_attr(h, H_ARIA_DESCRIBEDBY,
+	    described_by("why", is_wrong, "why-hint", mark));
 	if (is_wrong)
 		h_attr(h, H_ARIA_INVALID, "true");
 	h_text(h, view->why);
@@ -365,7 +386,8 @@ void form_text(
 void form_name(struct view *view)
 {
 	struct html *h = &view->h;
-	bool is_wrong = view->problem == WORD_ERROR_NAME;
+	bool is_wrong = view_has(view, WORD_ERROR_NAME);
+	char mark[MARK_MAX];
 
 	h_open(h, H_DIV);
 	h_attr(h, H_CLASS, "reason");
@@ -385,7 +407,7 @@ void form_name(struct view *view)
 	h_attr_number(h, H_MAXLENGTH, 100);
 	h_attr(h, H_AUTOCOMPLETE, "name");
 	h_attr(h, H_ARIA_DESCRIBEDBY,
-	    is_wrong ? "problem name-hint" : "name-hint");
+	    described_by("name", is_wrong, "name-hint", mark));
 	if (is_wrong)
 		h_attr(h, H_ARIA_INVALID, "true");
 	h_attr(h, H_VALUE, view->name ? view->name : "");

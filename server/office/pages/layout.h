@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "server/office/pages/form_problems.h"
 #include "server/office/pages/html.h"
 #include "server/office/pages/words.h"
 #include "server/service/page/page.h"
@@ -21,8 +22,8 @@ struct view {
 	struct html h;
 	const struct page *page;
 	enum word_language language;
-	const char *path;  /* "/t/<token>"; "" on a page without one */
-	enum word problem; /* why the answer was not taken; WORD_COUNT: none */
+	const char *path; /* "/t/<token>"; "" on a page without one */
+	struct form_problems problems; /* why the answer was not taken */
 	enum page_choice choice; /* what was chosen before, to show again */
 	const char *why;         /* what was written before; NULL */
 	const char *name;        /* and as a signature; NULL */
@@ -53,8 +54,9 @@ void layout_pack_text(struct view *view, const char *cls, const char *text);
 /* "25 november 2026" with its machine-readable date. */
 void layout_day(struct view *view, int32_t day, char out[64]);
 
-/* The box at the top that says what is wrong and leads to it. */
-void layout_problem(struct view *view);
+/* The box at the top that says what is wrong and leads there. */
+void layout_problems(struct view *view);
+bool view_has(const struct view *view, enum word problem);
 
 /* The form: hash of the text, the choices, the button. */
 void form_begin(struct view *view, enum word legend);
@@ -63,23 +65,24 @@ void form_choice(struct view *view, const char *value, enum word label,
     bool is_first, bool is_checked);
 /* A set of boxes within the form; h_close() it. */
 void form_part_begin(struct view *view, enum word legend);
-/* One button of a set; id leads there. is_wrong: the problem is about it. */
+/* One button of a set; id leads there. problem: what is about it. */
 struct form_radio {
 	const char *name;
 	const char *value;
 	const char *id;
 	enum word label;
 	bool is_checked;
-	bool is_wrong;
+	enum word problem;
 };
 void form_radio(struct view *view, const struct form_radio *radio);
 /* A box with a text of its own. */
 void form_tick(struct view *view, const char *name, const char *id,
-    const char *label, bool is_checked, bool is_wrong);
+    const char *label, bool is_checked, enum word problem);
 void form_hidden(struct view *view, const char *name, const char *value);
-/* A text area with its label and hint; is_wrong: it is what is wrong. */
+/* A text area with its label and hint; problem: what is about it, but for its
+ * length. WORD_COUNT: nothing is. */
 void form_text(
-    struct view *view, enum word label, enum word hint, bool is_wrong);
+    struct view *view, enum word label, enum word hint, enum word problem);
 /* Where a name is typed as a signature. */
 void form_name(struct view *view);
 void form_end(struct view *view, enum word button);

@@ -82,7 +82,6 @@ static void view_begin(struct office_call *call, struct view *view,
 	view->page = page;
 	view->language = word_language_of(page->language);
 	view->path = path;
-	view->problem = WORD_COUNT;
 }
 
 typedef void show_fn(struct view *view);
@@ -197,50 +196,6 @@ static int see_other(struct office_call *call, const char *language)
 	return 0;
 }
 
-/* Characters, as a browser's maxlength counts them, near enough. */
-static size_t characters_of(const char *text)
-{
-	size_t count = 0;
-
-	for (; *text; text++)
-		count += ((unsigned char)*text & 0xc0) != 0x80;
-	return count;
-}
-
-/* What a signature or a decision lacks, in the order of the page. */
-static enum word problem_of_signing(
-    const struct page *page, const struct form_body *form)
-{
-	if (page->task.kind == TASK_DECIDE_RETURN)
-		return !form->picked ? WORD_ERROR_MISSING
-		    : form->decision == RETURN_DECIDE_NOTHING
-		    ? WORD_ERROR_DECISION
-		    : WORD_ERROR_DECISION_WHY;
-	if (page->task.kind != TASK_ACCEPT_HANDOUT)
-		return !form->picked                ? WORD_ERROR_PICK
-		    : form->codes == PAGE_NO_CHOICE ? WORD_ERROR_CODES
-		                                    : WORD_ERROR_NAME;
-	if (form->choice == PAGE_NO_CHOICE)
-		return WORD_ERROR_CHOOSE;
-	return form->choice == PAGE_NO ? WORD_ERROR_NOT_RIGHT : WORD_ERROR_NAME;
-}
-
-static enum word problem_of(
-    const struct page *page, const struct form_body *form, int code)
-{
-	if (code == -ERR_CONFLICT)
-		return WORD_ERROR_CHANGED;
-	if (code == -ERR_DENIED)
-		return page->handover ? WORD_ERROR_OWN : WORD_ERROR_DENIED;
-	if (code == -ERR_LIMIT)
-		return WORD_ERROR_WHY_LONG;
-	if (page->task.kind == TASK_ACKNOWLEDGE)
-		return WORD_ERROR_TICK;
-	if (page->handover)
-		return problem_of_signing(page, form);
-	return form->choice == PAGE_NO ? WORD_ERROR_WHY : WORD_ERROR_CHOOSE;
-}
-
 static int status_of(int code)
 {
 	switch (code) {
@@ -272,7 +227,7 @@ static int show_again(struct office_call *call, const struct form_body *form,
 	} else if (rc == 0) {
 		path_of(call->request, path);
 		view_begin(call, &view, &page, path);
-		view.problem = problem_of(&page, form, code);
+		form_problems_find(&page, form, code, &view.problems);
 		view.choice = form->choice;
 		view.why = form->why;
 		view.name = form->name;
@@ -309,7 +264,7 @@ int pages_task_post(struct office_call *call, struct err *err)
 	answer.codes = form.codes;
 	answer.picked = form.picked;
 	answer.decision = form.decision;
-	if (rc == 0 && characters_of(form.why) > 500)
+	if (rc == 0 && form_why_is_long(&form))
 		rc = -ERR_LIMIT;
 	if (rc == 0)
 		rc = service_page_answer(

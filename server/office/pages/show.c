@@ -247,9 +247,7 @@ void show_order(struct view *view)
 	}
 	form_begin(view, WORD_ANSWER);
 	choices(view, WORD_ORDER_APPROVE, WORD_ORDER_REFUSE);
-	form_text(view, WORD_ORDER_WHY, WORD_ORDER_WHY_HINT,
-	    view->problem == WORD_ERROR_WHY ||
-	        view->problem == WORD_ERROR_WHY_LONG);
+	form_text(view, WORD_ORDER_WHY, WORD_ORDER_WHY_HINT, WORD_ERROR_WHY);
 	form_end(view, WORD_ORDER_SEND);
 	layout_end(view);
 }

@@ -73,8 +73,7 @@ void show_handout(struct view *view)
 	    view, "no", WORD_HANDOUT_NO, false, view->choice == PAGE_NO);
 	form_name(view);
 	form_text(view, WORD_HANDOUT_WHY, WORD_HANDOUT_WHY_HINT,
-	    view->problem == WORD_ERROR_NOT_RIGHT ||
-	        view->problem == WORD_ERROR_WHY_LONG);
+	    WORD_ERROR_NOT_RIGHT);
 	layout_line(view, "soft", say(view, WORD_SIGN_KEPT));
 	/* Not "sign": it also says that something is not right. */
 	form_end(view, WORD_SEND);
@@ -91,8 +90,7 @@ static void tick(struct view *view, size_t number, bool is_first)
 	(void)snprintf(name, sizeof(name), "item%zu", number);
 	handover_item_text(&view->page->handover->items[number], text);
 	form_tick(view, name, is_first ? "answer" : name, text,
-	    (view->picked & (1u << number)) != 0,
-	    view->problem == WORD_ERROR_PICK);
+	    (view->picked & (1u << number)) != 0, WORD_ERROR_PICK);
 }
 
 static void ticks(struct view *view)
@@ -119,8 +117,8 @@ static void codes_choice(
     struct view *view, const char *value, enum word label, bool is_checked)
 {
 	char id[16];
-	const struct form_radio radio = {"codes", value, id, label, is_checked,
-	    view->problem == WORD_ERROR_CODES};
+	const struct form_radio radio = {
+	    "codes", value, id, label, is_checked, WORD_ERROR_CODES};
 
 	(void)snprintf(id, sizeof(id), "codes-%s", value);
 	form_radio(view, &radio);
@@ -161,8 +159,7 @@ static void return_form(struct view *view)
 	form_hidden(view, "answer", "yes");
 	ticks(view);
 	codes(view);
-	form_text(view, WORD_RETURN_NOTE, WORD_RETURN_NOTE_HINT,
-	    view->problem == WORD_ERROR_WHY_LONG);
+	form_text(view, WORD_RETURN_NOTE, WORD_RETURN_NOTE_HINT, WORD_COUNT);
 	form_name(view);
 	layout_line(view, "soft", say(view, WORD_SIGN_KEPT));
 	form_end(view, WORD_SIGN_SEND);

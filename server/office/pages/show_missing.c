@@ -49,8 +49,7 @@ static void phone_ticks(struct view *view)
 		(void)snprintf(name, sizeof(name), "item%zu", i);
 		handover_item_text(&handover->items[i], text);
 		form_tick(view, name, is_first ? "phones" : name, text,
-		    (view->picked & (1u << i)) != 0,
-		    view->problem == WORD_ERROR_MISSING);
+		    (view->picked & (1u << i)) != 0, WORD_ERROR_MISSING);
 		is_first = false;
 	}
 	h_close(&view->h);
@@ -87,7 +86,7 @@ static void choices(struct view *view)
 		const struct form_radio radio = {"decision", name,
 		    decision == RETURN_DECIDE_WAIT ? "answer" : name,
 		    labels[decision], view->decision == decision,
-		    view->problem == WORD_ERROR_DECISION};
+		    WORD_ERROR_DECISION};
 
 		if (allowed & RETURN_DECISION_BIT(i))
 			form_radio(view, &radio);
@@ -104,8 +103,7 @@ static void decide_form(struct view *view)
 	pick(view);
 	choices(view);
 	form_text(view, WORD_DECIDE_WHY, WORD_DECIDE_WHY_HINT,
-	    view->problem == WORD_ERROR_DECISION_WHY ||
-	        view->problem == WORD_ERROR_WHY_LONG);
+	    WORD_ERROR_DECISION_WHY);
 	form_end(view, WORD_SEND);
 }
 

@@ -20,7 +20,6 @@ static void view_init(struct view *view, const struct page_public *about)
 	view->page = &about->page;
 	view->language = WORD_EN;
 	view->path = "/o/town";
-	view->problem = WORD_COUNT;
 	view->is_public = true;
 }
 
