@@ -244,7 +244,8 @@ static const char *described_by(
 	return out;
 }
 
-static void marks(struct view *view)
+/* What is wrong with a field stands at it. */
+static void marks(struct view *view, const char *field)
 {
 	struct html *h = &view->h;
 	char id[MARK_MAX];
@@ -253,10 +254,11 @@ static void marks(struct view *view)
 	for (i = 0; i < view->problems.count; i++) {
 		enum word problem = view->problems.words[i];
 
+		if (strcmp(form_problem_field(problem), field) != 0)
+			continue;
 		h_open(h, H_P);
 		h_attr(h, H_CLASS, "mark");
-		h_attr(h, H_ID,
-		    described_by(form_problem_field(problem), true, NULL, id));
+		h_attr(h, H_ID, described_by(field, true, NULL, id));
 		h_text(h, say(view, problem));
 		h_close(h);
 	}
@@ -275,7 +277,7 @@ void form_hidden(struct view *view, const char *name, const char *value)
 	h_close(h);
 }
 
-void form_begin(struct view *view, enum word legend)
+void form_begin(struct view *view, enum word legend, const char *field)
 {
 	struct html *h = &view->h;
 	char action[VIEW_PATH_MAX + 16];
@@ -288,14 +290,15 @@ void form_begin(struct view *view, enum word legend)
 	form_hidden(view, "text", view->page->text_sha256);
 	h_open(h, H_FIELDSET);
 	h_line(h, H_LEGEND, NULL, say(view, legend));
-	marks(view);
+	marks(view, field);
 }
 
-void form_part_begin(struct view *view, enum word legend)
+void form_part_begin(struct view *view, enum word legend, const char *field)
 {
 	h_open(&view->h, H_FIELDSET);
 	h_attr(&view->h, H_CLASS, "part");
 	h_line(&view->h, H_LEGEND, NULL, say(view, legend));
+	marks(view, field);
 }
 
 static void form_box(struct view *view, const char *type, const char *name,
@@ -368,6 +371,7 @@ void form_text(
 	h_attr(h, H_CLASS, "soft");
 	h_text(h, say(view, hint));
 	h_close(h);
+	marks(view, "why");
 	h_open(h, H_TEXTAREA);
 	h_attr(h, H_ID, "why");
 	h_attr(h, H_NAME, "why");
@@ -400,6 +404,7 @@ void form_name(struct view *view)
 	h_attr(h, H_CLASS, "soft");
 	h_text(h, say(view, WORD_SIGN_NAME_HINT));
 	h_close(h);
+	marks(view, "name");
 	h_open(h, H_INPUT);
 	h_attr(h, H_TYPE, "text");
 	h_attr(h, H_ID, "name");

@@ -59,12 +59,14 @@ void layout_problems(struct view *view);
 bool view_has(const struct view *view, enum word problem);
 
 /* The form: hash of the text, the choices, the button. */
-void form_begin(struct view *view, enum word legend);
+#define FORM_NO_FIELD "" /* its parts are marked, not the form */
+/* field: whose marks stand at its beginning. */
+void form_begin(struct view *view, enum word legend, const char *field);
 /* A radio button; is_first carries the id that the problem leads to. */
 void form_choice(struct view *view, const char *value, enum word label,
     bool is_first, bool is_checked);
 /* A set of boxes within the form; h_close() it. */
-void form_part_begin(struct view *view, enum word legend);
+void form_part_begin(struct view *view, enum word legend, const char *field);
 /* One button of a set; id leads there. problem: what is about it. */
 struct form_radio {
 	const char *name;

@@ -102,7 +102,7 @@ void show_statement(struct view *view)
 		h_close(&view->h);
 		how_to(view, rule);
 	}
-	form_begin(view, WORD_ANSWER);
+	form_begin(view, WORD_ANSWER, "answer");
 	stated(view);
 	choices(view, WORD_YES_STATE, WORD_NO_STATE);
 	layout_line(view, "soft", say(view, WORD_KEPT));
@@ -146,7 +146,7 @@ void show_reading(struct view *view)
 	h_close(&view->h);
 	for (i = 0; i < page->rule_count; i++)
 		rule_section(view, &page->rules[i]);
-	form_begin(view, WORD_READ_LEGEND);
+	form_begin(view, WORD_READ_LEGEND, "answer");
 	form_choice(view, "read", WORD_READ_TICK, true, false);
 	layout_line(view, "soft", say(view, WORD_KEPT));
 	form_end(view, WORD_READ_SEND);
@@ -192,7 +192,7 @@ void show_acceptance(struct view *view)
 		show_source(view, rule);
 		h_close(&view->h);
 	}
-	form_begin(view, WORD_ANSWER);
+	form_begin(view, WORD_ANSWER, "answer");
 	stated(view);
 	choices(view, WORD_ACCEPT_YES, WORD_ACCEPT_NO);
 	form_end(view, WORD_SEND);
@@ -245,7 +245,7 @@ void show_order(struct view *view)
 		layout_pack_text(view, "soft", rule->demand);
 		show_source(view, rule);
 	}
-	form_begin(view, WORD_ANSWER);
+	form_begin(view, WORD_ANSWER, "answer");
 	choices(view, WORD_ORDER_APPROVE, WORD_ORDER_REFUSE);
 	form_text(view, WORD_ORDER_WHY, WORD_ORDER_WHY_HINT, WORD_ERROR_WHY);
 	form_end(view, WORD_ORDER_SEND);

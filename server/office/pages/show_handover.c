@@ -66,7 +66,7 @@ void show_handout(struct view *view)
 	if (page->handover->note[0])
 		layout_say(view, NULL, WORD_HANDOUT_NOTE, page->handover->note);
 	layout_line(view, NULL, say(view, WORD_HANDOUT_PROMISE));
-	form_begin(view, WORD_SIGN_LEGEND);
+	form_begin(view, WORD_SIGN_LEGEND, "answer");
 	form_choice(
 	    view, "yes", WORD_HANDOUT_YES, true, view->choice == PAGE_YES);
 	form_choice(
@@ -99,7 +99,7 @@ static void ticks(struct view *view)
 	bool is_first = true;
 	size_t left = 0;
 
-	form_part_begin(view, WORD_RETURN_PICK);
+	form_part_begin(view, WORD_RETURN_PICK, "answer");
 	for (size_t i = 0; i < handover->count; i++) {
 		if (!handover->items[i].case_id[0] ||
 		    handover->items[i].is_signed)
@@ -126,7 +126,7 @@ static void codes_choice(
 
 static void codes(struct view *view)
 {
-	form_part_begin(view, WORD_RETURN_CODES);
+	form_part_begin(view, WORD_RETURN_CODES, "codes-yes");
 	codes_choice(
 	    view, "yes", WORD_RETURN_CODES_YES, view->codes == PAGE_YES);
 	codes_choice(view, "no", WORD_RETURN_CODES_NO, view->codes == PAGE_NO);
@@ -155,7 +155,7 @@ static bool signed_before(struct view *view)
 
 static void return_form(struct view *view)
 {
-	form_begin(view, WORD_SIGN_LEGEND);
+	form_begin(view, WORD_SIGN_LEGEND, FORM_NO_FIELD);
 	form_hidden(view, "answer", "yes");
 	ticks(view);
 	codes(view);

@@ -42,7 +42,7 @@ static void phone_ticks(struct view *view)
 	char name[32];
 	char text[HANDOVER_ITEM_TEXT];
 
-	form_part_begin(view, WORD_DECIDE_PICK);
+	form_part_begin(view, WORD_DECIDE_PICK, "phones");
 	for (size_t i = 0; i < handover->count; i++) {
 		if (!handover->items[i].case_id[0])
 			continue;
@@ -79,7 +79,7 @@ static void choices(struct view *view)
 	};
 	const unsigned allowed = view->page->handover->decisions;
 
-	form_part_begin(view, WORD_DECIDE_LEGEND);
+	form_part_begin(view, WORD_DECIDE_LEGEND, "answer");
 	for (int i = RETURN_DECIDE_WAIT; i < RETURN_DECISION_COUNT; i++) {
 		enum return_decision decision = (enum return_decision)i;
 		const char *name = return_decision_name(decision);
@@ -98,7 +98,7 @@ static void choices(struct view *view)
 
 static void decide_form(struct view *view)
 {
-	form_begin(view, WORD_ANSWER);
+	form_begin(view, WORD_ANSWER, FORM_NO_FIELD);
 	form_hidden(view, "answer", "yes");
 	pick(view);
 	choices(view);
