@@ -28,6 +28,7 @@ static const struct {
     [RETURN_EVENT_SIM_DECIDED] = {.set = MARK(SIM_DECIDED)},
     [RETURN_EVENT_SIM_OPEN] = {.clear = MARK(SIM_DECIDED)},
     [RETURN_EVENT_DATA_REMOVED] = {.set = MARK(DATA_REMOVED)},
+    [RETURN_EVENT_DATA_OPEN] = {.clear = MARK(DATA_REMOVED)},
     [RETURN_EVENT_PUT_BACK] = {.clear = MARK(ASKED)},
 };
 
@@ -44,7 +45,8 @@ static const struct {
 	ON(SIGN_HOLDER) = (where), ON(SIGN_RECEIVER) = (where),                \
 	ON(CODES_STATED) = (where), ON(CODES_OPEN) = (where),                  \
 	ON(SIM_DECIDED) = (where), ON(SIM_OPEN) = (where),                     \
-	ON(DATA_REMOVED) = (where)
+	ON(DATA_REMOVED) = (where), ON(DATA_OPEN) = (where),                   \
+	ON(PHONE_CHANGED) = (where)
 #define ENDS ON(CANCEL) = TO(CANCELLED), ON(WRITE_OFF) = TO(WRITTEN_OFF)
 /* A phone that is on its way. */
 #define ON_ITS_WAY                                                             \
@@ -89,7 +91,7 @@ static const unsigned char steps[RETURN_STATE_COUNT][RETURN_EVENT_COUNT] = {
     [RETURN_WRITTEN_OFF] = {ON(FOUND) = BY_MARKS, ON(CUSTODY) = BY_MARKS,
         ON(WIPE_ACKNOWLEDGED) = STAYS, ON(PROOF) = STAYS, ON(CONTACT) = STAYS,
         ON(REFUTED) = STAYS, ON(SIM_DECIDED) = STAYS, ON(SIM_OPEN) = STAYS,
-        ON(LOCK_OPEN) = STAYS},
+        ON(LOCK_OPEN) = STAYS, ON(DATA_OPEN) = STAYS},
     /* Cancelled has no row: nothing leaves it. */
 };
 
@@ -148,6 +150,8 @@ static const char *const event_names[RETURN_EVENT_COUNT] = {
     [RETURN_EVENT_SIM_DECIDED] = "sim_decided",
     [RETURN_EVENT_SIM_OPEN] = "sim_open",
     [RETURN_EVENT_DATA_REMOVED] = "data_removed",
+    [RETURN_EVENT_DATA_OPEN] = "data_open",
+    [RETURN_EVENT_PHONE_CHANGED] = "phone_changed",
     [RETURN_EVENT_OFFLINE] = "offline",
     [RETURN_EVENT_HEARD] = "heard",
     [RETURN_EVENT_LOST] = "lost",

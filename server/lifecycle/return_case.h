@@ -57,7 +57,7 @@ enum return_event {
 	RETURN_EVENT_ASK, /* the last day is over */
 	RETURN_EVENT_CUSTODY,
 	RETURN_EVENT_LOCK_CLEARED,
-	RETURN_EVENT_LOCK_OPEN, /* it left management: can be on again */
+	RETURN_EVENT_LOCK_OPEN, /* it left, or enrolled anew: can be on */
 	RETURN_EVENT_WIPE_ACKNOWLEDGED,
 	RETURN_EVENT_PROOF,
 	RETURN_EVENT_CONTACT, /* heard after it had acknowledged its erase */
@@ -69,7 +69,9 @@ enum return_event {
 	RETURN_EVENT_SIM_DECIDED,
 	RETURN_EVENT_SIM_OPEN, /* another subscription turned up */
 	RETURN_EVENT_DATA_REMOVED,
-	RETURN_EVENT_OFFLINE, /* nothing heard for the set time */
+	RETURN_EVENT_DATA_OPEN,     /* it enrolled again: work is on it */
+	RETURN_EVENT_PHONE_CHANGED, /* it needs something else from now on */
+	RETURN_EVENT_OFFLINE,       /* nothing heard for the set time */
 	RETURN_EVENT_HEARD,
 	RETURN_EVENT_LOST, /* or stolen */
 	RETURN_EVENT_FOUND,

@@ -86,6 +86,26 @@ int return_step_told(struct txn *txn, const struct ledger *ledger,
 int return_accessories(struct txn *txn, const struct ledger *ledger,
     const struct return_case_row *row, struct err *err);
 
+/* ---- the phone of a case (return_phone.c) ---- */
+
+/* What it is now: the kind, what that needs and the enrolment of a new case. */
+int return_phone_fill(struct txn *txn, const struct device *device,
+    const struct assignment_row *held, struct return_case_row *row,
+    struct err *err);
+/* Was what closed then closed by the end of its enrolment, and by nobody. */
+int return_phone_ended_with(struct txn *txn, const char *life_id, int64_t at,
+    bool *out, struct err *err);
+/* Where Activation Lock was never allowed, nothing has to be unlocked. */
+int return_phone_look_at_lock(struct txn *txn, const struct ledger *ledger,
+    struct return_case_row *row, const struct device *device, struct err *err);
+/*
+ * Brings an open case in line with its phone, held by whom it is asked from. It
+ * stays as it is once the phone was handed in or has taken its erase.
+ */
+int return_phone_follow(struct txn *txn, const struct ledger *ledger,
+    struct return_case_row *row, const struct assignment_row *held,
+    struct err *err);
+
 /* ---- departures (departure_plan.c, departure_refresh.c) ---- */
 
 /* Its next_at from all that is to come, saved. */
@@ -108,6 +128,10 @@ int departure_move(struct txn *txn, const struct departure_world *world,
 int departure_refresh(struct txn *txn, const struct departure_world *world,
     struct departure_row *departure, const char *only_device_id,
     struct err *err);
+/* Does what is held hang on what this departure is for. */
+int departure_covers(struct txn *txn, const struct departure_world *world,
+    const struct departure_row *departure, const struct assignment_row *held,
+    bool *out, struct err *err);
 /* Closes it when every case has ended and every SIM is decided. */
 int departure_settle(struct txn *txn, const struct departure_world *world,
     struct departure_row *departure, struct err *err);

@@ -9,8 +9,6 @@
 #include "server/service/audit/audit.h"
 #include "server/service/departure/departure_inside.h"
 #include "server/service/notify/notify.h"
-#include "server/service/phone/escrow.h"
-#include "server/service/phone/phone_kind.h"
 #include "server/service/service.h"
 
 /* ---- its row ---- */
@@ -184,70 +182,34 @@ struct refresh {
 	const char *only_device_id; /* NULL: everything */
 };
 
-/* By hand all; else what hangs on the employment that ends. */
-static int belongs(const struct refresh *refresh,
-    const struct assignment_row *held, bool *out, struct err *err)
+int departure_covers(struct txn *txn, const struct departure_world *world,
+    const struct departure_row *departure, const struct assignment_row *held,
+    bool *out, struct err *err)
 {
 	struct employment_row end;
 	int rc;
 
-	*out = false;
-	if (refresh->departure->reason != DEPARTURE_EMPLOYMENT_END) {
-		*out = !refresh->only_device_id ||
-		    strcmp(held->device_id, refresh->only_device_id) == 0;
+	*out = departure->reason != DEPARTURE_EMPLOYMENT_END;
+	if (*out)
 		return 0;
-	}
-	rc = departure_employment_end(refresh->txn, refresh->world,
-	    held->person_id, held->employment_id, &end, err);
-	if (rc == -ERR_NOT_FOUND)
-		return 0;
-	*out =
-	    rc == 0 && strcmp(end.id, refresh->departure->employment_id) == 0;
+	rc = departure_employment_end(
+	    txn, world, held->person_id, held->employment_id, &end, err);
+	*out = rc == 0 && strcmp(end.id, departure->employment_id) == 0;
+	return rc == -ERR_NOT_FOUND ? 0 : rc;
+}
+
+/* By hand all, or the one that is handed back; else what hangs on the employment
+ * that ends. */
+static int belongs(const struct refresh *refresh,
+    const struct assignment_row *held, bool *out, struct err *err)
+{
+	int rc = departure_covers(
+	    refresh->txn, refresh->world, refresh->departure, held, out, err);
+
+	if (refresh->departure->reason != DEPARTURE_EMPLOYMENT_END &&
+	    refresh->only_device_id)
+		*out = strcmp(held->device_id, refresh->only_device_id) == 0;
 	return rc;
-}
-
-/*
- * Activation Lock is Apple's and needs no management: who took that off, or
- * never had it, can have turned the lock on. Nobody can ask whether it is on.
- */
-static unsigned needs_of(enum return_kind kind, const struct device *device)
-{
-	unsigned needs = return_case_needs(kind);
-
-	if (kind == RETURN_KIND_UNMANAGED &&
-	    phone_kind_is_managed(device->kind))
-		needs |= RETURN_MARK_LOCK_CLEARED;
-	return needs;
-}
-
-static int kind_of(struct txn *txn, const struct device *device,
-    const struct assignment_row *held, enum return_kind *out, struct err *err)
-{
-	struct life life = {.state = LIFE_REPLACED};
-	bool supervised = false;
-	int rc = 0;
-
-	if (device->is_private) {
-		*out = RETURN_KIND_PRIVATE;
-		return 0;
-	}
-	if (held->is_shared) {
-		*out = RETURN_KIND_SHARED;
-		return 0;
-	}
-	if (device->life_id[0])
-		rc = store_life_load(txn, device->life_id, &life, err);
-	if (rc == 0 && life_is_open(life.state))
-		rc = phone_kind_is_supervised(
-		    txn, device->life_id, &supervised, err);
-	if (rc < 0)
-		return rc;
-	if (!device->life_id[0] || !life_is_open(life.state))
-		*out = RETURN_KIND_UNMANAGED;
-	else
-		*out =
-		    supervised ? RETURN_KIND_MANAGED : RETURN_KIND_UNSUPERVISED;
-	return 0;
 }
 
 static int apply_plain(struct refresh *refresh, struct return_case_row *row,
@@ -262,24 +224,6 @@ static int apply_plain(struct refresh *refresh, struct return_case_row *row,
 	    refresh->txn, &refresh->world->ledger, row, event, &step, err);
 }
 
-/* Where Activation Lock was never allowed, nothing has to be unlocked. */
-static int look_at_lock(struct refresh *refresh, struct return_case_row *row,
-    const struct device *device, struct err *err)
-{
-	struct activation_view lock;
-	int rc;
-
-	if (row->kind != RETURN_KIND_MANAGED ||
-	    (row->marks & RETURN_MARK_LOCK_CLEARED))
-		return 0;
-	rc = activation_lock_look(
-	    refresh->txn, device, refresh->world->ledger.now, &lock, err);
-	if (rc < 0 || lock.state == ACTIVATION_LOCK_UNKNOWN)
-		return rc;
-	return apply_plain(refresh, row, RETURN_EVENT_LOCK_CLEARED,
-	    RETURN_STEP_LOCK_CLEARED, activation_lock_name(lock.state), err);
-}
-
 static int make_case(
     struct refresh *refresh, const struct assignment_row *held, struct err *err)
 {
@@ -292,7 +236,7 @@ static int make_case(
 	    refresh->txn, ledger->org_id, held->device_id, &device, err);
 
 	if (rc == 0)
-		rc = kind_of(refresh->txn, &device, held, &row.kind, err);
+		rc = return_phone_fill(refresh->txn, &device, held, &row, err);
 	if (rc < 0)
 		return rc;
 	uuid_make(ledger->now, ledger->service->rng, row.id);
@@ -301,11 +245,10 @@ static int make_case(
 	memcpy(row.device_id, held->device_id, STORE_ID);
 	memcpy(row.assignment_id, held->id, STORE_ID);
 	memcpy(row.person_id, held->person_id, STORE_ID);
-	memcpy(row.life_id, device.life_id, STORE_ID);
-	row.needs = needs_of(row.kind, &device);
 	rc = store_return_case_save(refresh->txn, &row, err);
 	if (rc == 0)
-		rc = look_at_lock(refresh, &row, &device, err);
+		rc = return_phone_look_at_lock(
+		    refresh->txn, ledger, &row, &device, err);
 	if (rc == 0 && refresh->departure->state == DEPARTURE_OPEN)
 		rc = apply_plain(refresh, &row, RETURN_EVENT_ASK,
 		    RETURN_STEP_ASKED, "", err);
@@ -339,7 +282,6 @@ static int take_phone(
     struct refresh *refresh, const struct assignment_row *held, struct err *err)
 {
 	struct return_case_row row;
-	struct device device;
 	bool is_over;
 	int rc = store_return_case_find_open(
 	    refresh->txn, held->org_id, held->device_id, &row, err);
@@ -352,14 +294,8 @@ static int take_phone(
 	}
 	if (rc < 0 || strcmp(row.departure_id, refresh->departure->id) != 0)
 		return rc; /* one way back at a time */
-	rc = store_device_load_of(
-	    refresh->txn, held->org_id, held->device_id, &device, err);
-	if (rc == 0 && device.is_private && row.kind != RETURN_KIND_PRIVATE) {
-		row.kind = RETURN_KIND_PRIVATE;
-		row.needs = return_case_needs(row.kind);
-		rc = store_return_case_save(refresh->txn, &row, err);
-	}
-	return rc < 0 ? rc : look_at_lock(refresh, &row, &device, err);
+	return return_phone_follow(
+	    refresh->txn, &refresh->world->ledger, &row, held, err);
 }
 
 /* What left the person before it was asked for is no matter any more. */

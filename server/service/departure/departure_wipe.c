@@ -423,17 +423,24 @@ static int find_removal(struct txn *txn, const struct return_case_row *row,
 	return rc < 0 ? rc : 0;
 }
 
-/* Once, and once more after it was put back: a pause, another last day. What
- * was taken back since then was taken back by a person, or for a cause. */
-static bool may_remove(struct wiping *w, const struct removal *removal)
+/* Once, and once more after it was put back (a pause, another last day) or came
+ * to nothing with an enrolment that ended. What was taken back otherwise was
+ * taken back by a person, or for a cause. */
+static int may_remove(
+    struct wiping *w, const struct removal *removal, bool *out, struct err *err)
 {
 	const struct command *newest = &removal->newest;
 	char sentence[512];
+	int rc = 0;
 
-	if (!removal->is_any ||
+	*out = !removal->is_any ||
 	    (newest->state == COMMAND_CANCELLED &&
-	        newest->created_at < w->departure->opened_at))
-		return true;
+	        newest->created_at < w->departure->opened_at);
+	if (!*out && newest->state == COMMAND_CANCELLED)
+		rc = return_phone_ended_with(
+		    w->txn, newest->life_id, newest->closed_at, out, err);
+	if (*out || rc < 0)
+		return rc;
 	if (newest->state == COMMAND_CANCELLED ||
 	    newest->state == COMMAND_FAILED) {
 		(void)snprintf(sentence, sizeof(sentence),
@@ -443,7 +450,7 @@ static bool may_remove(struct wiping *w, const struct removal *removal)
 		    newest->result[0] ? newest->result : "no reason was given");
 		waits(w, sentence, 0);
 	}
-	return false;
+	return 0;
 }
 
 static int queue_removal(struct wiping *w, struct err *err)
@@ -503,6 +510,7 @@ int departure_remove_work(struct txn *txn, const struct departure_world *world,
 	struct guard_answer answer;
 	struct removal removal;
 	struct life life;
+	bool is_wanted = false;
 	int rc;
 
 	*out = (struct wipe_outcome){.is_ordered = false};
@@ -511,14 +519,13 @@ int departure_remove_work(struct txn *txn, const struct departure_world *world,
 	    !(row->marks & RETURN_MARK_ASKED) ||
 	    (row->marks & RETURN_MARK_DATA_REMOVED))
 		return 0;
-	rc = find_removal(txn, row, &removal, err);
-	if (rc < 0 || !may_remove(&w, &removal))
-		return rc;
-	if ((rc = is_assigned(&w, err)) <= 0 || (rc = is_over(&w, err)) <= 0)
-		return rc;
 	rc = store_device_load_of(
 	    txn, row->org_id, row->device_id, &w.device, err);
-	if (rc < 0 || !w.device.life_id[0])
+	if (rc < 0 || !w.device.life_id[0] ||
+	    (rc = find_removal(txn, row, &removal, err)) < 0 ||
+	    (rc = may_remove(&w, &removal, &is_wanted, err)) < 0 || !is_wanted)
+		return rc;
+	if ((rc = is_assigned(&w, err)) <= 0 || (rc = is_over(&w, err)) <= 0)
 		return rc;
 	rc = store_life_load(txn, w.device.life_id, &life, err);
 	if (rc < 0 || !life_is_open(life.state))

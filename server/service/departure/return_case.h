@@ -108,11 +108,18 @@ int return_wipe_changed(struct txn *txn, struct service *service,
 /*
  * A phone has begun its new life: after an erase that it acknowledged, one
  * begun in Setup Assistant proves it (the wipe of the former life is raised to
- * proven). in_setup: it awaits its configuration there.
+ * proven). in_setup: it awaits its configuration there. With whom it is asked
+ * from, what was said of its lock and its data holds no more.
  */
 int return_life_began(struct txn *txn, struct service *service,
     const char *org_id, const char *device_id, bool in_setup, int64_t now,
     struct err *err);
+/*
+ * What the phone is may have changed: it enrolled, said that it is supervised,
+ * became private. Nothing when no case is open about it, or somebody else has it.
+ */
+int return_phone_changed(struct txn *txn, struct service *service,
+    const char *org_id, const char *device_id, int64_t now, struct err *err);
 /*
  * Its life ended by CheckOut: what was of work is gone from a private phone,
  * and nothing keeps Activation Lock off any more in one that is still out.

@@ -253,24 +253,23 @@ int return_lock_cleared(struct txn *txn, const struct ledger *ledger,
 	return rc;
 }
 
-/* A managed phone that can still be reached proves its erase itself. */
+/* What is enrolled can be reached and proves its erase itself, whatever it was
+ * when it was asked back. */
 static int may_be_stated(
     struct txn *txn, const struct return_case_row *row, struct err *err)
 {
+	enum life_state life = LIFE_REPLACED;
 	struct device device;
-	struct life life;
 	int rc;
 
-	if (row->kind == RETURN_KIND_UNMANAGED)
-		return 0;
 	if (row->kind == RETURN_KIND_PRIVATE || row->kind == RETURN_KIND_SHARED)
 		return err_set(
 		    err, ERR_DENIED, "this phone is not erased at all");
 	rc = store_device_load_of(
 	    txn, row->org_id, row->device_id, &device, err);
-	if (rc == 0)
-		rc = store_life_load(txn, device.life_id, &life, err);
-	if (rc == 0 && life_is_open(life.state))
+	if (rc == 0 && device.life_id[0])
+		rc = store_life_load_state(txn, device.life_id, &life, err);
+	if (rc == 0 && life_is_open(life))
 		return err_set(err, ERR_DENIED,
 		    "a managed phone is proven erased at the bench, or by "
 		    "enrolling anew: a statement is not enough");

@@ -11,10 +11,34 @@
 
 /* ---- which case ---- */
 
+/* Not proven yet, and the wipe is of the enrolment of now, by the very assignment
+ * that the case is of: it enrolled anew since, and was erased by hand. */
+static int is_of_now(struct txn *txn, const struct wipe *wipe,
+    const struct return_case_row *row, bool *out, struct err *err)
+{
+	struct assignment_row held;
+	struct device device;
+	int rc;
+
+	*out = false;
+	if (!return_case_is_open(row->state) ||
+	    (row->marks & RETURN_MARK_PROVEN))
+		return 0;
+	rc = store_device_load_of(
+	    txn, row->org_id, row->device_id, &device, err);
+	if (rc < 0 || strcmp(device.life_id, wipe->life_id) != 0)
+		return rc;
+	rc = store_assignment_find_phone(
+	    txn, row->org_id, row->device_id, 0, &held, err);
+	*out = rc == 0 && strcmp(held.id, row->assignment_id) == 0;
+	return rc == -ERR_NOT_FOUND ? 0 : rc;
+}
+
 /* The newest of the phone that is of this enrolment, released ones too. */
 static int find_case(struct txn *txn, const struct wipe *wipe,
     struct return_case_row *out, struct err *err)
 {
+	bool is_its = true;
 	int rc;
 
 	if (wipe->case_id[0])
@@ -23,8 +47,24 @@ static int find_case(struct txn *txn, const struct wipe *wipe,
 	rc = store_return_case_find_device(
 	    txn, wipe->org_id, wipe->device_id, out, err);
 	if (rc == 0 && strcmp(out->life_id, wipe->life_id) != 0)
-		return -ERR_NOT_FOUND;
-	return rc;
+		rc = is_of_now(txn, wipe, out, &is_its, err);
+	return rc == 0 && !is_its ? -ERR_NOT_FOUND : rc;
+}
+
+/* One ordered by hand is the case's from now on: it orders none. */
+static int take_wipe(struct txn *txn, struct return_case_row *row,
+    const struct wipe *wipe, struct err *err)
+{
+	bool is_by_hand = !wipe->case_id[0];
+
+	if (!return_case_is_open(row->state) ||
+	    (row->wipe_id[0] &&
+	        (!is_by_hand || strcmp(row->life_id, wipe->life_id) == 0)))
+		return 0;
+	memcpy(row->wipe_id, wipe->id, STORE_ID);
+	if (is_by_hand)
+		memcpy(row->life_id, wipe->life_id, STORE_ID);
+	return store_return_case_save(txn, row, err);
 }
 
 static int hear(struct txn *txn, const struct ledger *ledger,
@@ -96,13 +136,8 @@ int return_wipe_changed(struct txn *txn, struct service *service,
 	if (rc == 0)
 		rc = departure_world_policy(
 		    service, wipe->org_id, now, &world, err);
-	if (rc < 0)
-		return rc;
-	/* One ordered by hand is the case's from now on: it orders none. */
-	if (!row.wipe_id[0] && return_case_is_open(row.state)) {
-		memcpy(row.wipe_id, wipe->id, STORE_ID);
-		rc = store_return_case_save(txn, &row, err);
-	}
+	if (rc == 0)
+		rc = take_wipe(txn, &row, wipe, err);
 	return rc < 0 ? rc
 	              : hear_wipe(txn, &world.ledger, &row, wipe, event, err);
 }
@@ -148,6 +183,40 @@ static int prove_by_life(struct txn *txn, const struct ledger *ledger,
 	    err);
 }
 
+static int is_with_leaver(struct txn *txn, const struct return_case_row *row,
+    bool *out, struct err *err)
+{
+	struct assignment_row held;
+	int rc = store_assignment_find_phone(
+	    txn, row->org_id, row->device_id, 0, &held, err);
+
+	*out = rc == 0 && strcmp(held.person_id, row->person_id) == 0;
+	return rc == -ERR_NOT_FOUND ? 0 : rc;
+}
+
+/* Whatever was said in its former life. Who took it into custody saw to its lock
+ * then. */
+static int take_words_back(struct txn *txn, const struct ledger *ledger,
+    struct return_case_row *row, struct err *err)
+{
+	bool is_theirs;
+	int rc = is_with_leaver(txn, row, &is_theirs, err);
+
+	if (rc == 0 && is_theirs && has(row, RETURN_MARK_DATA_REMOVED))
+		rc = hear(txn, ledger, row, RETURN_EVENT_DATA_OPEN,
+		    RETURN_STEP_DATA_OPEN,
+		    "it has enrolled anew: what is of work can be on it again",
+		    err);
+	if (rc == 0 && is_theirs && has(row, RETURN_MARK_LOCK_CLEARED) &&
+	    !has(row, RETURN_MARK_CUSTODY))
+		rc = hear(txn, ledger, row, RETURN_EVENT_LOCK_OPEN,
+		    RETURN_STEP_LOCK_OPEN,
+		    "it has enrolled anew: its Activation Lock can have been "
+		    "turned on since",
+		    err);
+	return rc;
+}
+
 int return_life_began(struct txn *txn, struct service *service,
     const char *org_id, const char *device_id, bool in_setup, int64_t now,
     struct err *err)
@@ -157,14 +226,19 @@ int return_life_began(struct txn *txn, struct service *service,
 	struct device device;
 	int rc = return_case_going(txn, org_id, device_id, &row, err);
 
-	if (rc == -ERR_NOT_FOUND || !in_setup)
+	if (rc == -ERR_NOT_FOUND)
 		return 0;
 	if (rc == 0)
 		rc = store_device_load_of(txn, org_id, device_id, &device, err);
-	if (rc < 0 || strcmp(device.life_id, row.life_id) == 0)
-		return rc;
-	rc = departure_world_policy(service, org_id, now, &world, err);
-	return rc < 0 ? rc : prove_by_life(txn, &world.ledger, &row, err);
+	if (rc == 0)
+		rc = departure_world_policy(service, org_id, now, &world, err);
+	if (rc == 0 && in_setup && strcmp(device.life_id, row.life_id) != 0)
+		rc = prove_by_life(txn, &world.ledger, &row, err);
+	if (rc == 0)
+		rc = take_words_back(txn, &world.ledger, &row, err);
+	return rc < 0
+	    ? rc
+	    : return_phone_changed(txn, service, org_id, device_id, now, err);
 }
 
 static int hear_left(struct txn *txn, const struct ledger *ledger,

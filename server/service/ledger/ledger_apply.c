@@ -12,6 +12,7 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/audit/audit.h"
+#include "server/service/departure/return_case.h"
 #include "server/service/ledger/ledger.h"
 #include "server/service/service.h"
 #include "server/store/store_phone.h"
@@ -304,6 +305,9 @@ static int put_phone(struct txn *txn, const struct ledger *ledger,
 	if (rc == 0)
 		rc = ledger_phone_put(
 		    txn, ledger, &said, &row, &line->effect, err);
+	if (rc == 0 && line->effect == LEDGER_CHANGED)
+		rc = return_phone_changed(txn, ledger->service, ledger->org_id,
+		    row.id, ledger->now, err);
 	if (rc == 0)
 		name_line(line, row.serial);
 	return rc;

@@ -7,6 +7,7 @@
 #include "proto/apple/facts.h"
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/departure/return_case.h"
 #include "server/service/judge/judge.h"
 #include "server/service/judge/judge_sighting.h"
 
@@ -138,7 +139,8 @@ static int save_json(struct txn *txn, const char *life_id, const char *kind,
 	    (const char *)json->data, json->len, err);
 }
 
-/* DeviceInformation: what it says of SIMs is compared with our own. */
+/* DeviceInformation: what it says of SIMs is compared with our own; that it is
+ * supervised counts for its return. */
 static int save_device(struct txn *txn, struct service *service,
     const struct answer_facts *facts, const char *life_id,
     const struct device *device, int64_t now, struct err *err)
@@ -158,6 +160,9 @@ static int save_device(struct txn *txn, struct service *service,
 		    device->is_private ? &json : &facts->json, err);
 	if (rc == 0)
 		rc = sighting_take_answer(txn, service, device, said, now, err);
+	if (rc == 0)
+		rc = return_phone_changed(
+		    txn, service, device->org_id, device->id, now, err);
 	buf_clear(&json);
 	free(said);
 	return rc;

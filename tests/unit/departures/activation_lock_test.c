@@ -76,11 +76,39 @@ static void test_case_of_one_that_left(void **state)
 	assert_true(the_case("S1").row.marks & RETURN_MARK_LOCK_CLEARED);
 }
 
+/* Who takes management off where nobody hears it, and enrols again, has let go
+ * of what kept the lock off; what forbids it in the new enrolment counts anew. */
+static void test_case_of_one_enrolled_anew(void **state)
+{
+	struct device device;
+
+	(void)state;
+	hire("Ture Alm", "2026-11-28");
+	phone("S1", "Ture Alm", true);
+	phone("S2", "Ture Alm", true);
+	at("2026-11-28 00:00");
+	assert_int_equal(act("S1", RETURN_ACT_LOCK_CLEARED, NULL), 0);
+	assert_int_equal(act("S2", RETURN_ACT_LOCK_CLEARED, NULL), 0);
+	assert_int_equal(custody("S2", "Chef Ek"), 0);
+	enrols("S1", "Ture Alm", false);
+	enrols("S2", "Ture Alm", false);
+	assert_false(the_case("S1").row.marks & RETURN_MARK_LOCK_CLEARED);
+	assert_true(the_case("S2").row.marks & RETURN_MARK_LOCK_CLEARED);
+	at("2026-11-28 12:00");
+	assert_false(the_case("S1").row.marks & RETURN_MARK_LOCK_CLEARED);
+	supervise("S1");
+	device = the_case("S1").device;
+	towns_write(take_lock_order, &device);
+	at("2026-11-30 08:00");
+	assert_true(the_case("S1").row.marks & RETURN_MARK_LOCK_CLEARED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    LEAVER_TEST(test_prevented_until_it_leaves),
 	    LEAVER_TEST(test_case_of_one_that_left),
+	    LEAVER_TEST(test_case_of_one_enrolled_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -468,10 +468,15 @@ static void event_lock(void)
 
 static void event_state(void)
 {
-	(void)do_step(&(struct return_request){
+	const struct handset *handset = phone_at_hand();
+	const struct return_request request = {
 	    .act = dice(3) ? RETURN_ACT_STATE_PROOF : RETURN_ACT_DATA_REMOVED,
-	    .what = phone_at_hand()->serial,
-	    .note = "emptied at the desk"});
+	    .what = handset->serial,
+	    .note = "emptied at the desk"};
+
+	if (do_step(&request) && request.act == RETURN_ACT_STATE_PROOF &&
+	    is_enrolled(handset->serial))
+		trouble(handset, "called empty while it is enrolled");
 }
 
 static void event_sim(void)
@@ -730,8 +735,8 @@ static const struct {
     {"the manager locks", 14, event_manager_locks},
     {"found", 40, event_found},
     {"written off", 8, event_write_off},
-    {"enrols", 20, event_enrol},
-    {"checks out", 2, event_check_out},
+    {"enrols", 30, event_enrol},
+    {"checks out", 6, event_check_out},
     {"private", 6, event_private},
     {"cancelled", 2, event_cancel},
     {"everything", 4, event_open},

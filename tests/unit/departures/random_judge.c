@@ -245,8 +245,10 @@ void judge_answered(struct handset *handset, const char *type, bool is_done)
 	    service_return_view(
 	        &towns, ada, handset->serial, &view, NULL, NULL, NULL) < 0)
 		return;
-	if (strcmp(type, "EraseDevice") == 0)
+	if (strcmp(type, "EraseDevice") == 0) {
 		memcpy(handset->erased_case, view.row.id, STORE_ID);
+		memcpy(handset->obeyed_case, view.row.id, STORE_ID);
+	}
 	if (strcmp(type, "EnableLostMode") == 0)
 		memcpy(handset->locked_case, view.row.id, STORE_ID);
 }
@@ -369,6 +371,8 @@ static void judge_new_erase(struct handset *handset, const struct wipe *wipe)
 	judge_said(&order);
 	if (strcmp(wipe->life_id, life_of(handset->serial)) != 0)
 		wrong(&order, "in a former life");
+	if (strcmp(wipe->case_id, handset->obeyed_case) == 0)
+		wrong(&order, "of what had taken one, in whatever life");
 }
 
 /* ---- what is released ---- */
@@ -377,6 +381,7 @@ struct papers {
 	const struct handset *handset;
 	char leaver[STORE_ID];
 	bool proof;
+	bool is_stated;
 	bool holder;
 	bool receiver;
 	enum return_codes leavers;      /* said in their name */
@@ -415,6 +420,7 @@ static int note_step(void *arg, const struct return_step_row *row)
 	case RETURN_STEP_PROOF:
 	case RETURN_STEP_PROOF_STATED:
 		papers->proof = true;
+		papers->is_stated = row->kind == RETURN_STEP_PROOF_STATED;
 		break;
 	case RETURN_STEP_DISPUTED:
 		papers->proof = false;
@@ -484,6 +490,8 @@ static void judge_released(
 		return;
 	if (!papers.proof)
 		trouble(handset, "released without proof");
+	if (!papers.is_stated && view->wipe.state != WIPE_PROVEN)
+		trouble(handset, "released without a proven erase");
 	if (!papers.holder || !papers.receiver)
 		trouble(handset, "released without both signatures");
 	if (strcmp(papers.holder_by, papers.receiver_by) == 0)
@@ -507,8 +515,8 @@ static bool was_anybody_held(const struct handset *handset)
 	return handset->hold_id[0] != '\0';
 }
 
-/* The phone is with who left, it is ours and in reach, nothing stands in the
- * way: nothing but its erase can come. */
+/* The phone is with who left, it is ours and in reach, in whatever life, nothing
+ * stands in the way: nothing but its erase can come. */
 static bool is_due(const struct handset *handset,
     const struct return_view *view, int64_t *last_day)
 {
@@ -517,8 +525,8 @@ static bool is_due(const struct handset *handset,
 
 	if (handset->holder < 0 || handset->is_private || handset->is_proven ||
 	    was_anybody_held(handset) ||
-	    (view->row.kind != RETURN_KIND_MANAGED &&
-	        view->row.kind != RETURN_KIND_UNSUPERVISED) ||
+	    view->row.kind == RETURN_KIND_PRIVATE ||
+	    view->row.kind == RETURN_KIND_SHARED ||
 	    !return_case_is_open(view->row.state) ||
 	    view->row.state == RETURN_LOST ||
 	    view->row.state == RETURN_DISPUTED ||
@@ -527,7 +535,10 @@ static bool is_due(const struct handset *handset,
 		return false;
 	holder = &citizens[handset->holder];
 	if (strcmp(holder->name, view->person.name) != 0 || !has_gone(holder) ||
-	    !is_enrolled(handset->serial) ||
+	    !is_enrolled(handset->serial))
+		return false;
+	/* Enrolled anew by who has it in hand: theirs to erase. */
+	if ((view->row.marks & RETURN_MARK_CUSTODY) &&
 	    strcmp(life_of(handset->serial), view->row.life_id) != 0)
 		return false;
 	assert_int_equal(service_departure_load(&towns, ada,

@@ -37,6 +37,7 @@ struct handset {
 	char hold_id[STORE_ID];
 	char wipe_id[STORE_ID]; /* the newest that was looked at */
 	int64_t yes_at;         /* of a second person; 0: none that is left */
+	char obeyed_case[STORE_ID]; /* whose erase it took, in any life */
 	/* In this life: */
 	char erase_id[STORE_ID];    /* the command that it was given last */
 	char erased_case[STORE_ID]; /* of the one that it acknowledged */
