@@ -92,6 +92,9 @@ int return_accessories(struct txn *txn, const struct ledger *ledger,
 int return_phone_fill(struct txn *txn, const struct device *device,
     const struct assignment_row *held, struct return_case_row *row,
     struct err *err);
+/* Held by its enrolment alone, which ended: it is with them still, and what the
+ * next one opens for the same person goes on from it. */
+bool return_phone_was_let_go(const struct assignment_row *former);
 /* Was what closed then closed by the end of its enrolment, and by nobody. */
 int return_phone_ended_with(struct txn *txn, const char *life_id, int64_t at,
     bool *out, struct err *err);

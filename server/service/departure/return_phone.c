@@ -91,8 +91,13 @@ int return_phone_look_at_lock(struct txn *txn, const struct ledger *ledger,
 
 /* ---- whose it is ---- */
 
-/* Who enrols it again has it all the same: what the former enrolment had opened
- * ended with it, and the next one's goes on from there. */
+bool return_phone_was_let_go(const struct assignment_row *former)
+{
+	return former->life_id[0] && former->to_at && !former->voided_at &&
+	    strcmp(former->closed_by, TASK_BY_POLICY) == 0;
+}
+
+/* Who enrols it again has it all the same. */
 static int goes_on(struct txn *txn, const struct return_case_row *row,
     const struct assignment_row *held, bool *out, struct err *err)
 {
@@ -100,9 +105,9 @@ static int goes_on(struct txn *txn, const struct return_case_row *row,
 	int rc = store_assignment_load(
 	    txn, row->org_id, row->assignment_id, &former, err);
 
-	*out = rc == 0 && strcmp(held->person_id, row->person_id) == 0 &&
-	    held->life_id[0] && former.life_id[0] && former.to_at &&
-	    !former.voided_at && strcmp(former.closed_by, TASK_BY_POLICY) == 0;
+	*out = rc == 0 && held->life_id[0] &&
+	    strcmp(held->person_id, row->person_id) == 0 &&
+	    return_phone_was_let_go(&former);
 	return rc == -ERR_NOT_FOUND ? 0 : rc;
 }
 
