@@ -298,11 +298,30 @@ static int take_phone(
 	    refresh->txn, &refresh->world->ledger, &row, held, err);
 }
 
+/* Who takes off management has it in their pocket all the same, as long as it is
+ * nobody else's. */
+static int has_left_them(const struct refresh *refresh,
+    const struct return_case_row *row, bool *out, struct err *err)
+{
+	struct assignment_row former;
+	struct assignment_row held;
+	int rc = store_assignment_load(
+	    refresh->txn, row->org_id, row->assignment_id, &former, err);
+
+	*out = rc == -ERR_NOT_FOUND || former.to_at || former.voided_at;
+	if (rc < 0 || !return_phone_was_let_go(&former))
+		return rc == -ERR_NOT_FOUND ? 0 : rc;
+	rc = store_assignment_find_phone(
+	    refresh->txn, row->org_id, row->device_id, 0, &held, err);
+	*out = rc == 0;
+	return rc == -ERR_NOT_FOUND ? 0 : rc;
+}
+
 /* What left the person before it was asked for is no matter any more. */
 static int drop_gone(struct refresh *refresh, struct err *err)
 {
 	struct departure_cases cases;
-	struct assignment_row held;
+	bool is_gone;
 	size_t i;
 	int rc = departure_cases_load(refresh->txn, refresh->departure->org_id,
 	    refresh->departure->id, &cases, err);
@@ -310,11 +329,8 @@ static int drop_gone(struct refresh *refresh, struct err *err)
 	for (i = 0; rc == 0 && i < cases.count; i++) {
 		if (cases.rows[i].state != RETURN_PLANNED)
 			continue;
-		rc = store_assignment_load(refresh->txn, cases.rows[i].org_id,
-		    cases.rows[i].assignment_id, &held, err);
-		if (rc == 0 && !held.to_at && !held.voided_at)
-			continue;
-		if (rc == 0)
+		rc = has_left_them(refresh, &cases.rows[i], &is_gone, err);
+		if (rc == 0 && is_gone)
 			rc = apply_plain(refresh, &cases.rows[i],
 			    RETURN_EVENT_CANCEL, RETURN_STEP_CANCELLED,
 			    "the person does not hold it any more", err);

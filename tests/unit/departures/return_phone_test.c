@@ -277,6 +277,31 @@ static void test_leaves_management(void **state)
 	assert_string_equal(connects("S1", true), "EraseDevice");
 }
 
+/* Held by its enrolment alone, and let go a week before the last day: it is in
+ * their pocket, and asked back; with somebody else it would not be. */
+static void test_leaves_management_before_it_is_asked_for(void **state)
+{
+	(void)state;
+	hire("Ture Alm", "2026-11-28");
+	hire("Nya Sund", NULL);
+	phone("S1", NULL, true);
+	phone("S2", NULL, true);
+	enrols("S1", "Ture Alm", true);
+	enrols("S2", "Ture Alm", true);
+	at("2026-11-23 08:00");
+	checks_out("S1");
+	checks_out("S2");
+	enrols("S2", "Nya Sund", true);
+	last_day_is_over();
+	assert_int_equal(state_of("S1"), RETURN_ASKED);
+	assert_int_equal(state_of("S2"), RETURN_CANCELLED);
+	at("2026-12-14 08:00");
+	assert_int_equal(state_of("S1"), RETURN_OFFLINE);
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	assert_int_equal(act("S1", RETURN_ACT_STATE_PROOF, "reset by me"), 0);
+	assert_ready_after("S1");
+}
+
 /* ---- asked back by hand ---- */
 
 static void test_hand_back(void **state)
@@ -349,6 +374,7 @@ int main(void)
 	    LEAVER_TEST(test_enrols_for_the_next),
 	    LEAVER_TEST(test_taken_back_by_hand),
 	    LEAVER_TEST(test_leaves_management),
+	    LEAVER_TEST(test_leaves_management_before_it_is_asked_for),
 	    LEAVER_TEST(test_hand_back),
 	    LEAVER_TEST(test_becomes_private),
 	    LEAVER_TEST(test_private_enrols_anew),
