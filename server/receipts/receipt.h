@@ -55,9 +55,10 @@ enum receipt_sim {
 	RECEIPT_SIM_REUSE, /* the number stays with the post */
 	RECEIPT_SIM_CLOSED,
 	RECEIPT_SIM_MOVED, /* somebody else holds it meanwhile */
+	RECEIPT_SIM_STAYS, /* its holder stays after all */
 	RECEIPT_SIM_COUNT
 };
-/* "none", "undecided", "block", "reuse", "closed", "moved" */
+/* "none", "undecided", "block", "reuse", "closed", "moved", "stays" */
 const char *receipt_sim_name(enum receipt_sim sim);
 
 /* What does not apply is "". */

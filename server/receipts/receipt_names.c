@@ -46,6 +46,7 @@ static const char *const sims[RECEIPT_SIM_COUNT] = {
     [RECEIPT_SIM_REUSE] = "reuse",
     [RECEIPT_SIM_CLOSED] = "closed",
     [RECEIPT_SIM_MOVED] = "moved",
+    [RECEIPT_SIM_STAYS] = "stays",
 };
 
 static const char *const codes_words[RECEIPT_CODES_COUNT] = {

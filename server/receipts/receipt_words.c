@@ -106,6 +106,7 @@ static const char *const sims[RECEIPT_SIM_COUNT][RECEIPT_LANGUAGE_COUNT] = {
 	[RECEIPT_SIM_REUSE] = {"numret stannar i tjänsten", "nummeret bliver i stillingen", "the number stays with the post"},
 	[RECEIPT_SIM_CLOSED] = {"avtalet har upphört", "aftalen er ophørt", "the contract has ended"},
 	[RECEIPT_SIM_MOVED] = {"innehas numera av någon annan", "indehaves nu af en anden", "now held by somebody else"},
+	[RECEIPT_SIM_STAYS] = {"stannar hos innehavaren", "bliver hos indehaveren", "stays with its holder"},
 };
 
 static const char *const codes_said[RECEIPT_CODES_COUNT][RECEIPT_LANGUAGE_COUNT] = {

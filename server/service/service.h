@@ -79,6 +79,7 @@ struct tenant {
 		atomic_uint count;
 	} enrolled; /* guard.c's own: phones, as counted lately */
 	int64_t departures_again_at; /* service_departures_keep_going()'s */
+	int32_t departures_left_on;  /* the same: day of the last long look */
 };
 
 struct service {

@@ -59,7 +59,7 @@ int store_departure_find_open(struct txn *txn, const char *org_id,
 {
 	static struct query query = {&departures,
 	    "WHERE org_id = $1 AND person_id = $2 AND reason = $3 "
-	    "AND employment_id = $4 AND state <= 2",
+	    "AND employment_id = $4 AND state <= 2 AND step & 1024 = 0",
 	    NULL};
 
 	return query_take(txn, &query,
@@ -340,7 +340,7 @@ const char *return_step_name(enum return_step_kind kind)
 }
 
 static const char *const sim_names[SIM_DECISION_COUNT] = {
-    "undecided", "block", "reuse", "closed", "moved"};
+    "undecided", "block", "reuse", "closed", "moved", "stays"};
 
 const char *sim_decision_name(enum sim_decision decision)
 {

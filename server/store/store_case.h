@@ -202,9 +202,10 @@ enum sim_decision {
 	SIM_REUSE = 2,  /* the number stays with the post; for the next one */
 	SIM_CLOSED = 3, /* its contract ended meanwhile */
 	SIM_MOVED = 4,  /* somebody else holds it meanwhile */
+	SIM_STAYS = 5,  /* its holder stays after all */
 	SIM_DECISION_COUNT
 };
-/* "undecided", "block", "reuse", "closed", "moved" */
+/* "undecided", "block", "reuse", "closed", "moved", "stays" */
 const char *sim_decision_name(enum sim_decision decision);
 /* "block" and "reuse" only: what a person may say. */
 int sim_decision_parse(const char *name, enum sim_decision *out);

@@ -104,3 +104,27 @@ int store_employment_each_ending(struct txn *txn, const char *org_id,
 	    VALUES(TEXT(org_id), NUMBER(from_day), NUMBER(to_day)), fn, arg,
 	    err);
 }
+
+int store_employment_each_left(struct txn *txn, const char *org_id,
+    int64_t before_day, int64_t today, store_employment_fn *fn, void *arg,
+    struct err *err)
+{
+	static struct query query = {&employments,
+	    "WHERE org_id = $1 AND voided_at = 0 AND to_day > 0"
+	    " AND to_day < $2"
+	    " AND EXISTS (SELECT 1 FROM assignments a WHERE"
+	    " a.org_id = $1 AND a.person_id = employments.person_id"
+	    " AND a.to_at = 0 AND a.voided_at = 0)"
+	    " AND NOT EXISTS (SELECT 1 FROM employments e WHERE"
+	    " e.org_id = $1 AND e.person_id = employments.person_id"
+	    " AND e.voided_at = 0 AND (e.to_day = 0 OR e.to_day > $3))"
+	    " AND NOT EXISTS (SELECT 1 FROM departures d WHERE"
+	    " d.org_id = $1 AND d.person_id = employments.person_id"
+	    " AND d.state <= 2)"
+	    " ORDER BY to_day, id",
+	    NULL};
+
+	return each(txn, &query,
+	    VALUES(TEXT(org_id), NUMBER(before_day), NUMBER(today)), fn, arg,
+	    err);
+}

@@ -143,6 +143,12 @@ int store_employment_each_ending(struct txn *txn, const char *org_id,
     int64_t from_day, int64_t to_day, store_employment_fn *fn, void *arg,
     struct err *err);
 
+/* Who has something of ours, no employment any more, one that ended before the
+ * day, and no departure that says so: the employments that ended. */
+int store_employment_each_left(struct txn *txn, const char *org_id,
+    int64_t before_day, int64_t today, store_employment_fn *fn, void *arg,
+    struct err *err);
+
 /* ---- absence: dates only; why somebody is away is nowhere (C3) ---- */
 
 struct absence_row {

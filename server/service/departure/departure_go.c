@@ -25,6 +25,12 @@ int64_t going_morning_of(const struct going *g, int64_t day)
 	return departure_morning_of(g->world, day);
 }
 
+/* Cancelled, and open for what is under way: nobody is asked for anything. */
+static bool is_off(const struct going *g)
+{
+	return g->departure->step & DEPARTURE_OFF;
+}
+
 /* ---- telling ---- */
 
 /* The phones that are still out, in words. */
@@ -294,9 +300,13 @@ static int begin(struct going *g, struct err *err)
 	for (i = 0; rc == 0 && i < g->cases.count; i++)
 		if (return_case_is_open(g->cases.rows[i].state))
 			rc = going_apply(g, &g->cases.rows[i], RETURN_EVENT_ASK,
-			    RETURN_STEP_ASKED, "the last day is over", err);
-	if (rc == 0)
-		rc = ask_back(g, err);
+			    RETURN_STEP_ASKED,
+			    is_off(g) ? "it was handed in before"
+			              : "the last day is over",
+			    err);
+	if (rc < 0 || is_off(g))
+		return rc;
+	rc = ask_back(g, err);
 	if (rc == 0)
 		rc = ask_receiver(g, err);
 	return rc == 0 ? tell_wipe(g, err) : rc;
@@ -338,7 +348,7 @@ static int set_wipe(struct going *g, struct err *err)
 	if (g->departure->wipe_at)
 		return 0;
 	g->departure->wipe_at = first_wipe_at(g);
-	return tell_wipe(g, err);
+	return is_off(g) ? 0 : tell_wipe(g, err);
 }
 
 /* DESIGN: from a private phone only work goes; nobody erases it. */
@@ -395,21 +405,39 @@ static int cases_again(struct going *g, struct err *err)
 
 static int go_planned(struct going *g, struct err *err)
 {
-	int rc = remind(g, err);
+	int rc;
 
+	if (is_off(g))
+		return begin(g, err);
+	rc = remind(g, err);
 	if (rc == 0 && g->world->ledger.today > g->departure->last_day)
 		rc = begin(g, err);
 	return rc;
+}
+
+/* Whoever has it in hand goes on with it, or gives it back. */
+static void say_off(struct going *g)
+{
+	static const char words[] =
+	    "this departure is off: what was handed in is proven and signed "
+	    "for, or given back (workphone departure cancel)";
+	char why[sizeof(g->departure->waits)];
+
+	memcpy(why, g->departure->waits, sizeof(why));
+	(void)snprintf(g->departure->waits, sizeof(g->departure->waits),
+	    "%s%s%.300s", words, why[0] ? "; " : "", why);
 }
 
 static int go_open(struct going *g, struct err *err)
 {
 	int rc = wipe_all(g, err);
 
-	if (rc == 0)
+	if (rc == 0 && !is_off(g))
 		rc = departure_ladder(g, err);
-	if (rc == 0)
+	if (rc == 0 && !is_off(g))
 		rc = fill_receiver(g, err);
+	if (rc == 0 && is_off(g))
+		say_off(g);
 	return rc < 0 ? rc
 	              : departure_settle(g->txn, g->world, g->departure, err);
 }
@@ -428,13 +456,40 @@ static int go_paused(struct going *g, struct err *err)
 	    "the pause is over", err);
 }
 
+/* While it was over nobody looked at it: a return that goes on may be of who
+ * works here again. */
+static int review(struct going *g, struct err *err)
+{
+	struct departure_row *departure = g->departure;
+	struct employment_row end;
+	int rc;
+
+	if (departure->reason != DEPARTURE_EMPLOYMENT_END || is_off(g))
+		return 0;
+	rc = departure_employment_end(g->txn, g->world, departure->person_id,
+	    departure->employment_id, &end, err);
+	if (rc == -ERR_NOT_FOUND)
+		return 0;
+	if (rc < 0 ||
+	    (strcmp(end.id, departure->employment_id) == 0 &&
+	        end.to_day - 1 == departure->last_day))
+		return rc;
+	rc = departure_employment_changed(
+	    g->txn, &g->world->ledger, departure->person_id, err);
+	return rc < 0 ? rc
+	              : store_departure_load(g->txn, departure->org_id,
+	                    departure->id, departure, err);
+}
+
 /* Who hands something in by hand and is on a long leave comes back to it. */
 int departure_go(struct txn *txn, struct departure_world *world,
     struct departure_row *departure, struct err *err)
 {
 	struct going g = {.txn = txn, .world = world, .departure = departure};
-	int rc = 0;
+	int rc = review(&g, err);
 
+	if (rc < 0 || departure->state > DEPARTURE_PAUSED)
+		return rc;
 	departure->waits[0] = '\0';
 	if (departure->state == DEPARTURE_PAUSED)
 		rc = go_paused(&g, err);

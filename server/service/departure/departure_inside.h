@@ -30,6 +30,9 @@ struct txn;
 #define DEPARTURE_BY_HAND 0x80      /* cancelled by a person: not made anew */
 #define DEPARTURE_NO_RECEIVER 0x100 /* nobody to confirm was found */
 #define DEPARTURE_LAST_DAY 0x200    /* the manager was told that it is today */
+/* Cancelled, for whatever cause: what is under way ends, and nothing else is
+ * asked for. In SQL: 1024. */
+#define DEPARTURE_OFF 0x400
 
 struct departure_world {
 	struct ledger ledger; /* who writes, when */
@@ -258,6 +261,15 @@ int return_sims_mark(struct txn *txn, const struct ledger *ledger,
 int return_sim_set(struct txn *txn, const struct ledger *ledger,
     struct sim_decision_row *row, enum sim_decision decision, const char *note,
     struct err *err);
+
+/*
+ * Of who stays, for now or for good, after the cases: blocks that have not left
+ * for the operator are withdrawn, those that have are to be lifted, save those
+ * of a phone that a person reported lost. Off: what goes on with no phone is
+ * decided (return_sim_back.c).
+ */
+int return_sims_put_back(struct txn *txn, const struct departure_world *world,
+    const struct departure_row *departure, const char *why, struct err *err);
 
 /* As people are shown it (departure_look.c). */
 int departure_view_make(struct txn *txn, const struct departure_row *row,

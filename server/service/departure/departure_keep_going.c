@@ -137,13 +137,13 @@ static int work_due(struct due *due, struct err *err)
 /* ---- what the hooks did not see ---- */
 
 /*
- * Every hour, everybody whose employment ends about now: what was in the
- * database before there were departures, and phones that came to a person
- * whose end was known already.
+ * Every hour, everybody whose employment ends about now, and once a day, who
+ * left long ago with something of ours: what was in the database before there
+ * were departures, and phones that came to a person whose end was known already.
  */
 struct sweep {
 	struct departure_world world;
-	char (*persons)[STORE_ID]; /* of one day */
+	char (*persons)[STORE_ID]; /* of one day, or who left long ago */
 	size_t count;
 	size_t cap;
 	size_t done;
@@ -218,23 +218,66 @@ static void plan_one_by_one(struct sweep *sweep)
 	}
 }
 
+static int find_left(struct txn *txn, void *arg, struct err *err)
+{
+	struct sweep_day *at = arg;
+	const struct ledger *ledger = &at->sweep->world.ledger;
+	int rc;
+
+	at->sweep->count = 0;
+	rc = store_employment_each_left(txn, ledger->org_id, at->day,
+	    ledger->today, note_ending, at->sweep, err);
+	return rc < 0 ? rc : 0;
+}
+
+static int plan_found(struct sweep_day *at, store_fn *find, struct err *err)
+{
+	struct sweep *sweep = at->sweep;
+	struct store *store = sweep->world.ledger.service->store;
+	int rc = store_read(store, find, at, err);
+
+	for (sweep->done = 0; rc == 0 && sweep->done < sweep->count;
+	     sweep->done += PLAN_BATCH)
+		if (store_write(store, plan_some, sweep, NULL) < 0)
+			plan_one_by_one(sweep);
+	return rc;
+}
+
+static int sweep_left(struct sweep *sweep, struct err *err)
+{
+	struct sweep_day at = {
+	    sweep, sweep->world.ledger.today - TASK_OCCASION_DAYS};
+
+	return plan_found(&at, find_left, err);
+}
+
 static int sweep_days(struct sweep *sweep, struct err *err)
 {
-	struct store *store = sweep->world.ledger.service->store;
 	int64_t ahead = sweep->world.leaving->remind_ms / TIME_DAY_MS + 3;
 	struct sweep_day at = {
 	    sweep, sweep->world.ledger.today - TASK_OCCASION_DAYS};
 	int rc = 0;
 
-	for (; rc == 0 && at.day <= sweep->world.ledger.today + ahead;
-	     at.day++) {
-		rc = store_read(store, find_ending, &at, err);
-		for (sweep->done = 0; rc == 0 && sweep->done < sweep->count;
-		     sweep->done += PLAN_BATCH)
-			if (store_write(store, plan_some, sweep, NULL) < 0)
-				plan_one_by_one(sweep);
-	}
+	for (; rc == 0 && at.day <= sweep->world.ledger.today + ahead; at.day++)
+		rc = plan_found(&at, find_ending, err);
 	return rc;
+}
+
+static int sweep_tenant(
+    struct tenant *tenant, const struct departure_world *world, struct err *err)
+{
+	struct sweep sweep = {.world = *world};
+	int32_t today = world->ledger.today;
+	int rc = sweep_days(&sweep, err);
+
+	if (rc == 0 && tenant->departures_left_on != today)
+		rc = sweep_left(&sweep, err);
+	free(sweep.persons);
+	if (rc < 0)
+		return rc;
+	tenant->departures_left_on = today;
+	tenant->departures_again_at = world->ledger.now + SWEEP_MS;
+	return 0;
 }
 
 static int work_tenant(
@@ -242,22 +285,16 @@ static int work_tenant(
 {
 	const char *org_id = tenant->organisation.id;
 	int64_t now = clock_now(service->clock);
-	struct sweep sweep = {.count = 0};
 	struct due *due = calloc(1, sizeof(*due));
 	int rc;
 
 	if (!due)
 		return err_memory(err);
 	rc = departure_world_policy(service, org_id, now, &due->world, err);
-	if (rc == 0 && now >= tenant->departures_again_at) {
-		sweep.world = due->world;
-		rc = sweep_days(&sweep, err);
-		if (rc == 0)
-			tenant->departures_again_at = now + SWEEP_MS;
-	}
+	if (rc == 0 && now >= tenant->departures_again_at)
+		rc = sweep_tenant(tenant, &due->world, err);
 	if (rc == 0)
 		rc = work_due(due, err);
-	free(sweep.persons);
 	free(due);
 	return rc;
 }

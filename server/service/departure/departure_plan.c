@@ -162,9 +162,18 @@ struct plan {
 	struct departure_held held;
 };
 
-static bool is_open(const struct departure_row *departure)
+/* What follows from the register; one that is off ends by itself. */
+static bool is_on(const struct departure_row *departure)
 {
-	return departure->state <= DEPARTURE_PAUSED;
+	return departure->state <= DEPARTURE_PAUSED &&
+	    !(departure->step & DEPARTURE_OFF);
+}
+
+/* Cancelled by a person for its very day: so it stays. */
+static bool is_off_by_hand(const struct departure_row *departure)
+{
+	return (departure->step & DEPARTURE_BY_HAND) &&
+	    departure->state != DEPARTURE_CLOSED && !is_on(departure);
 }
 
 static int note_departure(void *arg, const struct departure_row *row)
@@ -172,7 +181,7 @@ static int note_departure(void *arg, const struct departure_row *row)
 	struct plan *plan = arg;
 
 	if (row->reason != DEPARTURE_EMPLOYMENT_END ||
-	    (!is_open(row) && !(row->step & DEPARTURE_BY_HAND)))
+	    (!is_on(row) && !is_off_by_hand(row)))
 		return 0; /* over: nothing follows from it */
 	if (plan->departure_count == DEPARTURES_MAX) {
 		memmove(&plan->departures[0], &plan->departures[1],
@@ -191,7 +200,7 @@ static bool has_work(const struct plan *plan)
 		if (plan->employments.rows[i].to_day)
 			return true;
 	for (i = 0; i < plan->departure_count; i++)
-		if (is_open(&plan->departures[i]))
+		if (is_on(&plan->departures[i]))
 			return true;
 	return false;
 }
@@ -249,11 +258,8 @@ static struct departure_row *find_departure(
 		row = &plan->departures[i];
 		if (strcmp(row->employment_id, end->id) != 0)
 			continue;
-		/* Cancelled by a person for that very day: so it stays. */
-		if (is_open(row) ||
-		    ((row->step & DEPARTURE_BY_HAND) &&
-		        row->state == DEPARTURE_CANCELLED &&
-		        row->last_day == end->to_day - 1))
+		if (is_on(row) ||
+		    (is_off_by_hand(row) && row->last_day == end->to_day - 1))
 			return row;
 	}
 	return NULL;
@@ -288,6 +294,21 @@ static int make_departure(struct plan *plan, const struct employment_row *end,
 	                    DEPARTURE_PLANNED, row->note, err);
 }
 
+/*
+ * Handed out by somebody who knew that the employment had long ended: not what
+ * is left over from it. What is told late was held before that.
+ */
+static bool came_after(const struct plan *plan,
+    const struct employment_row *end, const struct assignment_row *held)
+{
+	enum calendar_zone zone = plan->world.tasks.place.zone;
+	int32_t came = calendar_day_at(zone, held->from_at);
+
+	return end->to_day - 1 <
+	    plan->world.ledger.today - TASK_OCCASION_DAYS &&
+	    held->from_at > end->ended_at && came >= end->to_day;
+}
+
 /* What a phone or SIM hangs on ends: its departure is there, with it in it. */
 static int plan_held(
     struct plan *plan, const struct assignment_row *held, struct err *err)
@@ -295,26 +316,18 @@ static int plan_held(
 	const struct employment_row *end =
 	    end_of(&plan->world, &plan->employments, held->employment_id);
 	struct departure_row *departure;
-	int rc = 0;
+	int rc;
 
-	if (!end || !end->to_day ||
-	    end->to_day - 1 < plan->world.ledger.today - TASK_OCCASION_DAYS)
+	if (!end || !end->to_day || came_after(plan, end, held) ||
+	    find_departure(plan, end) ||
+	    plan->departure_count == DEPARTURES_MAX) /* the next round */
 		return 0;
-	departure = find_departure(plan, end);
-	if (departure && !is_open(departure))
-		return 0;
-	if (!departure) {
-		if (plan->departure_count == DEPARTURES_MAX)
-			return 0; /* the next round */
-		departure = &plan->departures[plan->departure_count];
-		rc = make_departure(plan, end, departure, err);
-		if (rc < 0)
-			return rc;
-		plan->departure_count++;
-		return departure_refresh(
-		    plan->txn, &plan->world, departure, NULL, err);
-	}
-	return 0;
+	departure = &plan->departures[plan->departure_count];
+	rc = make_departure(plan, end, departure, err);
+	if (rc < 0)
+		return rc;
+	plan->departure_count++;
+	return departure_refresh(plan->txn, &plan->world, departure, NULL, err);
 }
 
 static int load_departures(struct plan *plan, struct err *err)
@@ -377,7 +390,7 @@ static int run(struct plan *plan, struct err *err)
 	int rc = take_up_all(plan, err);
 
 	for (i = 0; rc == 0 && i < plan->departure_count; i++)
-		if (is_open(&plan->departures[i]))
+		if (is_on(&plan->departures[i]))
 			rc = review_one(plan, &plan->departures[i], err);
 	for (i = 0; rc == 0 && i < plan->held.count; i++)
 		rc = plan_held(plan, &plan->held.rows[i], err);

@@ -271,11 +271,11 @@ static int had_case(struct refresh *refresh, const struct assignment_row *held,
 	return rc;
 }
 
-/* Cancelled by a person, and open only for what is under way: what comes to
- * whoever stays is not asked back. */
+/* Cancelled, and open only for what is under way: what comes to whoever stays
+ * is not asked back. */
 static bool takes_no_more(const struct refresh *refresh)
 {
-	return refresh->departure->step & DEPARTURE_BY_HAND;
+	return refresh->departure->step & DEPARTURE_OFF;
 }
 
 static int take_phone(

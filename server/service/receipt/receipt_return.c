@@ -32,6 +32,7 @@ static const enum receipt_sim sim_of[SIM_DECISION_COUNT] = {
     [SIM_REUSE] = RECEIPT_SIM_REUSE,
     [SIM_CLOSED] = RECEIPT_SIM_CLOSED,
     [SIM_MOVED] = RECEIPT_SIM_MOVED,
+    [SIM_STAYS] = RECEIPT_SIM_STAYS,
 };
 
 /* Several may have said something of its condition: all of it stands. */

@@ -26,9 +26,11 @@ CREATE TABLE departures (
 );
 CREATE INDEX departures_org ON departures(org_id, id);
 CREATE INDEX departures_person ON departures(org_id, person_id, id);
--- One for a person, reason and employment at a time.
+-- One for a person, reason and employment at a time, beside those that are off
+-- (DEPARTURE_OFF) and open only for what is under way.
 CREATE UNIQUE INDEX departures_once
-  ON departures(org_id, person_id, reason, employment_id) WHERE state <= 2;
+  ON departures(org_id, person_id, reason, employment_id)
+  WHERE state <= 2 AND step & 1024 = 0;
 CREATE INDEX departures_next ON departures(org_id, next_at, id)
   WHERE state <= 2 AND next_at > 0;
 
