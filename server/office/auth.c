@@ -14,6 +14,7 @@
 #include "proto/base/str.h"
 #include "server/office/decode.h"
 #include "server/office/gate.h"
+#include "server/service/account.h"
 #include "server/service/api_token.h"
 #include "server/service/digest.h"
 #include "server/service/handler_ctx.h"
@@ -121,8 +122,7 @@ static int actor_fill(
 	/* A word of an older version that is gone means nothing now. */
 	if (scope_set_parse(row->scopes, &actor->scopes, NULL) < 0)
 		actor->scopes = 0;
-	(void)snprintf(
-	    actor->name, sizeof(actor->name), "token:%.200s", row->name);
+	account_name(row, actor->name);
 	(void)snprintf(call->caller, sizeof(call->caller), "token:%s", row->id);
 	(void)snprintf(actor->key, sizeof(actor->key), "token:%s", row->id);
 	memcpy(actor->person_id, row->person_id, STORE_ID);

@@ -58,6 +58,16 @@ int store_api_token_touch(struct txn *txn, const char *org_id, const char *id,
 	return db_run(stmt, NULL, err);
 }
 
+int store_api_token_each_person(struct txn *txn, const char *org_id,
+    const char *person_id, store_api_token_fn *fn, void *arg, struct err *err)
+{
+	static struct query query = {
+	    &tokens, "WHERE org_id = $1 AND person_id = $2 ORDER BY id", NULL};
+
+	return each(
+	    txn, &query, VALUES(TEXT(org_id), TEXT(person_id)), fn, arg, err);
+}
+
 int store_api_token_each(struct txn *txn, const char *org_id,
     const char *after_id, int limit, store_api_token_fn *fn, void *arg,
     struct err *err)

@@ -14,10 +14,12 @@ static const struct field fields[] = {
     ROW_TEXT(struct approval_row, reason),
     ROW_TEXT(struct approval_row, asked_by),
     ROW_TEXT(struct approval_row, asked_key),
+    ROW_TEXT(struct approval_row, asked_person_id),
     ROW_INT64(struct approval_row, asked_at),
     ROW_INT64(struct approval_row, expires_at),
     ROW_TEXT(struct approval_row, decided_by),
     ROW_TEXT(struct approval_row, decided_key),
+    ROW_TEXT(struct approval_row, decided_person_id),
     ROW_INT64(struct approval_row, decided_at),
     ROW_TEXT(struct approval_row, note),
     ROW_INT64(struct approval_row, closed_at),
@@ -27,8 +29,8 @@ static struct table approvals = {
     .name = "approvals",
     .word = "approval",
     .changing = " state params_sha256 things things_used expires_at "
-                "decided_by decided_key decided_at note closed_at "
-                "caused_by ",
+                "decided_by decided_key decided_person_id decided_at note "
+                "closed_at caused_by ",
     TABLE(struct approval_row, fields),
 };
 DEFINE_EACH(each, struct approval_row, store_approval_fn)

@@ -221,6 +221,7 @@ static const struct field step_fields[] = {
     ROW_ENUM(struct return_step_row, kind, RETURN_STEP_KIND_COUNT - 1),
     ROW_INT64(struct return_step_row, at),
     ROW_TEXT(struct return_step_row, done_by),
+    ROW_TEXT(struct return_step_row, done_person_id),
     ROW_TEXT(struct return_step_row, person_id),
     ROW_TEXT(struct return_step_row, typed_name),
     ROW_ENUM(struct return_step_row, codes, RETURN_CODES_COUNT - 1),

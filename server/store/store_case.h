@@ -181,6 +181,7 @@ struct return_step_row {
 	enum return_step_kind kind;
 	int64_t at;
 	char done_by[LIMIT_NAME + 1];    /* the account or "policy" */
+	char done_person_id[STORE_ID];   /* whose account that is; "" */
 	char person_id[STORE_ID];        /* who signed or took it; "" */
 	char typed_name[LIMIT_NAME + 1]; /* the signature as typed; "" */
 	enum return_codes codes;

@@ -24,10 +24,12 @@ struct approval_row {
 	char reason[512];
 	char asked_by[LIMIT_NAME + 1];
 	char asked_key[STORE_ACTOR_KEY];
+	char asked_person_id[STORE_ID]; /* whose account that is; "" */
 	int64_t asked_at;
 	int64_t expires_at;
 	char decided_by[LIMIT_NAME + 1];
 	char decided_key[STORE_ACTOR_KEY];
+	char decided_person_id[STORE_ID]; /* the same of who decided */
 	int64_t decided_at;
 	char note[512];
 	int64_t closed_at;
@@ -97,6 +99,7 @@ struct guard_order_row {
 	char approval_id[STORE_ID];
 	char ordered_by[LIMIT_NAME + 1];
 	char ordered_key[STORE_ACTOR_KEY];
+	char ordered_person_id[STORE_ID]; /* whose account that is; "" */
 	int64_t at;
 };
 int store_guard_order_insert(
@@ -107,6 +110,8 @@ struct guard_window {
 	enum guard_budget budget;
 	int64_t since;
 	const char *ordered_key; /* NULL: of everybody */
+	/* And of all accounts of theirs; NULL, "": of that one. */
+	const char *ordered_person_id;
 	bool approved_too;
 };
 int store_guard_order_count(struct txn *txn, const struct guard_window *window,

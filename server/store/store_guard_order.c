@@ -14,6 +14,7 @@ static const struct field fields[] = {
     ROW_TEXT(struct guard_order_row, approval_id),
     ROW_TEXT(struct guard_order_row, ordered_by),
     ROW_TEXT(struct guard_order_row, ordered_key),
+    ROW_TEXT(struct guard_order_row, ordered_person_id),
     ROW_INT64(struct guard_order_row, at),
 };
 static struct table orders = {
@@ -32,19 +33,22 @@ int store_guard_order_count(struct txn *txn, const struct guard_window *window,
     unsigned *count, int64_t *oldest_at, struct err *err)
 {
 	const char *key = window->ordered_key ? window->ordered_key : "";
+	const char *person =
+	    window->ordered_person_id ? window->ordered_person_id : "";
 	struct db_stmt *stmt;
 	int rc = db_prepare(txn->db,
 	    "SELECT count(*), coalesce(min(at), 0) FROM guard_orders WHERE "
 	    "org_id = $1 AND budget = $2 AND at > $3 AND ($4 = '' OR "
-	    "ordered_key = $4) AND ($5 = 1 OR approval_id = '')",
+	    "ordered_key = $4 OR ($6 <> '' AND ordered_person_id = $6)) AND "
+	    "($5 = 1 OR approval_id = '')",
 	    &stmt, err);
 
 	if (rc < 0)
 		return rc;
 	values_bind(stmt,
 	    VALUES(TEXT(window->org_id), NUMBER(window->budget),
-	        NUMBER(window->since), TEXT(key),
-	        NUMBER(window->approved_too)));
+	        NUMBER(window->since), TEXT(key), NUMBER(window->approved_too),
+	        TEXT(person)));
 	rc = db_step(stmt, err);
 	if (rc > 0) {
 		*count = (unsigned)db_int64(stmt, 0);

@@ -37,6 +37,9 @@ int store_api_token_find(struct txn *txn, const char *token_sha256,
 int store_api_token_touch(struct txn *txn, const char *org_id, const char *id,
     int64_t at, struct err *err);
 typedef int store_api_token_fn(void *arg, const struct api_token_row *row);
+/* Whose account it is; revoked and expired ones as well. */
+int store_api_token_each_person(struct txn *txn, const char *org_id,
+    const char *person_id, store_api_token_fn *fn, void *arg, struct err *err);
 int store_api_token_each(struct txn *txn, const char *org_id,
     const char *after_id, int limit, store_api_token_fn *fn, void *arg,
     struct err *err);

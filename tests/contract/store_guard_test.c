@@ -111,6 +111,7 @@ static int save_order(struct txn *txn, const char *id, const char *key,
 	PUT(row.id, "%s", id);
 	PUT(row.org_id, A);
 	PUT(row.ordered_key, "%s", key);
+	PUT(row.ordered_person_id, "of %s", key);
 	PUT(row.approval_id, "%s", approval);
 	return store_guard_order_insert(txn, &row, err);
 }
@@ -142,6 +143,15 @@ static int orders(struct txn *txn, void *arg, struct err *err)
 	    txn, (struct guard_window){.org_id = A, .since = 10}, 1, 30));
 	EXPECT(is_count(txn,
 	    (struct guard_window){.org_id = A, .ordered_key = "k1"}, 1, 10));
+	EXPECT(is_count(txn,
+	    (struct guard_window){
+	        .org_id = A, .ordered_key = "k1", .ordered_person_id = ""},
+	    1, 10));
+	/* Also what they did on another account. */
+	EXPECT(is_count(txn,
+	    (struct guard_window){
+	        .org_id = A, .ordered_key = "k1", .ordered_person_id = "of k2"},
+	    2, 10));
 	EXPECT(is_count(txn,
 	    (struct guard_window){
 	        .org_id = A, .budget = GUARD_BUDGET_DEPARTURES},

@@ -455,7 +455,8 @@ static int do_act(struct txn *txn, const struct ledger *ledger,
 	return err_set(err, ERR_INVALID, "there is no such step");
 }
 
-/* What who returns it may do, on an account of their own. */
+/* What who returns it may do, on an account of their own; of a loss they are
+ * told whom to tell instead (return_do.c). */
 static bool is_for_leaver(const struct return_request *request)
 {
 	return request->act == RETURN_ACT_CODES ||

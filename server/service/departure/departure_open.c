@@ -166,6 +166,19 @@ static int load(struct txn *txn, const struct acting *acting,
 	return rc;
 }
 
+/* To be changed: nobody puts off or calls off their own. */
+static int load_of_other(struct txn *txn, const struct acting *acting,
+    struct departure_row *out, struct err *err)
+{
+	int rc = load(txn, acting, out, err);
+
+	if (rc == 0 && strcmp(acting->actor->person_id, out->person_id) == 0)
+		return err_set(err, ERR_DENIED,
+		    "nobody cancels or pauses their own departure: somebody "
+		    "else has to");
+	return rc;
+}
+
 static int find_asked(struct txn *txn, const struct ledger *ledger,
     const struct departure_request *request, struct person_row *person,
     struct device *device, struct departure_ask *ask, struct err *err)
@@ -241,7 +254,7 @@ static int cancel_asked(struct txn *txn, void *arg, struct err *err)
 	int rc = ledger_init(&ledger, acting->service, acting->actor, err);
 
 	if (rc == 0)
-		rc = load(txn, acting, &row, err);
+		rc = load_of_other(txn, acting, &row, err);
 	if (rc < 0)
 		return rc;
 	row.step |= DEPARTURE_BY_HAND;
@@ -277,7 +290,7 @@ static int pause_asked(struct txn *txn, void *arg, struct err *err)
 	if (rc == 0)
 		rc = departure_world_init(&ledger, &world, err);
 	if (rc == 0)
-		rc = load(txn, acting, &row, err);
+		rc = load_of_other(txn, acting, &row, err);
 	if (rc < 0)
 		return rc;
 	if (acting->review_day <= ledger.today)

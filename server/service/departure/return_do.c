@@ -324,10 +324,15 @@ int return_data_removed(struct txn *txn, const struct ledger *ledger,
 
 /* ---- lost, found, written off ---- */
 
+/* Said at the phone, too, and nobody's to say of what they are to return. */
 static int do_reasoned(struct txn *txn, const struct ledger *ledger,
     struct return_case_row *row, enum return_event event,
     enum return_step_kind kind, const char *why, struct err *err)
 {
+	int rc = return_own_check(ledger, row, err);
+
+	if (rc < 0)
+		return rc;
 	if (why)
 		(void)snprintf(row->reason, sizeof(row->reason), "%.511s", why);
 	return do_plain(
@@ -342,6 +347,10 @@ int return_lost(struct txn *txn, const struct ledger *ledger,
 	bool is_back;
 	int rc = load_open(txn, ledger, case_id, &row, err);
 
+	if (rc == 0 && return_own_check(ledger, &row, NULL) < 0)
+		return err_set(err, ERR_DENIED,
+		    "nobody reports lost what they are to return themselves: "
+		    "tell IT or the manager, who say so here");
 	if (rc == 0)
 		rc = do_reasoned(txn, ledger, &row, RETURN_EVENT_LOST,
 		    RETURN_STEP_LOST, why, err);

@@ -1,12 +1,14 @@
 /*
  * Who may sign in a return case, and as whom. Nobody confirms their own return,
- * and the two signatures of a case never come from one account.
+ * and the two signatures of a case never come from one account, nor from two of
+ * one person.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/account.h"
 #include "server/service/departure/departure_inside.h"
 #include "server/service/ledger/person_name.h"
 #include "server/service/service.h"
@@ -72,30 +74,54 @@ int return_own_check(const struct ledger *ledger,
 
 /* ---- both signatures ---- */
 
+struct account {
+	char name[LIMIT_NAME + 1];
+	char person_id[STORE_ID]; /* whose it is; "": not known */
+};
+
 /*
  * The account behind "by". A page is its reader's own when its link was
  * mailed; whoever had a link shown could have opened it as well.
  */
 static int account_of(struct txn *txn, const char *org_id, const char *by,
-    char out[LIMIT_NAME + 1], struct err *err)
+    const char *person_id, struct account *out, struct err *err)
 {
 	struct page_link_row link;
 	int rc;
 
-	(void)str_copy(out, LIMIT_NAME + 1, by);
+	(void)str_copy(out->name, sizeof(out->name), by);
+	(void)str_copy(out->person_id, sizeof(out->person_id), person_id);
 	if (strncmp(by, PAGE, strlen(PAGE)) != 0)
 		return 0;
 	rc = store_page_link_load(txn, org_id, by + strlen(PAGE), &link, err);
 	if (rc == 0 && strncmp(link.created_by, MAILED, strlen(MAILED)) != 0)
-		(void)str_copy(out, LIMIT_NAME + 1, link.created_by);
+		(void)str_copy(out->name, sizeof(out->name), link.created_by);
 	return rc == -ERR_NOT_FOUND ? 0 : rc;
+}
+
+/* One account, or two of one person. Whoever had a page shown is known by the
+ * name of their account. */
+static int is_one(struct txn *txn, const char *org_id, const struct account *a,
+    const struct account *b, bool *out, struct err *err)
+{
+	int rc = 0;
+
+	*out = strcmp(a->name, b->name) == 0 ||
+	    (*a->person_id && strcmp(a->person_id, b->person_id) == 0);
+	if (!*out)
+		rc =
+		    account_is_of(txn, org_id, a->name, b->person_id, out, err);
+	if (rc == 0 && !*out)
+		rc =
+		    account_is_of(txn, org_id, b->name, a->person_id, out, err);
+	return rc;
 }
 
 struct signers {
 	struct txn *txn;
 	const struct return_signature *said;
 	const char *person_id;
-	char account[LIMIT_NAME + 1];
+	struct account account;
 	bool is_same_person;
 	bool is_same_account;
 	struct err *err;
@@ -113,7 +139,8 @@ static bool is_other(enum return_signer who, enum return_step_kind kind)
 static int note_signer(void *arg, const struct return_step_row *step)
 {
 	struct signers *signers = arg;
-	char account[LIMIT_NAME + 1];
+	struct account account;
+	bool is_same = false;
 	int rc;
 
 	if (!is_other(signers->said->who, step->kind))
@@ -121,10 +148,12 @@ static int note_signer(void *arg, const struct return_step_row *step)
 	signers->is_same_person |= *step->person_id && *signers->person_id
 	    ? strcmp(step->person_id, signers->person_id) == 0
 	    : person_name_fits(step->typed_name, signers->said->typed_name);
-	rc = account_of(
-	    signers->txn, step->org_id, step->done_by, account, signers->err);
-	signers->is_same_account |=
-	    rc == 0 && strcmp(account, signers->account) == 0;
+	rc = account_of(signers->txn, step->org_id, step->done_by,
+	    step->done_person_id, &account, signers->err);
+	if (rc == 0)
+		rc = is_one(signers->txn, step->org_id, &account,
+		    &signers->account, &is_same, signers->err);
+	signers->is_same_account |= is_same;
 	return rc;
 }
 
@@ -134,7 +163,8 @@ static int refuse_same(struct txn *txn, const struct ledger *ledger,
 {
 	struct signers signers = {
 	    .txn = txn, .said = said, .person_id = person_id, .err = err};
-	int rc = account_of(txn, row->org_id, ledger->by, signers.account, err);
+	int rc = account_of(txn, row->org_id, ledger->by, ledger->person_id,
+	    &signers.account, err);
 
 	if (rc == 0)
 		rc = store_return_step_each(
@@ -146,9 +176,9 @@ static int refuse_same(struct txn *txn, const struct ledger *ledger,
 		    "the two signatures are of two different people");
 	if (signers.is_same_account)
 		return err_set(err, ERR_DENIED,
-		    "one account does not give both signatures: the other one "
-		    "comes from the page that was mailed, or from an account "
-		    "of its own");
+		    "one account does not give both signatures, nor do two of "
+		    "one person: the other one comes from the page that was "
+		    "mailed, or from an account of its own");
 	return 0;
 }
 

@@ -16,6 +16,8 @@ void return_step_init(struct return_step_row *step, const struct ledger *ledger,
 {
 	*step = (struct return_step_row){.kind = kind, .at = ledger->now};
 	(void)str_copy(step->done_by, sizeof(step->done_by), ledger->by);
+	(void)str_copy(step->done_person_id, sizeof(step->done_person_id),
+	    ledger->person_id);
 }
 
 struct before {

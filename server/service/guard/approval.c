@@ -108,6 +108,9 @@ static int row_begin(struct service *service, const struct approval_ask *ask,
 	uuid_make(ask->now, service->rng, row->id);
 	(void)str_copy(row->org_id, sizeof(row->org_id), ask->org_id);
 	(void)str_copy(row->asked_by, sizeof(row->asked_by), ask->by);
+	if (ask->by_person_id)
+		(void)str_copy(row->asked_person_id,
+		    sizeof(row->asked_person_id), ask->by_person_id);
 	if (ask->case_id)
 		(void)str_copy(
 		    row->case_id, sizeof(row->case_id), ask->case_id);
@@ -144,14 +147,23 @@ static bool is_live(const struct approval_row *row, int64_t now)
 	return approval_is_open(row->state) && row->expires_at > now;
 }
 
-static bool is_cause(const struct approval_ask *ask, const char *name)
+/* Is who said yes the asker, or one whose doing it is, those named too? More
+ * names than there is room for: as if it were. */
+static int is_own_yes(struct txn *txn, const struct approval_row *row,
+    const char *const *causes, size_t count, bool *out, struct err *err)
 {
-	size_t i;
+	const struct approval_who who = {
+	    row->decided_by, row->decided_key, row->decided_person_id};
+	struct approval_row all = *row;
+	struct approval_own own;
+	int rc;
 
-	for (i = 0; i < ask->cause_count; i++)
-		if (ask->caused_by[i] && strcmp(ask->caused_by[i], name) == 0)
-			return true;
-	return false;
+	*out = row->decided_by[0] != '\0';
+	if (!*out || approval_cause_add(&all, causes, count, NULL) < 0)
+		return 0;
+	rc = approval_look_own(txn, &all, &who, &own, err);
+	*out = own.is_asker || own.is_cause;
+	return rc;
 }
 
 /* The row says whose doing it is now. False: it cannot, so that another one has
@@ -160,9 +172,14 @@ static bool cause_more(struct txn *txn, const struct approval_ask *ask,
     struct approval_row *row, int *rc, struct err *err)
 {
 	char was[sizeof(row->caused_by)];
+	bool is_own;
 
 	memcpy(was, row->caused_by, sizeof(was));
-	if ((row->decided_by[0] && is_cause(ask, row->decided_by)) ||
+	*rc = is_own_yes(
+	    txn, row, ask->caused_by, ask->cause_count, &is_own, err);
+	if (*rc < 0)
+		return true;
+	if (is_own ||
 	    approval_cause_add(row, ask->caused_by, ask->cause_count, NULL) < 0)
 		return false;
 	if (strcmp(was, row->caused_by) != 0)
@@ -202,7 +219,9 @@ out:
 }
 
 struct named {
+	struct txn *txn;
 	const struct approval_ask *ask;
+	struct err *err;
 	struct approval_row row;
 	bool is_found;
 };
@@ -210,12 +229,17 @@ struct named {
 static int note_named(void *arg, const struct approval_row *row)
 {
 	struct named *named = arg;
+	const struct approval_ask *ask = named->ask;
+	bool is_own;
+	int rc;
 
-	if (row->what != named->ask->what || !is_live(row, named->ask->now) ||
-	    is_cause(named->ask, row->decided_by) ||
-	    strcmp(row->asked_key,
-	        key_of(named->ask->by, named->ask->by_key)) != 0)
+	if (row->what != ask->what || !is_live(row, ask->now) ||
+	    strcmp(row->asked_key, key_of(ask->by, ask->by_key)) != 0)
 		return 0;
+	rc = is_own_yes(named->txn, row, ask->caused_by, ask->cause_count,
+	    &is_own, named->err);
+	if (rc < 0 || is_own)
+		return rc;
 	named->row = *row;
 	named->is_found = true;
 	return 1;
@@ -236,7 +260,7 @@ static int ask_one_more(struct txn *txn, struct service *service,
 int approval_ask_more(struct txn *txn, struct service *service,
     const struct approval_ask *ask, struct approval_row *out, struct err *err)
 {
-	struct named named = {.ask = ask};
+	struct named named = {.txn = txn, .ask = ask, .err = err};
 	struct approval_row row;
 	int rc = check_ask(ask, err);
 
@@ -270,18 +294,26 @@ int approval_ask_more(struct txn *txn, struct service *service,
 /* ---- using ---- */
 
 struct search {
+	struct txn *txn;
 	const struct approval_need *need;
+	struct err *err;
 	struct approval_row approved;
 	struct approval_row asked;
 	struct approval_row late;
 };
 
-static bool is_of_cause(const struct approval_need *need, const char *name)
+/* Looked at again here: who asked is never who said yes, nor is it one whose
+ * doing it has come to be since. */
+static int note_approved(struct search *search, const struct approval_row *row)
 {
-	const struct approval_ask ask = {
-	    .caused_by = need->caused_by, .cause_count = need->cause_count};
+	const struct approval_need *need = search->need;
+	bool is_own;
+	int rc = is_own_yes(search->txn, row, need->caused_by,
+	    need->cause_count, &is_own, search->err);
 
-	return is_cause(&ask, name);
+	if (rc == 0 && !is_own)
+		search->approved = *row;
+	return rc;
 }
 
 static int note_candidate(void *arg, const struct approval_row *row)
@@ -297,12 +329,8 @@ static int note_candidate(void *arg, const struct approval_row *row)
 		search->late = *row;
 	else if (row->state == APPROVAL_ASKED)
 		search->asked = *row;
-	/* Looked at again here: who asked is never who said yes, nor is it
-	 * one whose doing it has come to be since. */
-	else if (strcmp(row->asked_key, row->decided_key) != 0 &&
-	    !approval_is_caused_by(row, row->decided_by) &&
-	    !is_of_cause(need, row->decided_by))
-		search->approved = *row;
+	else
+		return note_approved(search, row);
 	return 0;
 }
 
@@ -342,7 +370,7 @@ static int use_thing(struct txn *txn, const struct approval_need *need,
 int approval_use(struct txn *txn, const struct approval_need *need,
     struct approval_row *out, struct err *err)
 {
-	struct search search = {.need = need};
+	struct search search = {.txn = txn, .need = need, .err = err};
 	int rc = store_approval_each_thing(
 	    txn, need->org_id, need->thing_id, note_candidate, &search, err);
 

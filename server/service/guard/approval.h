@@ -2,8 +2,8 @@
  * approval: the use cases of four eyes. Somebody asks for something that one
  * person may not do alone; another one says yes or no; who asked does it, once
  * for each thing that was named, before it expires. The same person is the same
- * actor key: a token's id, or "local" for whoever owns the machine. A token made
- * after the question cannot answer it.
+ * actor key: a token's id, or "local" for whoever owns the machine; and so are
+ * all accounts of one person. A token made after the question cannot answer it.
  */
 #ifndef SERVER_SERVICE_GUARD_APPROVAL_H
 #define SERVER_SERVICE_GUARD_APPROVAL_H
@@ -32,8 +32,9 @@ struct approval_ask {
 	size_t count;
 	const char *reason;
 	const char *by;
-	const char *by_key;  /* NULL: by */
-	const char *case_id; /* NULL: none */
+	const char *by_key;       /* NULL: by */
+	const char *by_person_id; /* whose account; NULL: nobody's */
+	const char *case_id;      /* NULL: none */
 	/* Whose doing it is, besides the asker's: they cannot say yes. */
 	const char *const *caused_by;
 	size_t cause_count;

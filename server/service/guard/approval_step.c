@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "proto/base/err.h"
+#include "server/service/account.h"
 #include "server/service/audit/audit.h"
 #include "server/service/notify/notify.h"
 #include "server/service/service.h"
 
-bool approval_is_caused_by(const struct approval_row *row, const char *name)
+static bool is_caused_by(const struct approval_row *row, const char *name)
 {
 	size_t len = strlen(name);
 	const char *line = row->caused_by;
@@ -31,8 +32,7 @@ int approval_cause_add(struct approval_row *row, const char *const *names,
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		if (!names[i] || !*names[i] ||
-		    approval_is_caused_by(&next, names[i]))
+		if (!names[i] || !*names[i] || is_caused_by(&next, names[i]))
 			continue;
 		used = strlen(next.caused_by);
 		if (used + strlen(names[i]) + 2 > sizeof(next.caused_by))
@@ -44,6 +44,43 @@ int approval_cause_add(struct approval_row *row, const char *const *names,
 	}
 	memcpy(row->caused_by, next.caused_by, sizeof(row->caused_by));
 	return 0;
+}
+
+/* A case that asks for somebody knows the name only. */
+static bool is_asked_by(const struct approval_row *row, const char *name)
+{
+	return strcmp(row->asked_by, name) == 0 ||
+	    strcmp(row->asked_key, name) == 0;
+}
+
+struct own_look {
+	const struct approval_row *row;
+	struct approval_own own;
+};
+
+static int look_name(void *arg, const char *name)
+{
+	struct own_look *look = arg;
+
+	look->own.is_asker |= is_asked_by(look->row, name);
+	look->own.is_cause |= is_caused_by(look->row, name);
+	return 0;
+}
+
+int approval_look_own(struct txn *txn, const struct approval_row *row,
+    const struct approval_who *who, struct approval_own *out, struct err *err)
+{
+	struct own_look look = {.row = row};
+	int rc;
+
+	(void)look_name(&look, who->name);
+	look.own.is_asker |= strcmp(row->asked_key, who->key) == 0 ||
+	    (*who->person_id &&
+	        strcmp(row->asked_person_id, who->person_id) == 0);
+	rc = account_each_name(
+	    txn, row->org_id, who->person_id, look_name, &look, err);
+	*out = look.own;
+	return rc;
 }
 
 int approval_note(struct txn *txn, struct service *service,

@@ -22,7 +22,21 @@ struct txn;
  */
 int approval_cause_add(struct approval_row *row, const char *const *names,
     size_t count, struct err *err);
-bool approval_is_caused_by(const struct approval_row *row, const char *name);
+
+/* Whoever does something with a request. */
+struct approval_who {
+	const char *name;
+	const char *key;
+	const char *person_id; /* whose account that is; "" */
+};
+/* Two accounts of one person are one. Who is known by a name only, as those
+ * whose doing it is, is looked up among all of the person's accounts. */
+struct approval_own {
+	bool is_asker;
+	bool is_cause; /* their doing it is */
+};
+int approval_look_own(struct txn *txn, const struct approval_row *row,
+    const struct approval_who *who, struct approval_own *out, struct err *err);
 
 /* The state that the row has come to. */
 int approval_note(struct txn *txn, struct service *service,

@@ -171,24 +171,38 @@ static int check_token(struct txn *txn, const struct work *work,
 	return rc;
 }
 
+/* On whatever account of theirs. */
+static int check_other(struct txn *txn, const struct work *work,
+    const struct approval_row *row, struct err *err)
+{
+	const struct approval_who who = {
+	    work->actor->name, key_of(work->actor), work->actor->person_id};
+	struct approval_own own;
+	int rc = approval_look_own(txn, row, &who, &own, err);
+
+	if (rc < 0)
+		return rc;
+	if (own.is_asker)
+		return err_set(err, ERR_DENIED,
+		    "who asked cannot decide: it takes a second person");
+	if (own.is_cause && work->decision->is_yes)
+		return err_set(err, ERR_DENIED,
+		    "whose doing it is cannot approve it: it takes somebody "
+		    "who did not end the employments or open the departures");
+	return 0;
+}
+
 static int check_decision(struct txn *txn, const struct work *work,
     const struct approval_row *row, struct err *err)
 {
 	const struct approval_decision *decision = work->decision;
+	int rc;
 
 	if (row->state != APPROVAL_ASKED || row->expires_at <= work->now)
 		return err_set(err, ERR_CONFLICT, "the request is %s already",
 		    work->view.state);
-	/* A case that asks for somebody knows the name only. */
-	if (strcmp(key_of(work->actor), row->asked_key) == 0 ||
-	    strcmp(work->actor->name, row->asked_by) == 0 ||
-	    strcmp(work->actor->name, row->asked_key) == 0)
-		return err_set(err, ERR_DENIED,
-		    "who asked cannot decide: it takes a second person");
-	if (decision->is_yes && approval_is_caused_by(row, work->actor->name))
-		return err_set(err, ERR_DENIED,
-		    "whose doing it is cannot approve it: it takes somebody "
-		    "who did not end the employments or open the departures");
+	if ((rc = check_other(txn, work, row, err)) < 0)
+		return rc;
 	if (!decision->is_yes && (!decision->note || !*decision->note))
 		return err_set(err, ERR_INVALID, "a refusal needs a reason");
 	if (decision->is_yes &&
@@ -217,6 +231,8 @@ static int decide(struct txn *txn, void *arg, struct err *err)
 	    row.decided_by, sizeof(row.decided_by), work->actor->name);
 	(void)str_copy(
 	    row.decided_key, sizeof(row.decided_key), key_of(work->actor));
+	(void)str_copy(row.decided_person_id, sizeof(row.decided_person_id),
+	    work->actor->person_id);
 	if (work->decision->note &&
 	    str_copy(row.note, sizeof(row.note), work->decision->note) < 0)
 		return err_set(err, ERR_LIMIT, "the note is too long");
@@ -340,6 +356,7 @@ int service_approval_ask(struct service *service, const struct actor *actor,
 	        .reason = reason,
 	        .by = actor->name,
 	        .by_key = actor->key,
+	        .by_person_id = actor->person_id,
 	        .now = now}};
 	int rc = 0;
 

@@ -83,54 +83,63 @@ static int keep_held(struct txn *txn, struct service *service,
 #define TOO_EARLY_WORDS "the last day, "
 #define EMPLOYED_WORDS "the person is employed: "
 
+/* *out "": by hand. */
+static int case_of(struct txn *txn, const struct command *command,
+    char out[STORE_ID], struct err *err)
+{
+	static const char of_case[] = "departure:";
+	struct wipe wipe;
+	int rc;
+
+	out[0] = '\0';
+	if (strncmp(command->purpose, of_case, strlen(of_case)) == 0) {
+		(void)str_copy(
+		    out, STORE_ID, command->purpose + strlen(of_case));
+		return 0;
+	}
+	rc = store_wipe_find_command(txn, command->id, &wipe, err);
+	if (rc == 0)
+		(void)str_copy(out, STORE_ID, wipe.case_id);
+	return rc == -ERR_NOT_FOUND ? 0 : rc;
+}
+
 struct ordered_for {
-	bool is_case; /* else by hand */
 	struct return_case_row row;
 	struct departure_row departure;
 };
 
-static int case_of(struct txn *txn, const struct command *command,
+static int load_case(struct txn *txn, const char *org_id, const char *case_id,
     struct ordered_for *out, struct err *err)
 {
-	static const char of_case[] = "departure:";
-	struct wipe wipe = {.case_id = ""};
-	const char *case_id = wipe.case_id;
-	int rc = 0;
+	int rc = store_return_case_load(txn, org_id, case_id, &out->row, err);
 
-	out->is_case = false;
-	if (strncmp(command->purpose, of_case, strlen(of_case)) == 0)
-		case_id = command->purpose + strlen(of_case);
-	else
-		rc = store_wipe_find_command(txn, command->id, &wipe, err);
-	if (rc < 0 || !*case_id)
-		return rc == -ERR_NOT_FOUND ? 0 : rc;
-	rc = store_return_case_load(
-	    txn, command->org_id, case_id, &out->row, err);
-	if (rc == 0)
-		rc = store_departure_load(txn, command->org_id,
-		    out->row.departure_id, &out->departure, err);
-	out->is_case = rc == 0;
-	return rc == -ERR_NOT_FOUND ? 0 : rc;
+	return rc < 0 ? rc
+	              : store_departure_load(txn, org_id, out->row.departure_id,
+	                    &out->departure, err);
 }
 
 /*
  * Ordered under a clock that was ahead, and is back: the day is not over. Or
  * the person has work here again, and the phone still.
  */
-static int check_leaver(struct txn *txn, struct service *service,
-    const struct command *command, char *sentence, size_t size, struct err *err)
+int erase_guard_leaver(struct txn *txn, struct service *service,
+    const char *org_id, const char *case_id, char *sentence, size_t size,
+    struct err *err)
 {
 	struct actor of_town = {.name = "server"};
 	struct ordered_for order;
 	struct ledger ledger;
 	char text[CALENDAR_DATE_TEXT_MAX];
 	bool is_wanted;
-	int rc = case_of(txn, command, &order, err);
+	int rc;
 
 	sentence[0] = '\0';
-	if (rc < 0 || !order.is_case)
-		return rc;
-	(void)str_copy(of_town.org_id, sizeof(of_town.org_id), command->org_id);
+	if (!*case_id)
+		return 0;
+	rc = load_case(txn, org_id, case_id, &order, err);
+	if (rc < 0)
+		return rc == -ERR_NOT_FOUND ? 0 : rc;
+	(void)str_copy(of_town.org_id, sizeof(of_town.org_id), org_id);
 	rc = ledger_init(&ledger, service, &of_town, err);
 	if (rc == 0)
 		rc = return_wants_custody(txn, &order.row, &order.departure,
@@ -153,12 +162,15 @@ static int check_clock(struct txn *txn, struct service *service,
     struct command *command, int64_t now, bool *is_kept_back, struct err *err)
 {
 	char sentence[ERR_TEXT_MAX];
+	char case_id[STORE_ID];
 	int rc = 0;
 
 	*is_kept_back = clock_watch_doubts(service, sentence, sizeof(sentence));
 	if (!*is_kept_back) {
-		rc = check_leaver(
-		    txn, service, command, sentence, sizeof(sentence), err);
+		rc = case_of(txn, command, case_id, err);
+		if (rc == 0)
+			rc = erase_guard_leaver(txn, service, command->org_id,
+			    case_id, sentence, sizeof(sentence), err);
 		*is_kept_back = rc == 0 && sentence[0];
 	}
 	return rc == 0 && *is_kept_back

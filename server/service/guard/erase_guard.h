@@ -10,6 +10,7 @@
 #define SERVER_SERVICE_GUARD_ERASE_GUARD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct command;
@@ -37,6 +38,15 @@ int lock_guard(struct txn *txn, struct service *service,
     const struct command *command, int64_t now, bool *is_kept_back,
     struct err *err);
 bool lock_guard_applies(const struct command *command);
+
+/*
+ * Does the leaver whose return case ordered it keep an erase back: is their day
+ * not over by the clock, or have they work here again and the phone still?
+ * sentence "": no, or case_id is "".
+ */
+int erase_guard_leaver(struct txn *txn, struct service *service,
+    const char *org_id, const char *case_id, char *sentence, size_t size,
+    struct err *err);
 
 /* Is it one that a legal hold keeps back: an erase, or the removal of work data
  * from a private phone that a case ordered? */

@@ -98,6 +98,7 @@ static int request(struct guarding *g, enum approval_what what, const char *why,
 	    .reason = ask->reason && *ask->reason ? ask->reason : why,
 	    .by = ask->by,
 	    .by_key = g->key,
+	    .by_person_id = ask->by_person_id,
 	    .case_id = ask->case_id,
 	    .caused_by = ask->caused_by,
 	    .cause_count = GUARD_CAUSES_MAX,
@@ -179,6 +180,7 @@ static int check_hand(struct guarding *g, struct err *err)
 		return need_second(
 		    g, APPROVAL_WIPE, "these are many phones at a time", err);
 	window.ordered_key = g->key;
+	window.ordered_person_id = g->ask->by_person_id;
 	window.approved_too = false;
 	rc = store_guard_order_count(g->txn, &window, &count, &oldest_at, err);
 	if (rc < 0 || count < alone)
@@ -272,6 +274,9 @@ static int let_through(struct guarding *g, struct err *err)
 	    row.approval_id, sizeof(row.approval_id), g->answer->approval_id);
 	(void)str_copy(row.ordered_by, sizeof(row.ordered_by), ask->by);
 	(void)str_copy(row.ordered_key, sizeof(row.ordered_key), g->key);
+	if (ask->by_person_id)
+		(void)str_copy(row.ordered_person_id,
+		    sizeof(row.ordered_person_id), ask->by_person_id);
 	if (ask->case_id)
 		(void)str_copy(row.case_id, sizeof(row.case_id), ask->case_id);
 	return store_guard_order_insert(g->txn, &row, err);

@@ -53,10 +53,11 @@ struct guard_ask {
 	const char *person_id; /* who holds it; NULL: looked up */
 	enum guard_kind kind;
 	enum guard_cause cause;
-	const char *by;      /* actor->name, or "departures" */
-	const char *by_key;  /* actor->key; NULL: by */
-	const char *reason;  /* for who is to approve; may be NULL */
-	const char *case_id; /* NULL: none */
+	const char *by;           /* actor->name, or "departures" */
+	const char *by_key;       /* actor->key; NULL: by */
+	const char *by_person_id; /* actor->person_id; NULL: nobody's account */
+	const char *reason;       /* for who is to approve; may be NULL */
+	const char *case_id;      /* NULL: none */
 	/* Of a case: who ended the employment, who opened the departure. They
 	 * are not the second person. NULL and "": nobody. */
 	const char *caused_by[GUARD_CAUSES_MAX];

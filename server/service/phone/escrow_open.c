@@ -121,6 +121,7 @@ static int ask_yes(struct txn *txn, void *arg, struct err *err)
 	    .reason = opening->ask->reason,
 	    .by = opening->actor->name,
 	    .by_key = opening->actor->key[0] ? opening->actor->key : NULL,
+	    .by_person_id = opening->actor->person_id,
 	    .now = opening->now};
 
 	return approval_ask(

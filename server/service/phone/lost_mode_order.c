@@ -30,6 +30,7 @@ static int ask_guard(struct txn *txn, struct ask *ask,
 	    .cause = GUARD_BY_HAND,
 	    .by = actor->name,
 	    .by_key = actor->key[0] ? actor->key : NULL,
+	    .by_person_id = actor->person_id,
 	    .reason = ask->said->reason,
 	    .now = ledger->now};
 

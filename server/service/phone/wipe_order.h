@@ -22,7 +22,8 @@ struct wipe_said {
 	const char *life_id; /* the enrolment that is meant */
 	enum guard_cause cause;
 	const char *by;
-	const char *by_key; /* NULL: by */
+	const char *by_key;       /* NULL: by */
+	const char *by_person_id; /* whose account; NULL: nobody's */
 	const char *reason;
 	const char *case_id;                     /* return case; NULL: none */
 	const char *caused_by[GUARD_CAUSES_MAX]; /* of a case: guard.h */

@@ -85,6 +85,7 @@ static int justify(struct txn *txn, void *arg, struct err *err)
 	    .kind = GUARD_WIPE,
 	    .by = ask->actor->name,
 	    .by_key = ask->actor->key,
+	    .by_person_id = ask->actor->person_id,
 	    .now = clock_now(ask->service->clock),
 	    .is_dry = true};
 	int rc = store_wipe_find_standing(
@@ -198,6 +199,7 @@ int service_wipe_order(struct service *service, const struct actor *actor,
 	    .life_id = plan.life.id,
 	    .by = actor->name,
 	    .by_key = actor->key,
+	    .by_person_id = actor->person_id,
 	    .reason = request->reason,
 	    .preserve_data_plan = request->preserve_data_plan,
 	    .disallow_proximity_setup = request->disallow_proximity_setup,

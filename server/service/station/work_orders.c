@@ -14,6 +14,7 @@
 #include "proto/station/work_order.h"
 #include "server/keeper/keeper.h"
 #include "server/service/departure/return_case.h"
+#include "server/service/guard/erase_guard.h"
 #include "server/service/guard/legal_hold.h"
 #include "server/service/ledger/ledger.h"
 #include "server/service/station/bench.h"
@@ -62,10 +63,21 @@ static bool is_free_of_holds(
 	           &hold, NULL) == -ERR_NOT_FOUND;
 }
 
+/* As for what MDM gives. */
+static bool is_free_of_leaver(
+    struct txn *txn, struct service *service, const struct wipe *wipe)
+{
+	char sentence[ERR_TEXT_MAX];
+
+	return erase_guard_leaver(txn, service, wipe->org_id, wipe->case_id,
+	           sentence, sizeof(sentence), NULL) == 0 &&
+	    !sentence[0];
+}
+
 /*
  * DESIGN invariant 1, looked at again at the moment of handing out: the wipe is
- * still wanted, not acknowledged, somebody holds the phone by our records and
- * no legal hold stands.
+ * still wanted, not acknowledged, somebody holds the phone by our records, it is
+ * nobody's who goes on working here, and no legal hold stands.
  */
 static bool is_justified(
     struct txn *txn, struct service *service, const struct work_order_row *row)
@@ -82,6 +94,7 @@ static bool is_justified(
 		    0 &&
 		    holder_justifies(txn, &device, &held, NULL) == 0 &&
 		    return_wipe_covered(txn, &wipe, &held, NULL) == 0 &&
+		    is_free_of_leaver(txn, service, &wipe) &&
 		    is_free_of_holds(txn, row, held.person_id);
 	if (row->kind == WORK_ORDER_VERIFY_WIPED)
 		return store_wipe_load(txn, row->wipe_id, &wipe, NULL) == 0 &&

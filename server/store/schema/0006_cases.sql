@@ -75,6 +75,7 @@ CREATE TABLE return_steps (
   kind {bigint} NOT NULL CHECK (kind BETWEEN 0 AND 31),
   at {bigint} NOT NULL,
   done_by TEXT NOT NULL,
+  done_person_id TEXT NOT NULL,
   person_id TEXT NOT NULL,
   typed_name TEXT NOT NULL,
   codes {bigint} NOT NULL CHECK (codes BETWEEN 0 AND 3),
@@ -105,6 +106,7 @@ CREATE UNIQUE INDEX wipes_case ON wipes(case_id)
 
 -- An account that is a person's own: nobody confirms their own return with it.
 ALTER TABLE api_tokens ADD COLUMN person_id TEXT NOT NULL DEFAULT '';
+CREATE INDEX api_tokens_person ON api_tokens(org_id, person_id, id);
 
 -- Room for more kinds of task, and for those of a departure or hand-out.
 CREATE TABLE roomy_tasks (

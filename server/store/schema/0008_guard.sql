@@ -1,7 +1,8 @@
 -- 0008: what holds destructive orders back: a second person's yes, a count of
 -- what was ordered, legal holds; and who was purged of personal data.
 
--- asked_key, decided_key: who it was, beyond a name that may be used again.
+-- asked_key, decided_key: who it was, beyond a name that may be used again;
+-- asked_person_id, decided_person_id: whose account that is; ''.
 -- caused_by: whose doing it was that it is asked at all, one a line.
 CREATE TABLE approvals (
   id TEXT PRIMARY KEY,
@@ -15,10 +16,12 @@ CREATE TABLE approvals (
   reason TEXT NOT NULL,
   asked_by TEXT NOT NULL,
   asked_key TEXT NOT NULL,
+  asked_person_id TEXT NOT NULL,
   asked_at {bigint} NOT NULL,
   expires_at {bigint} NOT NULL,
   decided_by TEXT NOT NULL,
   decided_key TEXT NOT NULL,
+  decided_person_id TEXT NOT NULL,
   decided_at {bigint} NOT NULL,
   note TEXT NOT NULL,
   closed_at {bigint} NOT NULL,
@@ -55,6 +58,7 @@ CREATE TABLE guard_orders (
   approval_id TEXT NOT NULL,
   ordered_by TEXT NOT NULL,
   ordered_key TEXT NOT NULL,
+  ordered_person_id TEXT NOT NULL,
   at {bigint} NOT NULL
 );
 CREATE INDEX guard_orders_window ON guard_orders(org_id, budget, at);

@@ -6,6 +6,7 @@
 #include "tests/unit/departures/leaver_world.h"
 
 #include "server/service/guard/approval.h"
+#include "server/store/store_token.h"
 
 #define TOWN 6
 #define A_DAY 2
@@ -160,6 +161,80 @@ static void test_it_becomes_theirs(void **state)
 	assert_int_equal(approves(&eve), -ERR_DENIED);
 }
 
+/* ---- two accounts of one person ---- */
+
+#define PERSON "01900000-0000-7000-8000-0000000000d1"
+
+static int save_token(struct txn *txn, void *arg, struct err *err)
+{
+	return store_api_token_save(txn, arg, err);
+}
+
+static struct actor token_of(const char *name, const char *person)
+{
+	struct api_token_row row = {.created_at = 1};
+	struct actor actor = {.scopes = UINT64_MAX};
+
+	(void)snprintf(row.id, sizeof(row.id), "id-of-%.20s", name);
+	(void)snprintf(row.name, sizeof(row.name), "%s", name);
+	(void)snprintf(row.person_id, sizeof(row.person_id), "%s", person);
+	(void)snprintf(row.token_sha256, sizeof(row.token_sha256), "%s", name);
+	memcpy(row.org_id, ada->org_id, STORE_ID);
+	towns_write(save_token, &row);
+	(void)snprintf(actor.name, sizeof(actor.name), "token:%s", name);
+	(void)snprintf(actor.key, sizeof(actor.key), "token:%s", row.id);
+	memcpy(actor.person_id, row.person_id, STORE_ID);
+	memcpy(actor.org_id, ada->org_id, STORE_ID);
+	return actor;
+}
+
+/* Who ended them is known by the name of one account. */
+static void test_who_ended_them_on_another_account(void **state)
+{
+	struct actor imports = token_of("hr-import", PERSON);
+	struct actor laptop = token_of("laptop", PERSON);
+	struct actor nobodys = token_of("it-desk", "");
+	unsigned i;
+
+	(void)state;
+	town();
+	for (i = 0; i < TOWN; i++)
+		ends(i, &imports, "2026-11-28");
+	at("2026-11-28 00:00");
+	at("2026-11-30 08:00");
+	assert_int_equal(approves(&laptop), -ERR_DENIED);
+	assert_non_null(strstr(leaver_err.text, "whose doing"));
+	assert_int_equal(approves(&nobodys), 0);
+	at("2026-11-30 08:30");
+	assert_int_equal(erased(), TOWN);
+}
+
+/* The yes of one account, and then the end of another: it is theirs. */
+static void test_it_becomes_theirs_on_another_account(void **state)
+{
+	struct actor imports = token_of("hr-import", PERSON);
+	struct actor laptop = token_of("laptop", PERSON);
+	unsigned i;
+
+	(void)state;
+	town();
+	for (i = 0; i < TOWN; i++)
+		ends(i, ada, "2026-11-28");
+	at("2026-11-28 00:00");
+	at("2026-11-30 08:00");
+	assert_int_equal(approves(&laptop), 0);
+	for (i = 0; i < TOWN; i++) {
+		if (erases_ordered(serial_of(i)) > 0)
+			continue;
+		ends(i, ada, "2027-06-01");
+		ends(i, &imports, "2026-11-28");
+	}
+	at("2026-11-30 09:00");
+	at("2026-12-01 08:00");
+	assert_int_equal(erased(), 2 * A_DAY);
+	assert_int_equal(approves(&laptop), -ERR_DENIED);
+}
+
 /* Who has no employment is no leaver of the register's. */
 static void test_by_hand_is_by_hand(void **state)
 {
@@ -190,6 +265,8 @@ int main(void)
 	    LEAVER_TEST(test_who_ended_them),
 	    LEAVER_TEST(test_who_ended_some),
 	    LEAVER_TEST(test_it_becomes_theirs),
+	    LEAVER_TEST(test_who_ended_them_on_another_account),
+	    LEAVER_TEST(test_it_becomes_theirs_on_another_account),
 	    LEAVER_TEST(test_by_hand_is_by_hand),
 	};
 

@@ -5,6 +5,7 @@
 #include "tests/unit/departures/leaver_world.h"
 
 #include "server/service/ledger/person_name.h"
+#include "server/store/store_token.h"
 
 static struct actor counter = {.name = "token:counter", .key = "token:1"};
 static struct actor office = {.name = "token:office", .key = "token:2"};
@@ -222,6 +223,54 @@ static void test_two_shown_pages(void **state)
 	    by(&office, RETURN_SIGNER_RECEIVER, "Chef Ek", "Chef Ek"), 0);
 }
 
+/* Two accounts of one person, who may sign as the receiver on either. */
+static void test_two_accounts_of_one(void **state)
+{
+	struct actor laptop;
+	struct actor desk;
+
+	(void)state;
+	ready();
+	laptop = of_person("Chef Ek");
+	desk = of_person("Chef Ek");
+	(void)snprintf(desk.name, sizeof(desk.name), "token:desk");
+	assert_int_equal(
+	    by(&desk, RETURN_SIGNER_HOLDER, NULL, "Åsa Öberg Ek"), 0);
+	assert_int_equal(
+	    by(&laptop, RETURN_SIGNER_RECEIVER, NULL, "Chef Ek"), -ERR_DENIED);
+	assert_non_null(strstr(leaver_err.text, "two of one person"));
+	assert_int_equal(
+	    by(&office, RETURN_SIGNER_RECEIVER, "Chef Ek", "Chef Ek"), 0);
+}
+
+static int save_token(struct txn *txn, void *arg, struct err *err)
+{
+	return store_api_token_save(txn, arg, err);
+}
+
+/* Whoever had the page shown is known by their account's name. */
+static void test_page_of_ones_other_account(void **state)
+{
+	struct api_token_row token = {.id = "t", .name = "counter"};
+	struct actor own;
+	struct actor shown;
+
+	(void)state;
+	ready();
+	own = of_person("Topp Lund");
+	memcpy(token.org_id, ada->org_id, STORE_ID);
+	memcpy(token.person_id, own.person_id, STORE_ID);
+	towns_write(save_token, &token);
+	shown = page_of("token:counter");
+	assert_int_equal(
+	    by(&own, RETURN_SIGNER_HOLDER, NULL, "Åsa Öberg Ek"), 0);
+	assert_int_equal(
+	    by(&shown, RETURN_SIGNER_RECEIVER, "Chef Ek", "Chef Ek"),
+	    -ERR_DENIED);
+	assert_int_equal(
+	    by(&office, RETURN_SIGNER_RECEIVER, "Chef Ek", "Chef Ek"), 0);
+}
+
 /* The other way round, and with a witness. */
 static void test_one_account_witnesses(void **state)
 {
@@ -308,6 +357,8 @@ int main(void)
 	    LEAVER_TEST(test_one_account),
 	    LEAVER_TEST(test_page_is_whose),
 	    LEAVER_TEST(test_two_shown_pages),
+	    LEAVER_TEST(test_two_accounts_of_one),
+	    LEAVER_TEST(test_page_of_ones_other_account),
 	    LEAVER_TEST(test_one_account_witnesses),
 	    LEAVER_TEST(test_own_account),
 	    LEAVER_TEST(test_account_of_another),

@@ -360,6 +360,110 @@ static void test_made_to_answer(void **state)
 	assert_int_equal(world_approve(&before, view.row.id, NULL), 0);
 }
 
+/* ---- two accounts of one person ---- */
+
+#define PERSON "01900000-0000-7000-8000-0000000000d1"
+#define OTHER "01900000-0000-7000-8000-0000000000d2"
+
+static struct actor account_of(const struct actor *actor, const char *person)
+{
+	struct actor own = *actor;
+
+	(void)snprintf(own.person_id, sizeof(own.person_id), "%s", person);
+	return own;
+}
+
+static void test_one_person(void **state)
+{
+	const struct actor laptop = account_of(&eve, PERSON);
+	const struct actor script = account_of(&finn, PERSON);
+	const struct actor colleague = account_of(&finn, OTHER);
+	struct approval_view view;
+	struct err err = {0};
+
+	(void)state;
+	world_phone(1);
+	ask_for(&laptop, one, 1, &view);
+	assert_int_equal(
+	    world_approve(&script, view.row.id, &err), -ERR_DENIED);
+	assert_non_null(strstr(err.text, "second person"));
+	assert_int_equal(
+	    use_as(&laptop, APPROVAL_WIPE, world_device(1)).rc, -ERR_DENIED);
+	assert_int_equal(world_approve(&colleague, view.row.id, NULL), 0);
+	assert_int_equal(use_as(&laptop, APPROVAL_WIPE, world_device(1)).rc, 0);
+}
+
+/* The secrets of a phone want two people, not two tokens. */
+static void test_one_person_and_a_secret(void **state)
+{
+	const struct actor laptop = account_of(&eve, PERSON);
+	const struct actor script = account_of(&finn, PERSON);
+	struct approval_view view;
+
+	(void)state;
+	world_phone(1);
+	assert_int_equal(
+	    service_approval_ask(&towns, &laptop, APPROVAL_BYPASS_CODE, one, 1,
+	        "came back locked", &view, NULL),
+	    0);
+	assert_int_equal(
+	    world_approve(&script, view.row.id, NULL), -ERR_DENIED);
+}
+
+/* Whose they are is not known: each is told apart as before. */
+static void test_nobodys_accounts(void **state)
+{
+	const struct actor known = account_of(&finn, PERSON);
+	struct approval_view view;
+
+	(void)state;
+	world_phone(1);
+	world_phone(2);
+	ask_for(&eve, one, 1, &view);
+	assert_int_equal(world_approve(&finn, view.row.id, NULL), 0);
+	ask_for(&eve, two, 2, &view);
+	assert_int_equal(world_approve(&known, view.row.id, NULL), 0);
+}
+
+struct saying {
+	const char *id;
+	const char *person;
+};
+
+/* As if it had been said before whose accounts they are was looked at. */
+static int say_yes(struct txn *txn, void *arg, struct err *err)
+{
+	const struct saying *saying = arg;
+	struct approval_row row;
+	int rc = store_approval_load(txn, ada->org_id, saying->id, &row, err);
+
+	row.state = APPROVAL_APPROVED;
+	(void)snprintf(row.decided_by, sizeof(row.decided_by), "%s", finn.name);
+	(void)snprintf(
+	    row.decided_key, sizeof(row.decided_key), "%s", finn.key);
+	(void)snprintf(row.decided_person_id, sizeof(row.decided_person_id),
+	    "%s", saying->person);
+	return rc < 0 ? rc : store_approval_save(txn, &row, err);
+}
+
+static void test_one_person_at_use(void **state)
+{
+	const struct actor laptop = account_of(&eve, PERSON);
+	struct approval_view view;
+	struct saying saying = {.person = PERSON};
+
+	(void)state;
+	world_phone(1);
+	ask_for(&laptop, one, 1, &view);
+	saying.id = view.row.id;
+	towns_write(say_yes, &saying);
+	assert_int_equal(
+	    use_as(&laptop, APPROVAL_WIPE, world_device(1)).rc, -ERR_DENIED);
+	saying.person = OTHER;
+	towns_write(say_yes, &saying);
+	assert_int_equal(use_as(&laptop, APPROVAL_WIPE, world_device(1)).rc, 0);
+}
+
 /* ---- wrong questions ---- */
 
 static void test_wrong_questions(void **state)
@@ -407,6 +511,10 @@ int main(void)
 	    TEST(test_clock_back),
 	    TEST(test_decisions),
 	    TEST(test_made_to_answer),
+	    TEST(test_one_person),
+	    TEST(test_one_person_and_a_secret),
+	    TEST(test_nobodys_accounts),
+	    TEST(test_one_person_at_use),
 	    TEST(test_wrong_questions),
 	};
 

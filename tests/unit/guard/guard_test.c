@@ -41,6 +41,27 @@ static void test_alone(void **state)
 	assert_int_equal(world_wipe(&eve, 6, NULL), 0);
 }
 
+/* What one person does alone, on however many accounts of theirs. */
+static void test_bulk_on_two_accounts(void **state)
+{
+	struct actor laptop = eve;
+	struct actor script = finn;
+	unsigned i;
+
+	(void)state;
+	towns.guard.bulk_above = 3;
+	(void)snprintf(laptop.person_id, STORE_ID, "person-1");
+	(void)snprintf(script.person_id, STORE_ID, "person-1");
+	for (i = 1; i <= 5; i++)
+		world_phone(i);
+	for (i = 1; i <= 3; i++)
+		assert_int_equal(
+		    world_wipe(i % 2 ? &laptop : &script, i, NULL), 0);
+	assert_int_equal(world_wipe(&laptop, 4, NULL), -ERR_CONFLICT);
+	assert_int_equal(world_wipe(&script, 4, NULL), -ERR_CONFLICT);
+	assert_int_equal(world_wipe(ada, 4, NULL), 0);
+}
+
 /* The 26th within an hour, whoever orders it and whoever approves it. */
 static void test_hour(void **state)
 {
@@ -276,6 +297,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, towns_begin, towns_end)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_alone),
+	    TEST(test_bulk_on_two_accounts),
 	    TEST(test_hour),
 	    TEST(test_towns_apart),
 	    TEST(test_undone),
