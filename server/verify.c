@@ -22,6 +22,7 @@
 #include "server/store/store.h"
 
 #define KEY_MAX 8192
+#define EXIT_UNSIGNED 3 /* without fault, and vouched for by nobody */
 #define HELD_MAX 100000 /* eleven years of one each hour */
 
 struct verify {
@@ -32,9 +33,25 @@ struct verify {
 	struct audit_checkpoint *held;
 	size_t held_count;
 	bool is_broken;
+	bool is_unsigned;
 };
 
 /* ---- saying ---- */
+
+/* A log that is younger than its first checkpoint, or pretends to be. */
+static bool is_unsigned(const struct audit_finding *found)
+{
+	return found->entries + found->hidden > 0 && found->vouched_seq == 0;
+}
+
+static const char *word_of(const struct audit_finding *found)
+{
+	if (found->faults > 0)
+		return "NOT WHOLE";
+	if (is_unsigned(found))
+		return "not signed yet: nobody vouches for any of it";
+	return found->last_seq > 0 ? "whole" : "nothing is noted";
+}
 
 static void say_vouched(const struct audit_finding *finding)
 {
@@ -72,13 +89,13 @@ static void say_finding(
 	if (found->faults > shown)
 		(void)printf(
 		    "  and %" PRId64 " faults more\n", found->faults - shown);
-	(void)printf("  %s\n", found->faults ? "NOT WHOLE" : "whole");
+	(void)printf("  %s\n", word_of(found));
 	/* Nothing was altered, perhaps: it was only not told who may sign. */
 	if (found->faults && !verify->has_key)
 		(void)printf("  no public key was given: name the one that "
 		             "checkpoints are signed with, --key orders.pub\n");
-	if (found->faults)
-		verify->is_broken = true;
+	verify->is_broken = verify->is_broken || found->faults > 0;
+	verify->is_unsigned = verify->is_unsigned || is_unsigned(found);
 }
 
 /* ---- what it needs ---- */
@@ -342,5 +359,7 @@ int program_verify(const struct options *options)
 	free(verify.held);
 	if (rc < 0)
 		return program_fail(&err);
-	return verify.is_broken ? EXIT_FAILED : EXIT_DONE;
+	if (verify.is_broken)
+		return EXIT_FAILED;
+	return verify.is_unsigned ? EXIT_UNSIGNED : EXIT_DONE;
 }

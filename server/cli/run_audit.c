@@ -144,6 +144,16 @@ static int audit_case(struct cli *cli)
 
 /* ---- the judgement ---- */
 
+static const char *finding_word(const json_t *found)
+{
+	if (!json_is_true(json_object_get(found, "whole")))
+		return "The log is NOT whole.\n";
+	if (cli_number(found, "entries") > 0 &&
+	    cli_number(found, "signed_seq") == 0)
+		return "The log has no fault, and nobody has signed it yet.\n";
+	return "The log is whole.\n";
+}
+
 static void finding_print(struct cli *cli, const json_t *found)
 {
 	const json_t *faults = json_object_get(found, "faults");
@@ -166,10 +176,7 @@ static void finding_print(struct cli *cli, const json_t *found)
 		    json_string_value(fault));
 		(void)fputc('\n', cli->out);
 	}
-	(void)fputs(json_is_true(json_object_get(found, "whole"))
-	        ? "The log is whole.\n"
-	        : "The log is NOT whole.\n",
-	    cli->out);
+	(void)fputs(finding_word(found), cli->out);
 }
 
 static int audit_verify(struct cli *cli)

@@ -6,6 +6,7 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/directory/directory_connect.h"
+#include "server/directory/directory_day.h"
 
 /* One person, until the whole directory was read: managers are named by DN. */
 struct entry {
@@ -23,17 +24,73 @@ struct reading {
 
 /* ---- entries ---- */
 
-static char *value_copy(LDAP *ldap, LDAPMessage *message, const char *attribute)
+/* Whoever reads it is to find it in the directory. */
+static int value_refuse(const struct entry *entry, const char *attribute,
+    const char *why, struct err *err)
 {
-	struct berval **values = ldap_get_values_len(ldap, message, attribute);
-	char *out = NULL;
+	return err_set(
+	    err, ERR_INVALID, "%.200s: %.64s %s", entry->dn, attribute, why);
+}
 
-	if (values && values[0] && values[0]->bv_len <= DIRECTORY_VALUE_MAX &&
-	    !memchr(values[0]->bv_val, 0, values[0]->bv_len) &&
-	    str_is_utf8(values[0]->bv_val, values[0]->bv_len))
-		out = strndup(values[0]->bv_val, values[0]->bv_len);
+static int value_check(const struct entry *entry, const char *attribute,
+    const struct berval *value, struct err *err)
+{
+	if (value->bv_len > DIRECTORY_VALUE_MAX)
+		return value_refuse(
+		    entry, attribute, "is longer than what we take", err);
+	if (memchr(value->bv_val, 0, value->bv_len) ||
+	    !str_is_utf8(value->bv_val, value->bv_len))
+		return value_refuse(
+		    entry, attribute, "is no text in UTF-8", err);
+	return 0;
+}
+
+/* NULL stays what the entry does not have. */
+static int value_take(struct reading *reading, LDAPMessage *message,
+    struct entry *entry, enum directory_field field, struct err *err)
+{
+	const char *attribute = reading->config->attributes.of[field];
+	struct berval **values =
+	    ldap_get_values_len(reading->ldap, message, attribute);
+	int rc = 0;
+
+	if (values && values[0])
+		rc = value_check(entry, attribute, values[0], err);
+	/* They come in no order: tomorrow the other one would be first. */
+	if (rc == 0 && field == DIRECTORY_LAST_DAY && values && values[0] &&
+	    values[1])
+		rc = value_refuse(
+		    entry, attribute, "has more than one value", err);
+	if (rc == 0 && values && values[0]) {
+		entry->values[field] =
+		    strndup(values[0]->bv_val, values[0]->bv_len);
+		if (!entry->values[field])
+			rc = err_memory(err);
+	}
 	ldap_value_free_len(values);
-	return out;
+	return rc;
+}
+
+/* What is there and cannot be read must not look like no end at all. */
+static int day_take(struct reading *reading, struct entry *entry,
+    enum directory_field field, struct err *err)
+{
+	char *text = entry->values[field];
+	char day[CALENDAR_DATE_TEXT_MAX];
+	struct err why = {0};
+	int rc;
+
+	if (!text)
+		return 0;
+	rc = field == DIRECTORY_LAST_DAY
+	    ? directory_day_parse_last(text, day, &why)
+	    : directory_day_parse(text, day, &why);
+	if (rc < 0)
+		return value_refuse(entry,
+		    reading->config->attributes.of[field], why.text, err);
+	free(text);
+	entry->values[field] = strdup(day);
+	return entry->values[field] ? 0 : err_memory(err);
 }
 
 static struct entry *entry_new(struct reading *reading, struct err *err)
@@ -59,12 +116,33 @@ static struct entry *entry_new(struct reading *reading, struct err *err)
 	return &reading->entries[reading->count++];
 }
 
+static int take_values(struct reading *reading, LDAPMessage *message,
+    struct entry *entry, struct err *err)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < DIRECTORY_FIELD_COUNT; i++)
+		if (reading->config->attributes.of[i])
+			rc = value_take(reading, message, entry,
+			    (enum directory_field)i, err);
+	if (rc == 0)
+		rc = day_take(reading, entry, DIRECTORY_FROM, err);
+	if (rc == 0)
+		rc = day_take(reading, entry, DIRECTORY_LAST_DAY, err);
+	if (rc < 0 || entry->values[DIRECTORY_KEY])
+		return rc;
+	return err_set(err, ERR_INVALID,
+	    "%.200s has no %s; narrow the filter, or name another attribute as "
+	    "key",
+	    entry->dn, reading->config->attributes.of[DIRECTORY_KEY]);
+}
+
 static int take_entry(
     struct reading *reading, LDAPMessage *message, struct err *err)
 {
 	struct entry *entry = entry_new(reading, err);
 	char *dn = ldap_get_dn(reading->ldap, message);
-	size_t i;
 
 	if (!entry || !dn) {
 		ldap_memfree(dn);
@@ -72,18 +150,8 @@ static int take_entry(
 	}
 	entry->dn = strdup(dn);
 	ldap_memfree(dn);
-	for (i = 0; i < DIRECTORY_FIELD_COUNT; i++)
-		if (reading->config->attributes.of[i])
-			entry->values[i] = value_copy(reading->ldap, message,
-			    reading->config->attributes.of[i]);
-	if (entry->dn && entry->values[DIRECTORY_KEY])
-		return 0;
-	return entry->dn
-	    ? err_set(err, ERR_INVALID,
-	          "%.200s has no %s; narrow the filter, or "
-	          "name another attribute as key",
-	          entry->dn, reading->config->attributes.of[DIRECTORY_KEY])
-	    : err_memory(err);
+	return entry->dn ? take_values(reading, message, entry, err)
+	                 : err_memory(err);
 }
 
 static int take_page(
@@ -193,21 +261,11 @@ static const char *key_of(const struct reading *reading, char *dn)
 	return found ? found->values[DIRECTORY_KEY] : NULL;
 }
 
-/* "20261231235959Z" → "2026-12-31"; NULL: none. */
-static const char *day_text(const char *time, char out[16])
-{
-	if (!time || strspn(time, "0123456789") < 8)
-		return NULL;
-	(void)snprintf(out, 16, "%.4s-%.2s-%.2s", time, time + 4, time + 6);
-	return out;
-}
-
 static json_t *employment_make(const struct entry *entry)
 {
-	char from[16];
 	json_t *employment = json_object();
 	const char *unit = entry->values[DIRECTORY_UNIT];
-	const char *first = day_text(entry->values[DIRECTORY_FROM], from);
+	const char *first = entry->values[DIRECTORY_FROM];
 
 	if (unit)
 		(void)json_object_set_new(
@@ -233,8 +291,7 @@ static void number_clean(char *number)
 static json_t *person_make(const struct reading *reading, struct entry *entry)
 {
 	const char *manager = key_of(reading, entry->values[DIRECTORY_MANAGER]);
-	char last[16];
-	const char *day = day_text(entry->values[DIRECTORY_LAST_DAY], last);
+	const char *day = entry->values[DIRECTORY_LAST_DAY];
 	json_t *person = json_object();
 	json_t *employment = employment_make(entry);
 	size_t i;

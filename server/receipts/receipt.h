@@ -18,12 +18,12 @@
 struct buf;
 struct err;
 
-#define RECEIPT_FORMAT 1 /* of the JSON; a reader refuses others */
-#define RECEIPT_THINGS_MAX 24
+#define RECEIPT_FORMAT 1       /* of the JSON; a reader refuses others */
+#define RECEIPT_THINGS_MAX 200 /* what is more is counted */
 #define RECEIPT_SIGNATURES_MAX 4
 #define RECEIPT_FACTS_MAX 12
-#define RECEIPT_TEXT_MAX 512   /* a note, a reason, with NUL */
-#define RECEIPT_JSON_MAX 65536 /* bytes; the largest receipt has a third */
+#define RECEIPT_TEXT_MAX 512          /* a note, a reason, with NUL */
+#define RECEIPT_JSON_MAX (640 * 1024) /* bytes; no receipt has as many */
 #define RECEIPT_PDF_MAX (1024 * 1024)
 #define RECEIPT_SHA256 65 /* hex and NUL */
 
@@ -143,7 +143,7 @@ struct receipt_fact {
 	int64_t at;
 };
 
-/* Large (some 30 KB): not for the stack. */
+/* Large (some 100 KB): not for the stack. */
 struct receipt {
 	enum receipt_kind kind;
 	char id[UUID_TEXT_MAX];
@@ -159,6 +159,7 @@ struct receipt {
 	char unit[LIMIT_NAME + 1];
 	struct receipt_thing things[RECEIPT_THINGS_MAX];
 	size_t thing_count;
+	unsigned things_more; /* of a return: the case has them, not this */
 	struct receipt_signature signatures[RECEIPT_SIGNATURES_MAX];
 	size_t signature_count;
 	char note[RECEIPT_TEXT_MAX]; /* damage, condition; "" */
@@ -176,8 +177,9 @@ struct receipt {
 
 /*
  * What must hold for a receipt of its kind: -ERR_INVALID with one sentence. A
- * hand-out is signed by its holder; a return by receiver and by holder or
- * witness, all different persons; an erasure certificate states something.
+ * hand-out is signed by its holder and names all of it; a return by receiver
+ * and by holder or witness, all different persons; an erasure certificate
+ * states something.
  */
 int receipt_check(const struct receipt *receipt, struct err *err);
 

@@ -24,7 +24,10 @@ static int check_frame(const struct receipt *receipt, struct err *err)
 	if (receipt->thing_count == 0 ||
 	    receipt->thing_count > RECEIPT_THINGS_MAX)
 		return err_set(err, ERR_INVALID,
-		    "a receipt is about 1 to %d things", RECEIPT_THINGS_MAX);
+		    "a receipt names 1 to %d things", RECEIPT_THINGS_MAX);
+	if (receipt->things_more > 0 && receipt->kind != RECEIPT_RETURN)
+		return err_set(
+		    err, ERR_INVALID, "nobody signs for what is not named");
 	if (receipt->signature_count > RECEIPT_SIGNATURES_MAX ||
 	    receipt->fact_count > RECEIPT_FACTS_MAX)
 		return err_set(

@@ -186,6 +186,18 @@ static void draw_thing(struct sheet *sheet, const struct receipt_thing *thing)
 	paper_move(sheet->paper, 4);
 }
 
+/* Not a word is left out in silence. */
+static void draw_more(struct sheet *sheet)
+{
+	char text[RECEIPT_SAID_MAX];
+
+	if (sheet->receipt->things_more == 0)
+		return;
+	(void)snprintf(text, sizeof(text), "%u %s", sheet->receipt->things_more,
+	    receipt_say(sheet->language, SAY_MORE_WHERE));
+	say_row(sheet, SAY_MORE, text);
+}
+
 static void draw_things(struct sheet *sheet)
 {
 	static const enum receipt_say headings[RECEIPT_KIND_COUNT] = {
@@ -200,6 +212,7 @@ static void draw_things(struct sheet *sheet)
 	paper_begin(sheet->paper, "Table");
 	for (size_t i = 0; i < receipt->thing_count; i++)
 		draw_thing(sheet, &receipt->things[i]);
+	draw_more(sheet);
 	paper_end(sheet->paper, "Table");
 }
 

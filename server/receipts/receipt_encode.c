@@ -112,6 +112,9 @@ static void put_lists(
 		append(maker, signatures,
 		    signature_make(maker, &receipt->signatures[i]));
 	put(maker, root, "things", things);
+	if (receipt->things_more > 0)
+		put(maker, root, "things_more",
+		    json_integer((json_int_t)receipt->things_more));
 	put(maker, root, "signatures", signatures);
 }
 

@@ -124,6 +124,10 @@ static void receipt_lines(struct buf *out, const struct receipt *receipt)
 	line(out, "person", receipt->person);
 	for (size_t i = 0; i < receipt->thing_count; i++)
 		thing_line(out, &receipt->things[i]);
+	if (receipt->things_more > 0)
+		buf_printf(out, "%-12s %u %s\n", "besides",
+		    receipt->things_more, receipt_say("en", SAY_MORE_WHERE));
+	line(out, "case", receipt->things_more ? receipt->case_id : "");
 	line(out, "note", receipt->note);
 	if (receipt->kind == RECEIPT_RETURN)
 		line(out, "codes", receipt_say_codes("en", receipt->codes));

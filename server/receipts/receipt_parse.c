@@ -203,6 +203,19 @@ static int erasure_take(json_t *root, struct receipt *out, struct err *err)
 	               : rc;
 }
 
+static int more_take(json_t *root, struct receipt *out, struct err *err)
+{
+	json_t *more = json_object_get(root, "things_more");
+	json_int_t count = json_integer_value(more);
+
+	if (!more)
+		return 0;
+	if (!json_is_integer(more) || count <= 0 || count > INT32_MAX)
+		return bad("things_more", err);
+	out->things_more = (unsigned)count;
+	return 0;
+}
+
 static int root_take(json_t *root, struct receipt *out, struct err *err)
 {
 	json_t *format = json_object_get(root, "format");
@@ -219,6 +232,8 @@ static int root_take(json_t *root, struct receipt *out, struct err *err)
 		    LIST("things", thing, out->things, RECEIPT_THINGS_MAX,
 		        &out->thing_count),
 		    err);
+	if (rc == 0)
+		rc = more_take(root, out, err);
 	if (rc == 0)
 		rc = list_take(root,
 		    LIST("signatures", signature, out->signatures,

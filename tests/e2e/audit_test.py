@@ -66,6 +66,38 @@ def check(path):
     raise AssertionError("the export has no end")
 
 
+def invented(after=None):
+    """An export that holds together, and that nobody signed. after: a true
+    checkpoint, behind which it claims to go on."""
+    org_id = after["organisation_id"] if after else \
+        "00000000-0000-7000-8000-000000000001"
+    seq = after["seq"] if after else 0
+    last = after["sha256"] if after else ZERO
+    lines = [{"format": "workphone-audit-1", "organisation_id": org_id,
+              "after_seq": seq, "after_sha256": last, "person_id": None,
+              "device_id": None}]
+    if after:
+        lines.append({"checkpoint": after})
+    for action in ("wipe.ordered", "wipe.moved"):
+        seq += 1
+        body, salt = '{"why":"nobody ever said so"}', "ab" * 16
+        line = {"seq": seq, "at": "2026-11-22T08:00:0%dZ" % (seq % 10),
+                "organisation_id": org_id, "action": action, "actor": "Ada",
+                "subject_kind": "wipe", "subject_id": "x", "person_id": None,
+                "device_id": None, "case_id": None, "body": body,
+                "salt": salt, "body_sha256": hashlib.sha256(
+                    bytes.fromhex(salt) + body.encode()).hexdigest()}
+        values = dict(line, at=milliseconds(line["at"]))
+        entry = hashlib.sha256(b"workphone-audit-entry-v1\n" + b"".join(
+            net("" if values[field] is None else values[field])
+            for field in FIELDS)).digest()
+        last = hashlib.sha256(bytes.fromhex(last) + entry).hexdigest()
+        lines.append(dict(line, sha256=last))
+    lines.append({"end_seq": seq, "sha256": last})
+    return "".join(json.dumps(line, separators=(",", ":")) + "\n"
+                   for line in lines)
+
+
 def signature_holds(key, row):
     """By openssl: over the text that docs/audit.md gives."""
     with tempfile.TemporaryDirectory() as folder:
@@ -193,10 +225,47 @@ class Tampering(Desk):
             db.execute("DELETE FROM audit_checkpoints")
             db.execute("DELETE FROM audit_entries")
             db.execute("DELETE FROM audit_heads")
-        self.verify()  # nothing is there, and nothing says that it was
+        # Nothing is there, and nothing says that it was.
+        self.assertIn("  nothing is noted\n", self.verify().stdout)
         done = self.verify("--checkpoints", str(held), ok=False)
         self.assertEqual(done.returncode, 1)
         self.assertIn("a signed checkpoint names entry", done.stdout)
+
+    def test_what_nobody_signed_is_not_whole(self):
+        self.deeds()
+        row = self.checkpoint()
+        path = self.folder / "invented.jsonl"
+        for after in (None, row):
+            path.write_text(invented(after))
+            self.assertEqual(check(path)[0], 2)
+            for args in ((str(path), "--key", str(self.key)), (str(path),)):
+                done = self.verify(*args, ok=False)
+                self.assertEqual(done.returncode, 1, done.stdout)
+                self.assertIn("FAULT: nobody signed any of it", done.stdout)
+                self.assertIn("  NOT WHOLE\n", done.stdout)
+
+    def test_each_export_is_signed(self):
+        """Also of what was done a moment ago, before any round."""
+        self.deeds()
+        path = self.export("all.jsonl")
+        entries, signed = check(path)
+        self.assertIn(entries, signed)
+        self.assertTrue(all(signature_holds(self.key, one)
+                            for one in signed.values()))
+        done = self.verify("--key", str(self.key), str(path))
+        self.assertIn("signed up to entry %d at" % entries, done.stdout)
+        self.assertIn("; 0 after it\n  whole\n", done.stdout)
+
+    def test_a_log_that_is_not_signed_yet(self):
+        self.deeds()
+        self.server.stop()  # who would sign it in a moment
+        self.addCleanup(self.server.start)
+        with sqlite3.connect(self.server.data / "workphone.db") as db:
+            db.execute("DELETE FROM audit_checkpoints")
+        done = self.verify(ok=False)
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertIn("  not signed yet: nobody vouches", done.stdout)
+        self.assertNotIn("whole", done.stdout)
 
 
 if __name__ == "__main__":

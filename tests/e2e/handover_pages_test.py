@@ -1,6 +1,7 @@
 """Question: do the pages on which somebody signs say what to do before, what was
 signed, and where the receipt is; and is nothing said of a phone that it is not?"""
 
+import json
 import unittest
 
 from pages_test import Form, answered
@@ -63,6 +64,32 @@ class Handovers(World):
         text = self.open(self.link({"id": made["task"]}, ALBERTSLUND))
         for thing in things:
             self.assertIn(f"<dd>{thing}</dd>", text)
+
+    def test_more_comes_back_than_a_page_shows(self):
+        """Two phones, then the SIMs: how many are not shown is said."""
+        lines = []
+        for number in range(2):
+            lines += [{"phone": {"phone": f"MANY{number}",
+                                 "kind": "android"}},
+                      {"assignment": {"person": "Jens Holm",
+                                      "phone": f"MANY{number}"}}]
+        for number in range(30):
+            name = f"+45209900{number:02}"
+            lines += [{"subscription": {"number": name,
+                                        "operator": "telia"}},
+                      {"assignment": {"person": "Jens Holm",
+                                      "subscription": name}}]
+        lines.insert(0, {"person": {"name": "Jens Holm",
+                                    "external_id": "jens",
+                                    "mail": "jens@albertslund.example",
+                                    "language": "sv"}})
+        path = self.server.folder / "many.jsonl"
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        self.cli.run("ledger", "apply", str(path), "--yes", "--organisation",
+                     ALBERTSLUND)
+        text = self.open(self.asked_back("jens"))
+        self.assertEqual(text.count("<dd>"), 24)
+        self.assertIn("Och 8 till, som inte ryms på sidan", text)
 
     def test_a_return_of_a_managed_phone(self):
         link = self.cli.json("enrol-link", "--organisation", ALBERTSLUND,

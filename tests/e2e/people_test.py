@@ -155,8 +155,8 @@ directory {cls.home}/db
 sizelimit size.soft=50 size.hard=50 size.prtotal=unlimited
 """)
 
-    def fill(self, count):
-        """Anew, with this many people."""
+    def fill(self, count, more=""):
+        """Anew, with this many people; more: lines of the last one."""
         self.stop()
         for file in (self.home / "db").iterdir():
             file.unlink()
@@ -171,6 +171,7 @@ sizelimit size.soft=50 size.hard=50 size.prtotal=unlimited
                 f"departmentNumber: Enhet {n % 7}\n"
                 "telephoneNumber: +46 70 123 45 67\n"
                 "manager: uid=p0,dc=town,dc=example\n")
+        entries[-1] += more
         subprocess.run([SLAPD, "-T", "add", "-f",
                         str(self.home / "slapd.conf")],
                        input="\n".join(entries), text=True, check=True,
@@ -245,6 +246,62 @@ sizelimit size.soft=50 size.hard=50 size.prtotal=unlimited
         held = self.sync(self.read().stdout, ok=False)
         self.assertEqual(held.returncode, 5)
         self.assertIn("70 of the 130 people whom ad brought", held.stdout)
+
+    def test_last_days(self):
+        """What a directory says of the last day is read, or told."""
+        self.password()
+        days = {"from": "roomNumber", "last_day": "carLicense"}
+
+        def said(last):
+            self.fill(130, f"roomNumber: 20200101000000Z\n{last}")
+            return self.read(attributes=days)
+
+        for last, day in (("", ""), ("carLicense: 0\n", ""),
+                          ("carLicense: 9223372036854775807\n", ""),
+                          ("carLicense: 20301231225959Z\n", "2030-12-31"),
+                          ("carLicense: 2030-12-31\n", "2030-12-31"),
+                          ("carLicense: 134432352000000000\n",
+                           "2026-12-31")):
+            with self.subTest(last=last):
+                done = said(last)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                people = [json.loads(line)["person"] for line in
+                          done.stdout.splitlines()[:-1]]
+                one = [person["employments"][0] for person in people
+                       if person["key"] == "130"]
+                self.assertEqual(one, [{"unit": "Enhet 3",
+                                        "from": "2020-01-01",
+                                        "last_day": day}])
+        # One is known, and a wrong one does not take it back.
+        self.sync(said("carLicense: 2030-12-31\n").stdout)
+        before = self.cli.json("people")
+        for last, told in (
+                ("carLicense: 31.12.2030\n", "carLicense is no day"),
+                ("carLicense: 2030-02-30\n", "carLicense is no day"),
+                ("carLicense:: IDIwMzAxMjMx\n", "carLicense is no day"),
+                ("carLicense: 2030-12-31\ncarLicense: 2031-12-31\n",
+                 "carLicense has more than one value")):
+            with self.subTest(last=last):
+                done = said(last)
+                self.assertEqual((done.returncode, done.stdout), (1, ""))
+                self.assertIn("uid=p129,dc=town,dc=example: " + told,
+                              done.stderr)
+                self.assertNotEqual(
+                    self.sync(done.stdout, ok=False).returncode, 0)
+        self.assertEqual(self.cli.json("people"), before)
+        self.fill(130, "roomNumber: 1 January\n")
+        self.assertIn("uid=p129,dc=town,dc=example: roomNumber is no day",
+                      self.read(attributes=days).stderr)
+
+    def test_values_that_cannot_be_taken(self):
+        self.password()
+        self.fill(2, "description: " + 600 * "x" + "\naudio:: w/8=\n")
+        for attribute, told in (("description", "is longer than"),
+                                ("audio", "is no text in UTF-8")):
+            done = self.read(attributes={"external_id": attribute})
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn(f"uid=p1,dc=town,dc=example: {attribute} {told}",
+                          done.stderr)
 
     def test_refusals(self):
         self.password("wrong")

@@ -39,6 +39,7 @@ void handover_terms(struct view *view, enum word title)
 	};
 	const struct page_handover *handover = view->page->handover;
 	char text[HANDOVER_ITEM_TEXT];
+	char more[16];
 
 	if (handover->count == 0)
 		return;
@@ -53,6 +54,9 @@ void handover_terms(struct view *view, enum word title)
 		h_line(&view->h, H_DD, NULL, text);
 	}
 	h_close(&view->h);
+	(void)snprintf(more, sizeof(more), "%u", handover->more);
+	if (handover->more > 0)
+		layout_say(view, NULL, WORD_RETURN_MORE, more);
 	h_close(&view->h);
 }
 

@@ -182,6 +182,12 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
         "wait; the link stays."},
     [WORD_RETURN_THINGS] = {"Det här ska tillbaka", "Det skal tilbage",
         "What is to come back"},
+    [WORD_RETURN_MORE] = {"Och {0} till, som inte ryms på sidan men också hör "
+                          "hit. IT har hela listan.",
+        "Og {0} til, som der ikke er plads til på siden, men som også hører "
+        "med. IT har hele listen.",
+        "And {0} more, for which there is no room on the page; they belong to "
+        "it, too. IT has the whole list."},
     [WORD_RETURN_PICK] = {"Det här är lämnat", "Det er afleveret",
         "This is handed in"},
     [WORD_RETURN_REST] = {"Är inte allt här? Skriv under för det som är här, "

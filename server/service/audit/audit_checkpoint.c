@@ -11,13 +11,14 @@
 struct due {
 	struct audit_checkpoint row; /* what is to be signed */
 	int64_t now;
+	bool is_new; /* some of it is not signed */
 	bool is_due;
 };
 
 /* A clock that was set back makes one due, too. */
 static bool is_due(const struct due *due, const struct audit_checkpoint *last)
 {
-	return due->row.seq > last->seq &&
+	return due->is_new &&
 	    (due->row.seq - last->seq >= AUDIT_CHECKPOINT_ENTRIES ||
 	        due->now - last->at >= AUDIT_CHECKPOINT_MS ||
 	        due->now < last->at);
@@ -37,6 +38,7 @@ static int due_read(struct txn *txn, void *arg, struct err *err)
 		return rc;
 	due->row.seq = head.seq;
 	memcpy(due->row.sha256, head.sha256, AUDIT_HASH);
+	due->is_new = due->row.seq > last.seq;
 	due->is_due = is_due(due, &last);
 	return 0;
 }
@@ -108,6 +110,19 @@ int service_audit_keep_going(struct service *service, struct err *err)
 			rc = checkpoint_sign(service, &due, err);
 	}
 	return rc;
+}
+
+int audit_checkpoint_now(
+    struct service *service, const char *org_id, struct err *err)
+{
+	struct due due = {.now = clock_now(service->clock)};
+	int rc;
+
+	if (!service->keeper)
+		return 0;
+	(void)str_copy(due.row.org_id, sizeof(due.row.org_id), org_id);
+	rc = store_read(service->store, due_read, &due, err);
+	return rc == 0 && due.is_new ? checkpoint_sign(service, &due, err) : rc;
 }
 
 struct newest {

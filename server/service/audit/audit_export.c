@@ -202,6 +202,9 @@ int service_audit_export(struct service *service, const struct actor *actor,
 		rc = store_read(service->store, find_whom, &part, err);
 	if (rc == 0 && ask->after_seq == 0)
 		rc = store_write(service->store, note_export, &part, err);
+	/* What nobody signed proves nothing to whoever reads it elsewhere. */
+	if (rc == 0 && ask->after_seq == 0 && !ask->is_csv)
+		rc = audit_checkpoint_now(service, actor->org_id, err);
 	if (rc == 0)
 		rc = store_read(service->store, put_part, &part, err);
 	if (rc == 0)

@@ -425,6 +425,8 @@ int audit_file_judge(FILE *file, FILE *held, const char *orders_key,
 		rc = held_judge(&reader, held, err);
 	if (rc == 0) {
 		audit_judge_begin(reader.judge, after.seq, after.sha256);
+		/* Each of ours is signed before it goes. */
+		audit_judge_want_signed(reader.judge);
 		rc = lines_judge(&reader, err);
 	}
 	if (rc == 0) {

@@ -2,7 +2,8 @@
  * audit_file: is an exported audit log (audit_lines.h) whole? Reads JSON Lines
  * from anybody, judges them without database and server. In the export of one
  * person or phone all other entries stand by their hashes, so that those shown
- * are proven; that none about them is hidden it cannot prove.
+ * are proven; that none about them is hidden it cannot prove. One of which
+ * nobody signed an entry is not whole: anybody could have written it.
  */
 #ifndef SERVER_SERVICE_AUDIT_AUDIT_FILE_H
 #define SERVER_SERVICE_AUDIT_AUDIT_FILE_H

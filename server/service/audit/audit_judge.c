@@ -26,6 +26,8 @@ struct audit_judge {
 	struct audit_signature_key *key; /* NULL: none */
 	struct audit_hasher *hasher;
 	struct audit_head last;
+	int64_t begin_seq; /* the entries come behind this one */
+	bool wants_signed;
 	bool is_linked; /* last.sha256 is to be believed */
 	struct mark *marks;
 	size_t mark_count;
@@ -175,10 +177,16 @@ static void marks_check(struct audit_judge *judge)
 void audit_judge_begin(
     struct audit_judge *judge, int64_t seq, const uint8_t sha256[AUDIT_HASH])
 {
+	judge->begin_seq = seq;
 	judge->last.seq = seq;
 	memcpy(judge->last.sha256, sha256, AUDIT_HASH);
 	judge->is_sorted = false;
 	marks_check(judge);
+}
+
+void audit_judge_want_signed(struct audit_judge *judge)
+{
+	judge->wants_signed = true;
 }
 
 /* ---- links ---- */
@@ -364,6 +372,20 @@ static void head_check(struct audit_judge *judge, const struct audit_head *head)
 		    (long long)judge->last.seq);
 }
 
+static void signed_check(struct audit_judge *judge)
+{
+	const struct audit_finding *finding = &judge->finding;
+
+	if (!judge->wants_signed || finding->faults > 0 ||
+	    finding->vouched_seq > judge->begin_seq)
+		return;
+	audit_judge_fault(judge, "%s",
+	    judge->key
+	        ? "nobody signed any of it: no checkpoint names an entry that "
+	          "stands here"
+	        : "without the public key nobody vouches for any of it");
+}
+
 void audit_judge_end(struct audit_judge *judge, const struct audit_head *head,
     struct audit_finding *out)
 {
@@ -382,6 +404,7 @@ void audit_judge_end(struct audit_judge *judge, const struct audit_head *head,
 		    "the body of entry %lld was emptied, and no entry says "
 		    "so",
 		    (long long)judge->emptied[i].seq);
+	signed_check(judge);
 	judge->finding.last_seq = judge->last.seq;
 	*out = judge->finding;
 }

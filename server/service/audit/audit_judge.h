@@ -50,6 +50,10 @@ int audit_judge_checkpoint(struct audit_judge *judge,
 void audit_judge_begin(
     struct audit_judge *judge, int64_t seq, const uint8_t sha256[AUDIT_HASH]);
 
+/* What anybody could have written is not whole: a checkpoint must name one of
+ * the entries that come. */
+void audit_judge_want_signed(struct audit_judge *judge);
+
 /* Negative only when memory or the library fails; faults are findings. */
 int audit_judge_entry(
     struct audit_judge *judge, const struct audit_row *row, struct err *err);

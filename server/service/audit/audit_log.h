@@ -46,7 +46,8 @@ struct audit_export {
 /*
  * One part of an export: text to be put behind the part before. *next_seq is
  * the after_seq of the next part, 0 after the last. The first part is noted in
- * the log itself, and the entry that notes it is in the export.
+ * the log itself, and the entry that notes it is in the export; of JSON Lines
+ * all up to it is signed by then.
  */
 int service_audit_export(struct service *service, const struct actor *actor,
     const struct audit_export *ask, struct buf *out, int64_t *next_seq,
@@ -60,6 +61,9 @@ int service_audit_export(struct service *service, const struct actor *actor,
 
 /* Signs what is due in every organisation; for service_keep_going(). */
 int service_audit_keep_going(struct service *service, struct err *err);
+/* Signs now all that stands there and is not signed. Not in a transaction. */
+int audit_checkpoint_now(
+    struct service *service, const char *org_id, struct err *err);
 
 /* The newest; -ERR_NOT_FOUND. */
 int service_audit_checkpoint(struct service *service, const struct actor *actor,

@@ -2,13 +2,13 @@
 #include <string.h>
 
 #include "proto/base/str.h"
-#include "server/receipts/receipt.h"
 #include "server/service/departure/departure_inside.h"
+#include "server/service/receipt/receipts.h"
 #include "server/store/store_phone.h"
 #include "server/store/store_receipt.h"
 
 struct along {
-	char ids[RECEIPT_THINGS_MAX][STORE_ID];
+	char ids[HANDOUT_ALL_MAX][STORE_ID];
 	size_t count;
 };
 
@@ -20,7 +20,7 @@ static int note_thing(void *arg, const struct handout_thing_row *thing)
 	if (thing->kind == HANDOUT_ACCESSORY && thing->thing_id[0])
 		(void)str_copy(
 		    along->ids[along->count++], STORE_ID, thing->thing_id);
-	return along->count == RECEIPT_THINGS_MAX;
+	return along->count == HANDOUT_ALL_MAX;
 }
 
 /* Somebody else may have it by now: then it stays theirs. */

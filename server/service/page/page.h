@@ -13,9 +13,9 @@
 
 #include "policies/pack.h"
 #include "proto/base/buf.h"
-#include "server/receipts/receipt.h"
 #include "server/service/departure/return_decide.h"
 #include "server/service/equipment/equipment_order.h"
+#include "server/service/receipt/receipts.h"
 #include "server/store/store_task.h"
 
 struct err;
@@ -42,10 +42,14 @@ struct page_item {
 	bool is_locked;              /* a missing phone: in Lost Mode */
 	bool is_decided; /* a SIM of one: blocked, left with the post */
 };
-#define PAGE_ITEMS_MAX RECEIPT_THINGS_MAX /* all that a hand-out names */
+/* All that a hand-out names; of a return, what is shown at once. */
+#define PAGE_ITEMS_MAX 24
+_Static_assert(PAGE_ITEMS_MAX >= HANDOUT_ALL_MAX, "nobody signs unseen");
+_Static_assert(PAGE_ITEMS_MAX <= 32, "a bit each: struct page_answer.picked");
 struct page_handover {
 	struct page_item items[PAGE_ITEMS_MAX];
 	size_t count;
+	unsigned more;  /* a return: they come back, too, and are not shown */
 	char note[512]; /* a hand-out's condition, by who made it; "" */
 	bool has_erase; /* a return: one of them is yet to be erased by us */
 	/* Of what does not come back: what may be decided of one of them at

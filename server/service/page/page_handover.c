@@ -30,16 +30,18 @@ static bool is_return(const struct task_row *task)
 	    task->kind == TASK_DECIDE_RETURN;
 }
 
-/* NULL: no more fit. What is left out of a return comes at the next look: what
- * is to be signed for stands first. */
+/* NULL: no more fit, and it is counted. What is left out of a return comes at
+ * the next look: what is to be signed for stands first. */
 static struct page_item *item_add(struct page *page,
     enum receipt_thing_kind kind, const char *name, const char *detail)
 {
 	struct page_handover *handover = page->handover;
 	struct page_item *item;
 
-	if (handover->count == PAGE_ITEMS_MAX)
+	if (handover->count == PAGE_ITEMS_MAX) {
+		handover->more++;
 		return NULL;
+	}
 	item = &handover->items[handover->count++];
 	item->kind = kind;
 	COPY(item->name, name);
@@ -225,6 +227,9 @@ static int take_return(struct filling *filling)
 		rc = store_accessory_holding_each_person(filling->txn, org_id,
 		    departure.person_id, true, add_accessory, filling,
 		    filling->err);
+	if (rc >= 0 && filling->page->handover->more > 0)
+		buf_printf(&filling->page->text, "%u more\n",
+		    filling->page->handover->more);
 	return rc;
 }
 

@@ -47,8 +47,8 @@ static int add_thing(void *arg, const struct handout_thing_row *row)
 		return receipt_add_subscription(filling->work, row->thing_id,
 		    RECEIPT_SIM_NONE, filling->err);
 	default:
-		return receipt_add_accessory(
-		    filling->work, row->thing_id, row->name, filling->err);
+		receipt_add_accessory(filling->work, row->thing_id, row->name);
+		return 0;
 	}
 }
 
@@ -74,6 +74,9 @@ int handout_view_fill(struct txn *txn, const struct handout_row *row,
 	COPY(work.world.org_id, row->org_id);
 	if (rc == 0)
 		rc = add_things(&work, row, err);
+	if (rc == 0 && receipt->thing_count > HANDOUT_ALL_MAX)
+		rc = err_set(err, ERR_LIMIT,
+		    "a hand-out names %d things at most", HANDOUT_ALL_MAX);
 	if (rc == 0) {
 		memcpy(out->things, receipt->things, sizeof(out->things));
 		out->thing_count = receipt->thing_count;

@@ -89,55 +89,59 @@ void receipt_work_clear(struct receipt_work *work)
 
 /* ---- what it is about ---- */
 
-static int add_thing(
-    struct receipt_work *work, struct receipt_thing **out, struct err *err)
+/* NULL: there is no room, and it is counted. */
+static struct receipt_thing *thing_add(
+    struct receipt_work *work, enum receipt_thing_kind kind)
 {
 	struct receipt *receipt = work->receipt;
+	struct receipt_thing *thing;
 
-	if (receipt->thing_count == RECEIPT_THINGS_MAX)
-		return err_set(err, ERR_LIMIT,
-		    "a receipt is about %d things at most", RECEIPT_THINGS_MAX);
-	*out = &receipt->things[receipt->thing_count++];
-	return 0;
+	if (receipt->thing_count == RECEIPT_THINGS_MAX) {
+		receipt->things_more++;
+		return NULL;
+	}
+	thing = &receipt->things[receipt->thing_count++];
+	thing->kind = kind;
+	return thing;
 }
 
 /* Of a private phone nothing that invariant 9 keeps away is stored. */
 int receipt_add_phone(
     struct receipt_work *work, const char *device_id, struct err *err)
 {
-	struct receipt_thing *thing = NULL;
+	struct receipt_thing *thing;
 	struct device device;
 	int rc = store_device_load_of(
 	    work->txn, work->world.org_id, device_id, &device, err);
 
-	if (rc == 0)
-		rc = add_thing(work, &thing, err);
 	if (rc < 0)
 		return rc;
-	thing->kind = RECEIPT_PHONE;
+	if (!work->row.device_id[0])
+		COPY(work->row.device_id, device.id);
+	thing = thing_add(work, RECEIPT_PHONE);
+	if (!thing)
+		return 0;
 	COPY(thing->id, device.id);
 	COPY(thing->name, device.model[0] ? device.model : device.name);
 	COPY(thing->serial, device.serial);
 	if (!device.is_private)
 		(void)str_copy(thing->imei, sizeof(thing->imei), device.imei);
-	if (!work->row.device_id[0])
-		COPY(work->row.device_id, device.id);
 	return 0;
 }
 
 int receipt_add_subscription(struct receipt_work *work,
     const char *subscription_id, enum receipt_sim sim, struct err *err)
 {
-	struct receipt_thing *thing = NULL;
+	struct receipt_thing *thing;
 	struct subscription_row row;
 	int rc = store_subscription_load(
 	    work->txn, work->world.org_id, subscription_id, &row, err);
 
-	if (rc == 0)
-		rc = add_thing(work, &thing, err);
 	if (rc < 0)
 		return rc;
-	thing->kind = RECEIPT_SUBSCRIPTION;
+	thing = thing_add(work, RECEIPT_SUBSCRIPTION);
+	if (!thing)
+		return 0;
 	thing->sim = sim;
 	COPY(thing->id, row.id);
 	COPY(thing->name, row.operator);
@@ -146,18 +150,15 @@ int receipt_add_subscription(struct receipt_work *work,
 	return 0;
 }
 
-int receipt_add_accessory(struct receipt_work *work, const char *id,
-    const char *name, struct err *err)
+void receipt_add_accessory(
+    struct receipt_work *work, const char *id, const char *name)
 {
-	struct receipt_thing *thing = NULL;
-	int rc = add_thing(work, &thing, err);
+	struct receipt_thing *thing = thing_add(work, RECEIPT_ACCESSORY);
 
-	if (rc < 0)
-		return rc;
-	thing->kind = RECEIPT_ACCESSORY;
+	if (!thing)
+		return;
 	COPY(thing->id, id);
 	COPY(thing->name, name);
-	return 0;
 }
 
 /* ---- who signed ---- */

@@ -26,13 +26,13 @@ int receipt_work_save(
     struct receipt_work *work, const char *by, struct err *err);
 void receipt_work_clear(struct receipt_work *work);
 
-/* One more thing; -ERR_LIMIT. */
+/* One more thing; when there is no room for it, one more that is counted. */
 int receipt_add_phone(
     struct receipt_work *work, const char *device_id, struct err *err);
 int receipt_add_subscription(struct receipt_work *work,
     const char *subscription_id, enum receipt_sim sim, struct err *err);
-int receipt_add_accessory(struct receipt_work *work, const char *id,
-    const char *name, struct err *err);
+void receipt_add_accessory(
+    struct receipt_work *work, const char *id, const char *name);
 
 struct receipt_signed {
 	enum receipt_role role;

@@ -102,10 +102,10 @@ static int take_accessory(void *arg, const struct handout_thing_row *thing)
 {
 	struct signing *signing = arg;
 
-	if (thing->kind != HANDOUT_ACCESSORY)
-		return 0;
-	return receipt_add_accessory(
-	    signing->work, thing->thing_id, thing->name, signing->err);
+	if (thing->kind == HANDOUT_ACCESSORY)
+		receipt_add_accessory(
+		    signing->work, thing->thing_id, thing->name);
+	return 0;
 }
 
 static int take_accessories(struct signing *signing, struct err *err)

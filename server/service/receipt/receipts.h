@@ -77,6 +77,8 @@ int receipt_purge_person(struct txn *txn, struct service *service,
 /* ---- hand-out ---- */
 
 #define HANDOUT_THINGS_MAX 16
+/* With its phone and its SIM: all is shown at once to who signs for it. */
+#define HANDOUT_ALL_MAX (HANDOUT_THINGS_MAX + 2)
 
 struct handout_request {
 	const char *person; /* as ledger.h names persons */
@@ -90,7 +92,7 @@ struct handout_request {
 struct handout_view {
 	struct handout_row row;
 	char person_name[LIMIT_NAME + 1];
-	struct receipt_thing things[RECEIPT_THINGS_MAX];
+	struct receipt_thing things[HANDOUT_ALL_MAX];
 	size_t thing_count;
 };
 

@@ -40,6 +40,36 @@ static void test_round_trip(void **state)
 	}
 }
 
+/* The most that its members can hold, in letters that JSON makes longest: who
+ * signs is never told that the receipt is too long. */
+static void test_the_longest(void **state)
+{
+	struct buf json = {0};
+	struct err err = {0};
+
+	(void)state;
+	example_make(&receipt, RECEIPT_RETURN, "sv");
+	for (size_t i = 0; i < RECEIPT_THINGS_MAX; i++) {
+		struct receipt_thing *thing = &receipt.things[i];
+
+		receipt.things[i] = receipt.things[1];
+		memset(thing->name, 1, sizeof(thing->name) - 1);
+		memset(thing->serial, 1, sizeof(thing->serial) - 1);
+		memset(thing->id, 1, sizeof(thing->id) - 1);
+		memset(thing->imei, 1, sizeof(thing->imei) - 1);
+		memset(thing->number, 1, sizeof(thing->number) - 1);
+		memset(thing->iccid, 1, sizeof(thing->iccid) - 1);
+	}
+	receipt.thing_count = RECEIPT_THINGS_MAX;
+	receipt.things_more = 31;
+	memset(receipt.note, 1, sizeof(receipt.note) - 1);
+	if (receipt_encode(&receipt, &json, &err) != 0 ||
+	    receipt_parse(json.data, json.len, &back, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_memory_equal(&back, &receipt, sizeof(receipt));
+	buf_clear(&json);
+}
+
 static void refuse(const char *word)
 {
 	struct buf json = {0};
@@ -104,6 +134,18 @@ static void test_erasure_unproven(void **state)
 	refuse("somebody's");
 }
 
+/* Nobody signs for what is not named. */
+static void test_not_named(void **state)
+{
+	(void)state;
+	example_make(&receipt, RECEIPT_HAND_OUT, "sv");
+	receipt.things_more = 1;
+	refuse("not named");
+	example_make(&receipt, RECEIPT_RETURN, "sv");
+	receipt.thing_count = RECEIPT_THINGS_MAX + 1;
+	refuse("1 to 200 things");
+}
+
 static void parse_refused(const char *json, int code)
 {
 	struct err err = {0};
@@ -123,6 +165,8 @@ static void test_parse_refused(void **state)
 	    {"\"return\"", "\"retour\"", ERR_INVALID},
 	    {"\"holder\"", "\"owner\"", ERR_INVALID},
 	    {"\"things\":[", "\"things\":[7,", ERR_INVALID},
+	    {"\"things\":[", "\"things_more\":-1,\"things\":[", ERR_INVALID},
+	    {"\"things\":[", "\"things_more\":\"1\",\"things\":[", ERR_INVALID},
 	    {"2026-11-22T14:41:00Z", "yesterday", ERR_INVALID},
 	    {"\"erasure\":{", "\"erasure\":[],\"other\":{", ERR_INVALID},
 	    {"\"number\":\"2026-17\"",
@@ -159,6 +203,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_round_trip),
+	    cmocka_unit_test(test_the_longest),
+	    cmocka_unit_test(test_not_named),
 	    cmocka_unit_test(test_own_return),
 	    cmocka_unit_test(test_signatures_missing),
 	    cmocka_unit_test(test_erasure_unproven),

@@ -482,6 +482,7 @@ static void test_words_of_the_page(void **state)
 /* Long names and many things: pages break, nothing is lost. */
 static void test_many(void **state)
 {
+	char name[24];
 	struct buf pdf = {0};
 	struct buf twin = {0};
 	struct buf out = {0};
@@ -494,12 +495,17 @@ static void test_many(void **state)
 		    sizeof(receipt.things[i].name), "Laddare %zu %0150d", i, 7);
 	}
 	receipt.thing_count = RECEIPT_THINGS_MAX;
+	receipt.things_more = 31;
 	make(world.keeper, &pdf, &twin);
 	file_write(path_of("c.pdf"), &pdf);
 	assert_int_equal(check(&pdf), 0);
 	assert_int_equal(
 	    RUN(&out, "pdftotext", "-layout", path_of("c.pdf"), "-"), 0);
-	assert_true(holds(&out, "Laddare 23"));
+	for (size_t i = 3; i < RECEIPT_THINGS_MAX; i++) {
+		(void)snprintf(name, sizeof(name), "Laddare %zu\n", i);
+		assert_true(holds(&out, name));
+	}
+	assert_true(holds(&out, "31 till, som inte ryms här"));
 	assert_true(holds(&out, "Karin Lindqvist"));
 	assert_true(holds(&out, "Sida 2 av "));
 	buf_clear(&out);
