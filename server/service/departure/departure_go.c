@@ -430,8 +430,13 @@ static void say_off(struct going *g)
 
 static int go_open(struct going *g, struct err *err)
 {
-	int rc = wipe_all(g, err);
+	int rc = 0;
 
+	if (!g->is_moved)
+		rc = wipe_all(g, err);
+	else if (!g->departure->wipe_at) /* nothing is due */
+		g->departure->wipe_at =
+		    going_morning_of(g, g->world->ledger.today + 1);
 	if (rc == 0 && !is_off(g))
 		rc = departure_ladder(g, err);
 	if (rc == 0 && !is_off(g))
@@ -464,7 +469,7 @@ static int review(struct going *g, struct err *err)
 	struct employment_row end;
 	int rc;
 
-	if (departure->reason != DEPARTURE_EMPLOYMENT_END || is_off(g))
+	if (departure->reason != DEPARTURE_EMPLOYMENT_END)
 		return 0;
 	rc = departure_employment_end(g->txn, g->world, departure->person_id,
 	    departure->employment_id, &end, err);
@@ -474,6 +479,10 @@ static int review(struct going *g, struct err *err)
 	    (strcmp(end.id, departure->employment_id) == 0 &&
 	        end.to_day - 1 == departure->last_day))
 		return rc;
+	if (is_off(g)) {
+		g->is_moved = true;
+		return 0;
+	}
 	rc = departure_employment_changed(
 	    g->txn, &g->world->ledger, departure->person_id, err);
 	return rc < 0 ? rc

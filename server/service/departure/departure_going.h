@@ -14,6 +14,7 @@ struct going {
 	struct departure_row *departure;
 	struct departure_cases cases;
 	int64_t again_at; /* sooner than its own next; 0 */
+	bool is_moved;    /* off, and the register says another day by now */
 };
 
 bool going_has_come(const struct going *g, int64_t at);

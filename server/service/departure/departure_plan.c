@@ -162,11 +162,15 @@ struct plan {
 	struct departure_held held;
 };
 
+static bool is_open(const struct departure_row *departure)
+{
+	return departure->state <= DEPARTURE_PAUSED;
+}
+
 /* What follows from the register; one that is off ends by itself. */
 static bool is_on(const struct departure_row *departure)
 {
-	return departure->state <= DEPARTURE_PAUSED &&
-	    !(departure->step & DEPARTURE_OFF);
+	return is_open(departure) && !(departure->step & DEPARTURE_OFF);
 }
 
 /* Cancelled by a person for its very day: so it stays. */
@@ -181,7 +185,7 @@ static int note_departure(void *arg, const struct departure_row *row)
 	struct plan *plan = arg;
 
 	if (row->reason != DEPARTURE_EMPLOYMENT_END ||
-	    (!is_on(row) && !is_off_by_hand(row)))
+	    (!is_open(row) && !is_off_by_hand(row)))
 		return 0; /* over: nothing follows from it */
 	if (plan->departure_count == DEPARTURES_MAX) {
 		memmove(&plan->departures[0], &plan->departures[1],
@@ -200,7 +204,7 @@ static bool has_work(const struct plan *plan)
 		if (plan->employments.rows[i].to_day)
 			return true;
 	for (i = 0; i < plan->departure_count; i++)
-		if (is_on(&plan->departures[i]))
+		if (is_open(&plan->departures[i]))
 			return true;
 	return false;
 }
@@ -246,6 +250,32 @@ static int review_one(
 	        : end->to_day ? "another employment follows"
 	                      : "the employment goes on",
 	    err);
+}
+
+/* What is in hand is erased only while its very day stands. */
+static int review_off(
+    struct plan *plan, struct departure_row *departure, struct err *err)
+{
+	const struct employment_row *end =
+	    end_of(&plan->world, &plan->employments, departure->employment_id);
+	struct departure_cases cases;
+	bool is_back;
+	size_t i;
+	int rc;
+
+	if (end && end->to_day - 1 == departure->last_day &&
+	    strcmp(end->id, departure->employment_id) == 0)
+		return 0;
+	rc = departure_cases_load(
+	    plan->txn, departure->org_id, departure->id, &cases, err);
+	for (i = 0; rc == 0 && i < cases.count; i++)
+		if (return_case_is_open(cases.rows[i].state))
+			rc = departure_wipe_withdraw(plan->txn,
+			    &plan->world.ledger, &cases.rows[i],
+			    "the employment does not end on that day", &is_back,
+			    err);
+	departure_cases_clear(&cases);
+	return rc;
 }
 
 static struct departure_row *find_departure(
@@ -390,8 +420,10 @@ static int run(struct plan *plan, struct err *err)
 	int rc = take_up_all(plan, err);
 
 	for (i = 0; rc == 0 && i < plan->departure_count; i++)
-		if (is_on(&plan->departures[i]))
-			rc = review_one(plan, &plan->departures[i], err);
+		if (is_open(&plan->departures[i]))
+			rc = (is_on(&plan->departures[i])
+			        ? review_one
+			        : review_off)(plan, &plan->departures[i], err);
 	for (i = 0; rc == 0 && i < plan->held.count; i++)
 		rc = plan_held(plan, &plan->held.rows[i], err);
 	return rc;

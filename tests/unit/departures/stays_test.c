@@ -240,6 +240,23 @@ static void test_ends_again(void **state)
 	assert_int_equal(erases_standing("S2"), 1);
 }
 
+/* Ended, cancelled by a person, erased as it was in hand; then it goes on. */
+static void test_prolonged_while_off(void **state)
+{
+	(void)state;
+	hire("Ture Alm", "2026-11-28");
+	phone("S1", "Ture Alm", true);
+	at("2026-11-28 00:00");
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	assert_int_equal(cancel_by_hand(departure_of()), 0);
+	at("2026-11-30 08:00");
+	assert_int_equal(erases_standing("S1"), 1);
+	ends("");
+	assert_int_equal(erases_standing("S1"), 0);
+	at("2026-12-01 08:00");
+	assert_int_equal(erases_standing("S1"), 0);
+}
+
 /* Released, disputed when its person works here again: nothing is drawn in. */
 static void test_goes_on_for_who_stays(void **state)
 {
@@ -395,6 +412,7 @@ int main(void)
 	    LEAVER_TEST(test_prolonged),
 	    LEAVER_TEST(test_prolonged_ahead),
 	    LEAVER_TEST(test_ends_again),
+	    LEAVER_TEST(test_prolonged_while_off),
 	    LEAVER_TEST(test_goes_on_for_who_stays),
 	    LEAVER_TEST(test_cancelled_stays_cancelled),
 	    LEAVER_TEST(test_block_is_withdrawn),
