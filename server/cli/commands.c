@@ -311,8 +311,9 @@ const struct cli_command cli_commands[] = {
 	{"approval", "VERB WHAT", 2, 2, BIT(OPTION_WHAT) | BIT(OPTION_REASON),
 	    0, false, "show, ask and take back what needs a second person",
 	    "show REQUEST      what is asked, for which phones\n"
-	    "ask PHONE         --what wipe, bypass_code or unlock_token, "
-	    "--reason TEXT\n"
+	    "ask PHONE         --what wipe, lost_mode, bypass_code or "
+	    "unlock_token,\n"
+	    "                  --reason TEXT\n"
 	    "withdraw REQUEST  by who asked or who approved", run_approval},
 	{"limits", "", 0, 0, 0, 0, false,
 	    "show how much room there is for erases now", "", run_limits},

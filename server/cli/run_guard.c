@@ -14,7 +14,7 @@ int run_approvals(struct cli *cli)
 {
 	static const struct listing_column columns[] = {
 	    {"ID", "id", LISTING_TEXT, 0},
-	    {"WHAT", "what", LISTING_TEXT, 0},
+	    {"WHAT", "what", LISTING_STATE, WORDS_APPROVAL},
 	    {"STATE", "state", LISTING_TEXT, 0},
 	    {"PHONES", "things", LISTING_TEXT, 0},
 	    {"ASKED BY", "asked_by", LISTING_TEXT, 0},
@@ -93,10 +93,13 @@ static void approval_print(struct cli *cli, const json_t *approval)
 {
 	const json_t *phones = json_object_get(approval, "phones");
 	const json_t *phone;
+	char what[CLI_WORD_MAX];
 	char when[96];
 	size_t i;
 
-	line(cli, "What", cli_text(approval, "what", "?"));
+	(void)words_find(WORDS_APPROVAL, cli_text(approval, "what", "?"), what,
+	    sizeof(what));
+	line(cli, "What", what);
 	line(cli, "State", cli_text(approval, "state", "?"));
 	line(cli, "Asked by", cli_text(approval, "asked_by", "?"));
 	if (json_is_string(json_object_get(approval, "caused_by")))
@@ -175,8 +178,8 @@ static int ask(struct cli *cli)
 
 	if (!args->values[OPTION_WHAT] || !args->values[OPTION_REASON])
 		return cli_fail(cli, CLI_USAGE,
-		    "approval ask needs --what wipe, bypass_code or "
-		    "unlock_token, and --reason TEXT");
+		    "approval ask needs --what wipe, lost_mode, bypass_code "
+		    "or unlock_token, and --reason TEXT");
 	body = json_pack("{s:s,s:s,s:[s]}", "what", args->values[OPTION_WHAT],
 	    "reason", args->values[OPTION_REASON], "phones", args->words[1]);
 	if (!body)

@@ -129,6 +129,17 @@ static const struct word equipment_words[] = {
     {NULL, NULL, STYLE_PLAIN},
 };
 
+/* What a second person is asked for. */
+static const struct word approval_words[] = {
+    {"wipe", "wipe", STYLE_PLAIN},
+    {"departures", "wipes of leavers' phones", STYLE_PLAIN},
+    {"bypass_code", "bypass code", STYLE_PLAIN},
+    {"unlock_token", "unlock token", STYLE_PLAIN},
+    {"lost_mode", "Lost Mode", STYLE_PLAIN},
+    {"remove_data", "removal of what is of work", STYLE_PLAIN},
+    {NULL, NULL, STYLE_PLAIN},
+};
+
 static const struct word *const words_tables[WORDS_COUNT] = {
     [WORDS_DEVICE] = device_words,
     [WORDS_PHONE] = phone_words,
@@ -141,6 +152,7 @@ static const struct word *const words_tables[WORDS_COUNT] = {
     [WORDS_TOKEN] = token_words,
     [WORDS_TASK] = task_words,
     [WORDS_EQUIPMENT] = equipment_words,
+    [WORDS_APPROVAL] = approval_words,
 };
 
 enum style words_find(

@@ -49,6 +49,8 @@ static const char *const what_names[APPROVAL_WHAT_COUNT] = {
     [APPROVAL_DEPARTURES] = "departures",
     [APPROVAL_BYPASS_CODE] = "bypass_code",
     [APPROVAL_UNLOCK_TOKEN] = "unlock_token",
+    [APPROVAL_LOST_MODE] = "lost_mode",
+    [APPROVAL_REMOVE_DATA] = "remove_data",
 };
 
 int approval_next(enum approval_state state, enum approval_event event,

@@ -27,12 +27,14 @@ enum approval_event {
 	APPROVAL_EVENT_COUNT
 };
 
-/* What is approved. Stored as numbers. */
+/* What is approved, and nothing else by it. Stored as numbers. */
 enum approval_what {
 	APPROVAL_WIPE = 0,         /* early, or one of many, by hand */
-	APPROVAL_DEPARTURES = 1,   /* more leavers' phones than a day allows */
+	APPROVAL_DEPARTURES = 1,   /* more leavers' wipes than a day allows */
 	APPROVAL_BYPASS_CODE = 2,  /* reading it, for the reason given */
 	APPROVAL_UNLOCK_TOKEN = 3, /* the same */
+	APPROVAL_LOST_MODE = 4,    /* a lock, by hand or of leavers' cases */
+	APPROVAL_REMOVE_DATA = 5,  /* work data of leavers' private phones */
 	APPROVAL_WHAT_COUNT
 };
 
@@ -43,7 +45,8 @@ int approval_next(enum approval_state state, enum approval_event event,
 bool approval_is_open(enum approval_state state);
 /* "asked" */
 const char *approval_state_name(enum approval_state state);
-/* "wipe", "departures", "bypass_code", "unlock_token" */
+/* "wipe", "departures", "bypass_code", "unlock_token", "lost_mode",
+ * "remove_data" */
 const char *approval_what_name(enum approval_what what);
 /* -ERR_INVALID */
 int approval_what_parse(const char *name, enum approval_what *out);

@@ -124,8 +124,8 @@ static int ask(struct office_call *call, const struct question *question,
 
 	if (approval_what_parse(question->what, &what) < 0)
 		return err_set(err, ERR_INVALID,
-		    "\"what\" must be wipe, bypass_code or unlock_token, "
-		    "not \"%s\"",
+		    "\"what\" must be wipe, lost_mode, bypass_code or "
+		    "unlock_token, not \"%s\"",
 		    question->what);
 	for (i = 0; i < count; i++)
 		phones[i] =

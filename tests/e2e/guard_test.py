@@ -127,6 +127,17 @@ class Guard(Case):
         shown = self.cli.run("approval", "show", asked).stdout
         self.assertIn(MORE[2], shown)
         self.assertIn("Bo Lind", shown)
+        self.assertRegex(shown, r"What +wipe\n")
+        # A yes to a lock is none to a wipe.
+        lock = self.asked(self.cli.run("phone", "lost-mode", MORE[2],
+                                       "--reason", "borta", ok=False))
+        self.assertNotEqual(lock, asked)
+        self.assertRegex(self.cli.run("approval", "show", lock).stdout,
+                         r"What +Lost Mode\n")
+        self.assertIn("Lost Mode", self.cli.run("approvals", "--open").stdout)
+        self.assertEqual(self.decide("cecilia", lock).status, 200)
+        self.assertEqual(self.asked(self.wipe(MORE[2], ok=False)), asked)
+        self.cli.run("approval", "withdraw", lock)
         # Who asked does not decide, nor a token made to.
         own = self.cli.run("approve", asked, "--yes", ok=False)
         self.assertEqual(own.returncode, 8, own)

@@ -360,7 +360,7 @@ int service_approval_ask(struct service *service, const struct actor *actor,
 	        .now = now}};
 	int rc = 0;
 
-	if (what == APPROVAL_DEPARTURES)
+	if (what == APPROVAL_DEPARTURES || what == APPROVAL_REMOVE_DATA)
 		return err_set(err, ERR_INVALID,
 		    "leavers' cases ask for that by themselves");
 	if (count == 0 || count > APPROVAL_THINGS_MAX)

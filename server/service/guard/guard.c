@@ -72,12 +72,25 @@ static void check_clock(struct guarding *g)
 
 /* ---- four eyes ---- */
 
-static struct approval_need need_of(
-    const struct guarding *g, enum approval_what what)
+/* Each thing that is done to a phone is asked for as what it is. */
+static enum approval_what what_of(const struct guard_ask *ask)
+{
+	static const enum approval_what whats[GUARD_KIND_COUNT] = {
+	    [GUARD_WIPE] = APPROVAL_WIPE,
+	    [GUARD_LOCK] = APPROVAL_LOST_MODE,
+	    [GUARD_REMOVE_DATA] = APPROVAL_REMOVE_DATA,
+	};
+
+	if (ask->kind == GUARD_WIPE && ask->cause == GUARD_DEPARTURE)
+		return APPROVAL_DEPARTURES;
+	return whats[ask->kind];
+}
+
+static struct approval_need need_of(const struct guarding *g)
 {
 	return (struct approval_need){.service = g->service,
 	    .org_id = g->ask->org_id,
-	    .what = what,
+	    .what = what_of(g->ask),
 	    .thing_id = g->ask->device_id,
 	    .by = g->ask->by,
 	    .by_key = g->key,
@@ -87,12 +100,11 @@ static struct approval_need need_of(
 	    .is_dry = g->ask->is_dry};
 }
 
-static int request(struct guarding *g, enum approval_what what, const char *why,
-    struct err *err)
+static int request(struct guarding *g, const char *why, struct err *err)
 {
 	const struct guard_ask *ask = g->ask;
 	const struct approval_ask wanted = {.org_id = ask->org_id,
-	    .what = what,
+	    .what = what_of(ask),
 	    .things = &ask->device_id,
 	    .count = 1,
 	    .reason = ask->reason && *ask->reason ? ask->reason : why,
@@ -104,7 +116,7 @@ static int request(struct guarding *g, enum approval_what what, const char *why,
 	    .cause_count = GUARD_CAUSES_MAX,
 	    .now = ask->now};
 	struct approval_row row;
-	int rc = what == APPROVAL_DEPARTURES
+	int rc = ask->cause == GUARD_DEPARTURE
 	    ? approval_ask_more(g->txn, g->service, &wanted, &row, err)
 	    : approval_ask(g->txn, g->service, &wanted, &row, err);
 
@@ -115,10 +127,9 @@ static int request(struct guarding *g, enum approval_what what, const char *why,
 }
 
 /* Somebody else has said yes to it, or has still to be asked. */
-static int need_second(struct guarding *g, enum approval_what what,
-    const char *why, struct err *err)
+static int need_second(struct guarding *g, const char *why, struct err *err)
 {
-	const struct approval_need need = need_of(g, what);
+	const struct approval_need need = need_of(g);
 	struct approval_row used;
 	struct err no = {0};
 	int rc = approval_use(g->txn, &need, &used, &no);
@@ -133,7 +144,7 @@ static int need_second(struct guarding *g, enum approval_what what,
 	g->answer->verdict = GUARD_NEEDS_APPROVAL;
 	(void)snprintf(g->answer->sentence, sizeof(g->answer->sentence),
 	    "%.150s: a second person has to approve it; %.200s", why, no.text);
-	return g->ask->is_dry ? 0 : request(g, what, why, err);
+	return g->ask->is_dry ? 0 : request(g, why, err);
 }
 
 /* ---- windows ---- */
@@ -174,11 +185,10 @@ static int check_hand(struct guarding *g, struct err *err)
 	if (count >= limit)
 		return over_limit(g, limit, oldest_at);
 	if (g->ask->cause == GUARD_EARLY)
-		return need_second(g, APPROVAL_WIPE,
+		return need_second(g,
 		    "this is before the last day of who holds the phone", err);
 	if (g->ask->cause == GUARD_BULK)
-		return need_second(
-		    g, APPROVAL_WIPE, "these are many phones at a time", err);
+		return need_second(g, "these are many phones at a time", err);
 	window.ordered_key = g->key;
 	window.ordered_person_id = g->ask->by_person_id;
 	window.approved_too = false;
@@ -187,7 +197,7 @@ static int check_hand(struct guarding *g, struct err *err)
 		return rc;
 	(void)snprintf(why, sizeof(why),
 	    "%u phones within an hour are what one person does alone", alone);
-	return need_second(g, APPROVAL_WIPE, why, err);
+	return need_second(g, why, err);
 }
 
 /* A share of a town is not counted anew for each of its leavers. */
@@ -252,7 +262,7 @@ static int check_departures(struct guarding *g, struct err *err)
 	(void)snprintf(why, sizeof(why),
 	    "%u leavers' phones within a day are erased without a question",
 	    limit);
-	return need_second(g, APPROVAL_DEPARTURES, why, err);
+	return need_second(g, why, err);
 }
 
 /* ---- */
@@ -314,6 +324,17 @@ int guard_destructive(struct txn *txn, struct service *service,
 }
 
 /* ---- words ---- */
+
+void guard_refusal(const struct guard_answer *answer, char out[ERR_TEXT_MAX])
+{
+	if (answer->verdict == GUARD_NEEDS_APPROVAL)
+		(void)snprintf(out, ERR_TEXT_MAX,
+		    "%.280s; request %s is asked: order it again once it is "
+		    "approved",
+		    answer->sentence, answer->approval_id);
+	else
+		(void)snprintf(out, ERR_TEXT_MAX, "%s", answer->sentence);
+}
 
 const char *guard_verdict_name(enum guard_verdict verdict)
 {

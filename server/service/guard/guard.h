@@ -84,6 +84,9 @@ struct guard_answer {
 int guard_destructive(struct txn *txn, struct service *service,
     const struct guard_ask *ask, struct guard_answer *out, struct err *err);
 
+/* Of what was asked and not allowed: why, and which request is asked now. */
+void guard_refusal(const struct guard_answer *answer, char out[ERR_TEXT_MAX]);
+
 /* "allowed", "held", "needs_approval", "over_limit", "clock_in_doubt" */
 const char *guard_verdict_name(enum guard_verdict verdict);
 const char *guard_kind_name(enum guard_kind kind);

@@ -95,6 +95,16 @@ static int enable(struct txn *txn, void *arg, struct err *err)
 	    txn, &ledger, &device, ask->said, &ask->row, err);
 }
 
+static int not_allowed(const struct guard_answer *answer, struct err *err)
+{
+	char why[ERR_TEXT_MAX];
+
+	guard_refusal(answer, why);
+	return err_set(err,
+	    answer->verdict == GUARD_OVER_LIMIT ? ERR_BUSY : ERR_DENIED, "%s",
+	    why);
+}
+
 int service_lost_mode_enable(struct service *service, const struct actor *actor,
     const char *device, const struct lost_mode_said *said,
     struct lost_mode_row *out, struct err *err)
@@ -110,10 +120,7 @@ int service_lost_mode_enable(struct service *service, const struct actor *actor,
 	if (rc == 0)
 		rc = store_write(service->store, enable, &ask, err);
 	if (rc == 0 && ask.guard.verdict != GUARD_ALLOWED)
-		rc = err_set(err,
-		    ask.guard.verdict == GUARD_OVER_LIMIT ? ERR_BUSY
-		                                          : ERR_DENIED,
-		    "%s", ask.guard.sentence);
+		rc = not_allowed(&ask.guard, err);
 	if (rc < 0)
 		return rc;
 	log_info(service->log, "lost_mode_ordered", LOG_DEVICE, found.id,

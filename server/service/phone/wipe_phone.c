@@ -167,11 +167,10 @@ static int order_wipe(struct txn *txn, void *arg, struct err *err)
 /* Nothing was ordered; a request for a second person's yes may be there now. */
 static int not_allowed(const struct guard_answer *answer, struct err *err)
 {
-	if (answer->verdict != GUARD_NEEDS_APPROVAL)
-		return err_set(err, ERR_CONFLICT, "%s", answer->sentence);
-	return err_set(err, ERR_CONFLICT,
-	    "%.280s; request %s is asked: order it again once it is approved",
-	    answer->sentence, answer->approval_id);
+	char why[ERR_TEXT_MAX];
+
+	guard_refusal(answer, why);
+	return err_set(err, ERR_CONFLICT, "%s", why);
 }
 
 static int check_request(const struct wipe_request *request, struct err *err)

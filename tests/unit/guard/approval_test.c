@@ -486,6 +486,9 @@ static void test_wrong_questions(void **state)
 	assert_int_equal(service_approval_ask(&towns, &eve, APPROVAL_DEPARTURES,
 	                     one, 1, "test", &view, NULL),
 	    -ERR_INVALID);
+	assert_int_equal(service_approval_ask(&towns, &eve,
+	                     APPROVAL_REMOVE_DATA, one, 1, "test", &view, NULL),
+	    -ERR_INVALID);
 	/* Bob's town does not have this phone. */
 	assert_int_equal(service_approval_ask(&towns, bob, APPROVAL_WIPE, one,
 	                     1, "test", &view, NULL),

@@ -151,6 +151,67 @@ static void test_early_and_bulk(void **state)
 	assert_int_equal(answer.verdict, GUARD_NEEDS_APPROVAL);
 }
 
+/* What the request names, as it is shown to who decides. */
+static const char *what_of(const char *approval_id)
+{
+	struct approval_view view;
+
+	assert_int_equal(service_approval_view(
+	                     &towns, ada, approval_id, &view, NULL, NULL, NULL),
+	    0);
+	return approval_what_name(view.row.what);
+}
+
+/* A yes to one thing that is done to a phone is none to another. */
+static void test_yes_to_one_kind(void **state)
+{
+	static const char *const whats[GUARD_KIND_COUNT] = {
+	    "wipe", "lost_mode", "remove_data"};
+	struct guard_answer asked;
+	struct guard_answer other;
+	unsigned kind;
+	unsigned i;
+
+	(void)state;
+	for (kind = 0; kind < GUARD_KIND_COUNT; kind++) {
+		world_phone(kind + 1);
+		asked = world_ask(&eve, kind + 1, kind, GUARD_EARLY);
+		assert_int_equal(asked.verdict, GUARD_NEEDS_APPROVAL);
+		assert_string_equal(what_of(asked.approval_id), whats[kind]);
+		assert_int_equal(
+		    world_approve(&finn, asked.approval_id, NULL), 0);
+		for (i = 1; i < GUARD_KIND_COUNT; i++) {
+			other = world_ask(&eve, kind + 1,
+			    (kind + i) % GUARD_KIND_COUNT, GUARD_EARLY);
+			assert_int_equal(other.verdict, GUARD_NEEDS_APPROVAL);
+			assert_string_not_equal(
+			    other.approval_id, asked.approval_id);
+		}
+		other = world_ask(&eve, kind + 1, kind, GUARD_EARLY);
+		assert_int_equal(other.verdict, GUARD_ALLOWED);
+		assert_string_equal(other.approval_id, asked.approval_id);
+	}
+}
+
+/* As it is ordered: locked by a yes, and not erased by the same. */
+static void test_yes_to_a_lock(void **state)
+{
+	struct guard_answer answer;
+
+	(void)state;
+	towns.guard.bulk_above = 1;
+	world_phone(1);
+	world_phone(2);
+	assert_int_equal(world_wipe(&eve, 1, NULL), 0);
+	answer = world_ask(&eve, 2, GUARD_LOCK, GUARD_BY_HAND);
+	assert_int_equal(answer.verdict, GUARD_NEEDS_APPROVAL);
+	assert_int_equal(world_approve(&finn, answer.approval_id, NULL), 0);
+	assert_int_equal(world_wipe(&eve, 2, NULL), -ERR_CONFLICT);
+	answer = world_ask(&eve, 2, GUARD_LOCK, GUARD_BY_HAND);
+	assert_int_equal(answer.verdict, GUARD_ALLOWED);
+	assert_int_equal(world_wipe(&eve, 2, NULL), -ERR_CONFLICT);
+}
+
 /* ---- leavers ---- */
 
 #define TOWN 120
@@ -260,6 +321,31 @@ static void test_grown(void **state)
 	    answer.approval_id);
 }
 
+/* A case's lock is asked for as a lock; those of one day come together. */
+static void test_locks_of_leavers(void **state)
+{
+	struct guard_answer first;
+	struct guard_answer second;
+
+	(void)state;
+	towns.guard.departures_per_day = 1;
+	world_phone(1);
+	world_phone(2);
+	world_phone(3);
+	(void)world_ask(&cases, 1, GUARD_WIPE, GUARD_DEPARTURE);
+	first = world_ask(&cases, 2, GUARD_LOCK, GUARD_DEPARTURE);
+	second = world_ask(&cases, 3, GUARD_LOCK, GUARD_DEPARTURE);
+	assert_string_equal(first.approval_id, second.approval_id);
+	assert_string_equal(what_of(first.approval_id), "lost_mode");
+	assert_int_equal(world_approve(ada, first.approval_id, NULL), 0);
+	second = world_ask(&cases, 2, GUARD_WIPE, GUARD_DEPARTURE);
+	assert_int_equal(second.verdict, GUARD_NEEDS_APPROVAL);
+	assert_string_equal(what_of(second.approval_id), "departures");
+	assert_int_equal(
+	    world_ask(&cases, 2, GUARD_LOCK, GUARD_DEPARTURE).verdict,
+	    GUARD_ALLOWED);
+}
+
 /* Of a large town a share of the phones may leave in a day. */
 static void test_share(void **state)
 {
@@ -302,7 +388,10 @@ int main(void)
 	    TEST(test_towns_apart),
 	    TEST(test_undone),
 	    TEST(test_early_and_bulk),
+	    TEST(test_yes_to_one_kind),
+	    TEST(test_yes_to_a_lock),
 	    TEST(test_wrong_file),
+	    TEST(test_locks_of_leavers),
 	    TEST(test_grown),
 	    TEST(test_share),
 	    TEST(test_share_of_own),
