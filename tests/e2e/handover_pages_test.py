@@ -91,6 +91,24 @@ class Handovers(World):
         self.assertEqual(text.count("<dd>"), 24)
         self.assertIn("Och 8 till, som inte ryms på sidan", text)
 
+    def test_a_private_phone_stays_with_its_owner(self):
+        lines = [{"person": {"name": "Kaj Lund", "external_id": "kaj",
+                             "mail": "kaj@albertslund.example",
+                             "language": "sv"}}]
+        for serial, is_private in (("OWN0", True), ("OURS0", False)):
+            lines += [{"phone": {"phone": serial, "kind": "android",
+                                 "is_private": is_private}},
+                      {"assignment": {"person": "Kaj Lund",
+                                      "phone": serial}}]
+        path = self.server.folder / "own.jsonl"
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        self.cli.run("ledger", "apply", str(path), "--yes", "--organisation",
+                     ALBERTSLUND)
+        text = self.open(self.asked_back("kaj"))
+        self.assertIn("OURS0", text)
+        self.assertNotIn("OWN0", text)
+        self.assertIn("Din privata telefon behåller du", text)
+
     def test_a_return_of_a_managed_phone(self):
         link = self.cli.json("enrol-link", "--organisation", ALBERTSLUND,
                              "--person", "Olle Berg", "--serial", "ALBHAND1")

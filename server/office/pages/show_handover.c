@@ -182,6 +182,8 @@ void show_return(struct view *view)
 	handover_lead(view, is_own ? WORD_BACK_LEAD : WORD_CONFIRM_LEAD);
 	if (is_own && page->handover->has_erase)
 		layout_line(view, NULL, say(view, WORD_BACK_BEFORE));
+	if (is_own && page->handover->has_private)
+		layout_line(view, NULL, say(view, WORD_BACK_PRIVATE));
 	handover_terms(view, WORD_RETURN_THINGS);
 	if (signed_before(view))
 		return_form(view);

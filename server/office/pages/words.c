@@ -170,6 +170,13 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
             "af iCloud, og slå Find fra. Arbejdsgiveren sletter telefonen.",
             "Before you hand the phone in: save what is yours, sign out of "
             "iCloud and turn off Find My. Your employer erases the phone."},
+    [WORD_BACK_PRIVATE] =
+        {"Din privata telefon behåller du. Bara det som hör till arbetet tas "
+         "bort från den.",
+            "Din private telefon beholder du. Kun det, der hører til arbejdet, "
+            "fjernes fra den.",
+            "You keep your own phone. Only what is of work is removed from "
+            "it."},
     [WORD_CONFIRM_TITLE] = {"Har du fått tillbaka telefonen från {0}?",
         "Har du fået telefonen tilbage fra {0}?",
         "Have you got the phone back from {0}?"},

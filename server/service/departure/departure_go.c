@@ -48,6 +48,7 @@ static int words_of(
 		const struct return_case_row *row = &g->cases.rows[i];
 
 		if (!return_case_is_open(row->state) ||
+		    !return_is_handed_in(row) ||
 		    (only_out && (row->marks & RETURN_MARK_CUSTODY)))
 			continue;
 		rc = store_device_load_of(
@@ -185,6 +186,30 @@ int going_ask_decision(struct going *g, struct err *err)
 	    "departure", &terms, err);
 }
 
+static int withdraw(struct going *g, enum task_kind kind, struct err *err)
+{
+	return departure_close_tasks(g->txn, g->world, g->departure->id, kind,
+	    TASK_EVENT_CANCEL, "nothing of it is to be handed in", err);
+}
+
+/* Of what stays with its owner nobody is asked for anything. */
+static int ask_both(struct going *g, struct err *err)
+{
+	bool is_any;
+	int rc = departure_hands_in(g->txn, g->departure, &is_any, err);
+
+	if (rc == 0 && !is_any) {
+		g->departure->step &= ~(int64_t)DEPARTURE_ASKED;
+		rc = withdraw(g, TASK_RETURN_PHONE, err);
+		return rc < 0 ? rc : withdraw(g, TASK_CONFIRM_RETURN, err);
+	}
+	if (rc < 0 || (g->departure->step & DEPARTURE_ASKED))
+		return rc;
+	g->departure->step |= DEPARTURE_ASKED;
+	rc = ask_back(g, err);
+	return rc < 0 ? rc : ask_receiver(g, err);
+}
+
 /* ---- before the last day ---- */
 
 /* Once: its hour has come, and it was not done. */
@@ -202,6 +227,7 @@ static bool is_any_out(const struct going *g)
 
 	for (i = 0; i < g->cases.count; i++)
 		if (return_case_is_open(g->cases.rows[i].state) &&
+		    return_is_handed_in(&g->cases.rows[i]) &&
 		    !(g->cases.rows[i].marks & RETURN_MARK_CUSTODY))
 			return true;
 	return false;
@@ -232,8 +258,13 @@ static int remind(struct going *g, struct err *err)
 	                  departure_reminder_at(
 	                      g->world, departure, leaving->remind_again_ms)) ||
 	    is_first;
-	int rc = is_first ? ask_back(g, err) : 0;
+	bool is_asked;
+	int rc = departure_hands_in(g->txn, departure, &is_asked, err);
 
+	is_first = is_first && is_asked;
+	is_any = is_any && is_asked;
+	if (rc == 0 && is_first)
+		rc = ask_back(g, err);
 	if (rc == 0 && is_any) {
 		departure->reminded_at = g->world->ledger.now;
 		rc = going_tell(
@@ -306,9 +337,7 @@ static int begin(struct going *g, struct err *err)
 			    err);
 	if (rc < 0 || is_off(g))
 		return rc;
-	rc = ask_back(g, err);
-	if (rc == 0)
-		rc = ask_receiver(g, err);
+	rc = ask_both(g, err);
 	return rc == 0 ? tell_wipe(g, err) : rc;
 }
 
@@ -391,7 +420,8 @@ static int wipe_all(struct going *g, struct err *err)
 static int fill_receiver(struct going *g, struct err *err)
 {
 	if (g->departure->receiver_id[0] ||
-	    !(g->departure->step & DEPARTURE_NO_RECEIVER))
+	    !(g->departure->step & DEPARTURE_NO_RECEIVER) ||
+	    !(g->departure->step & DEPARTURE_ASKED))
 		return 0;
 	return ask_receiver(g, err);
 }
@@ -437,6 +467,8 @@ static int go_open(struct going *g, struct err *err)
 	else if (!g->departure->wipe_at) /* nothing is due */
 		g->departure->wipe_at =
 		    going_morning_of(g, g->world->ledger.today + 1);
+	if (rc == 0 && !is_off(g))
+		rc = ask_both(g, err);
 	if (rc == 0 && !is_off(g))
 		rc = departure_ladder(g, err);
 	if (rc == 0 && !is_off(g))

@@ -33,6 +33,7 @@ struct txn;
 /* Cancelled, for whatever cause: what is under way ends, and nothing else is
  * asked for. In SQL: 1024. */
 #define DEPARTURE_OFF 0x400
+#define DEPARTURE_ASKED 0x800 /* both are asked to sign for what comes back */
 
 struct departure_world {
 	struct ledger ledger; /* who writes, when */
@@ -224,6 +225,13 @@ void departure_say_elsewhere(struct txn *txn, const struct return_case_row *row,
 int departure_remove_work(struct txn *txn, const struct departure_world *world,
     const struct departure_row *departure, struct return_case_row *row,
     struct wipe_outcome *out, struct err *err);
+/* Does anything come back at all: a phone that is no private one, a SIM, an
+ * accessory (return_private.c)? */
+int departure_hands_in(struct txn *txn, const struct departure_row *departure,
+    bool *out, struct err *err);
+/* -ERR_DENIED: it is managed still, and nobody's word is needed. */
+int return_removal_check(struct txn *txn, struct service *service,
+    const struct return_case_row *row, struct err *err);
 /* Takes back an erase that the phone has not acknowledged, and the removal of
  * what is of work. *is_back: there is none any more, so that the case may order
  * one again. */

@@ -40,7 +40,7 @@ struct return_signature {
 };
 /*
  * -ERR_DENIED: not theirs to sign, or their own return; -ERR_CONFLICT: signed
- * already, or the case has ended.
+ * already, a private phone, or the case has ended.
  */
 int return_sign(struct txn *txn, const struct ledger *ledger,
     const char *case_id, const struct return_signature *signature,
@@ -75,7 +75,10 @@ int return_lock_cleared(struct txn *txn, const struct ledger *ledger,
 int return_state_proof(struct txn *txn, const struct ledger *ledger,
     const char *case_id, const char *statement, struct return_case_row *out,
     struct err *err);
-/* Of work, from a private phone: seen (it checked out), or stated. */
+/* Is it one to sign for? A private phone is not. */
+bool return_is_handed_in(const struct return_case_row *row);
+/* Of work, from a private phone: seen (it checked out), or stated. -ERR_DENIED:
+ * it is enrolled, and has not taken the order that ends that. */
 int return_data_removed(struct txn *txn, const struct ledger *ledger,
     const char *case_id, const char *statement, struct return_case_row *out,
     struct err *err);

@@ -5,6 +5,7 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/departure/departure_inside.h"
+#include "server/service/receipt/handout.h"
 #include "server/service/service.h"
 
 static int load_open(struct txn *txn, const struct ledger *ledger,
@@ -36,6 +37,17 @@ static int take_note(struct return_step_row *step, const char *note,
 
 /* ---- custody ---- */
 
+static int end_offer(struct txn *txn, const struct ledger *ledger,
+    const struct return_case_row *row, struct err *err)
+{
+	struct task_world world;
+	int rc = task_world_init(ledger->service, row->org_id, &world, err);
+
+	return rc < 0 ? rc
+	              : handout_came_back(txn, &world, row->device_id,
+	                    row->person_id, ledger->by, err);
+}
+
 int return_custody(struct txn *txn, const struct ledger *ledger,
     const char *case_id, const struct return_custody_said *said,
     struct return_case_row *out, struct err *err)
@@ -59,6 +71,8 @@ int return_custody(struct txn *txn, const struct ledger *ledger,
 	(void)str_copy(step.person_id, STORE_ID, receiver);
 	(void)str_copy(row.receiver_id, STORE_ID, receiver);
 	rc = return_apply(txn, ledger, &row, RETURN_EVENT_CUSTODY, &step, err);
+	if (rc == 0)
+		rc = end_offer(txn, ledger, &row, err);
 	if (rc == 0)
 		*out = row;
 	return rc;
@@ -169,6 +183,10 @@ int return_sign(struct txn *txn, const struct ledger *ledger,
 	(void)str_copy(step.person_id, STORE_ID, person_id);
 	if ((unsigned)said->codes >= RETURN_CODES_COUNT)
 		return err_set(err, ERR_INVALID, "there is no such answer");
+	if (!return_is_handed_in(&row))
+		return err_set(err, ERR_CONFLICT,
+		    "a private phone stays with its owner: nobody signs for "
+		    "it");
 	if (row.marks & signs[said->who].mark)
 		return err_set(err, ERR_CONFLICT, "it is signed already");
 	if (said->who == RETURN_SIGNER_RECEIVER &&
@@ -313,6 +331,8 @@ int return_data_removed(struct txn *txn, const struct ledger *ledger,
 	if (rc == 0 && row.kind != RETURN_KIND_PRIVATE)
 		rc = err_set(err, ERR_DENIED,
 		    "this is not a private phone: it is erased and proven");
+	if (rc == 0)
+		rc = return_removal_check(txn, ledger->service, &row, err);
 	if (rc == 0)
 		rc = do_plain(txn, ledger, &row, RETURN_EVENT_DATA_REMOVED,
 		    RETURN_STEP_DATA_REMOVED, statement,

@@ -49,9 +49,10 @@ _Static_assert(PAGE_ITEMS_MAX <= 32, "a bit each: struct page_answer.picked");
 struct page_handover {
 	struct page_item items[PAGE_ITEMS_MAX];
 	size_t count;
-	unsigned more;  /* a return: they come back, too, and are not shown */
-	char note[512]; /* a hand-out's condition, by who made it; "" */
-	bool has_erase; /* a return: one of them is yet to be erased by us */
+	unsigned more;    /* a return: they come back, too, and are not shown */
+	char note[512];   /* a hand-out's condition, by who made it; "" */
+	bool has_erase;   /* a return: one of them is yet to be erased by us */
+	bool has_private; /* one that stays with its owner, and is not shown */
 	/* Of what does not come back: what may be decided of one of them at
 	 * least, bits of enum return_decision. */
 	unsigned decisions;

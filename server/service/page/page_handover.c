@@ -136,6 +136,10 @@ static int add_case(struct filling *filling, const struct return_case_row *row)
 	bool is_missing = filling->task->kind == TASK_DECIDE_RETURN;
 	int rc;
 
+	if (!return_is_handed_in(row)) {
+		filling->page->handover->has_private = true;
+		return 0;
+	}
 	if (is_missing && !return_is_out(row))
 		return 0;
 	rc = store_device_load_of(
@@ -287,7 +291,8 @@ static int count_left(void *arg, const struct return_case_row *row)
 {
 	struct counting *counting = arg;
 
-	if (return_case_is_open(row->state) && !is_signed(counting->task, row))
+	if (return_case_is_open(row->state) && return_is_handed_in(row) &&
+	    !is_signed(counting->task, row))
 		counting->left++;
 	return 0;
 }

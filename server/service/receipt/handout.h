@@ -30,6 +30,12 @@ int handout_close(struct txn *txn, const struct task_world *world,
     struct handout_row *row, enum handout_state to, const char *by,
     const char *why, struct err *err);
 
+/* Nobody accepts what is back: an offer of this phone to this person is
+ * withdrawn, and its task with it. */
+int handout_came_back(struct txn *txn, const struct task_world *world,
+    const char *device_id, const char *person_id, const char *by,
+    struct err *err);
+
 const char *handout_state_name(enum handout_state state);
 
 #endif

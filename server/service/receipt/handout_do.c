@@ -87,8 +87,27 @@ static int close_task(struct txn *txn, const struct task_world *world,
 		return 0;
 	if (rc < 0 || !task_is_open(task.state))
 		return rc;
-	return task_apply(
-	    txn, world, &task, event, by, handout_state_name(row->state), err);
+	return task_apply(txn, world, &task, event, by,
+	    event == TASK_EVENT_CANCEL ? row->answer
+	                               : handout_state_name(row->state),
+	    err);
+}
+
+int handout_came_back(struct txn *txn, const struct task_world *world,
+    const char *device_id, const char *person_id, const char *by,
+    struct err *err)
+{
+	struct handout_row row;
+	int rc = store_handout_find_phone(
+	    txn, world->org_id, device_id, person_id, &row, err);
+
+	if (rc < 0 || row.state != HANDOUT_OFFERED)
+		return rc == -ERR_NOT_FOUND ? 0 : rc;
+	rc = handout_close(txn, world, &row, HANDOUT_WITHDRAWN, by,
+	    "the phone came back before it was accepted", err);
+	return rc < 0
+	    ? rc
+	    : close_task(txn, world, &row, TASK_EVENT_CANCEL, by, err);
 }
 
 static int act(struct txn *txn, const struct doing *doing,

@@ -601,7 +601,10 @@ static void test_private(void **state)
 	assert_int_equal(
 	    act("S1", RETURN_ACT_STATE_PROOF, "wiped it"), -ERR_DENIED);
 	assert_int_equal(
-	    act("S1", RETURN_ACT_DATA_REMOVED, "shown without the profile"), 0);
+	    act("S1", RETURN_ACT_DATA_REMOVED, "shown without the profile"),
+	    -ERR_DENIED); /* it was heard from under it since */
+	checks_out("S1");
+	tick();
 	assert_int_equal(state_of("S1"), RETURN_RELEASED);
 	assert_int_equal(erases_ordered("S1"), 0);
 }

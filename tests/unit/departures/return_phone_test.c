@@ -10,6 +10,7 @@
 #include "proto/apple/facts.h"
 #include "server/lifecycle/phone.h"
 #include "server/service/mdm/answer_facts.h"
+#include "server/service/notify/notify.h"
 
 /* ---- what happens ---- */
 
@@ -361,6 +362,93 @@ static void test_private_enrols_anew(void **state)
 	assert_int_equal(state_of("S1"), RETURN_RELEASED);
 }
 
+/* Theirs, with no profile yet taken off it. */
+static void own_phone(void)
+{
+	is_planned("S1", true, false);
+	say("{\"phone\": {\"phone\": \"S1\", \"is_private\": true}}");
+}
+
+static bool is_asked(enum task_kind kind)
+{
+	return task_of(the_departure("Ture Alm").departure.id, kind).id[0];
+}
+
+static void test_private_is_not_asked_for(void **state)
+{
+	(void)state;
+	own_phone();
+	at("2026-11-27 08:00");
+	last_day_is_over();
+	assert_false(is_asked(TASK_RETURN_PHONE));
+	assert_false(is_asked(TASK_CONFIRM_RETURN));
+	assert_int_equal(notices_of("Ture Alm", NOTICE_LEAVING_SOON), 0);
+	assert_int_equal(notices_of("Chef Ek", NOTICE_LEAVING_MANAGER), 0);
+	assert_int_equal(notices_of("Chef Ek", NOTICE_LEAVING_TODAY), 0);
+	assert_int_equal(signed_by_both("S1"), -ERR_CONFLICT);
+	assert_non_null(strstr(leaver_err.text, "stays with its owner"));
+}
+
+static void test_private_beside_another(void **state)
+{
+	(void)state;
+	own_phone();
+	phone("S2", "Ture Alm", true);
+	last_day_is_over();
+	assert_true(is_asked(TASK_RETURN_PHONE));
+	assert_true(is_asked(TASK_CONFIRM_RETURN));
+	say("{\"phone\": {\"phone\": \"S2\", \"is_private\": true}}");
+	tick();
+	assert_false(is_asked(TASK_RETURN_PHONE));
+	assert_false(is_asked(TASK_CONFIRM_RETURN));
+}
+
+/* Another one turns up when the last day is over. */
+static void test_private_and_another_later(void **state)
+{
+	(void)state;
+	own_phone();
+	last_day_is_over();
+	assert_false(is_asked(TASK_RETURN_PHONE));
+	phone("S2", "Ture Alm", true);
+	at("2026-12-01 08:00");
+	assert_int_equal(state_of("S2"), RETURN_ASKED);
+	assert_true(is_asked(TASK_RETURN_PHONE));
+	assert_true(is_asked(TASK_CONFIRM_RETURN));
+}
+
+/* While it is enrolled nobody's word is enough; it says so itself. */
+static void test_private_still_managed(void **state)
+{
+	(void)state;
+	own_phone();
+	last_day_is_over();
+	assert_int_equal(
+	    act("S1", RETURN_ACT_DATA_REMOVED, "seen without"), -ERR_DENIED);
+	assert_non_null(strstr(leaver_err.text, "still managed"));
+	assert_string_equal(connects("S1", true), "RemoveProfile");
+	at("2026-11-30 09:00");
+	assert_string_equal(connects("S1", true), "");
+	assert_int_equal(
+	    act("S1", RETURN_ACT_DATA_REMOVED, "seen without"), -ERR_DENIED);
+	assert_int_not_equal(state_of("S1"), RETURN_RELEASED);
+	checks_out("S1");
+	tick();
+	assert_int_equal(state_of("S1"), RETURN_RELEASED);
+}
+
+/* It took the order and is silent since: its last word can have been lost. */
+static void test_private_takes_its_leave_silently(void **state)
+{
+	(void)state;
+	own_phone();
+	last_day_is_over();
+	assert_string_equal(connects("S1", true), "RemoveProfile");
+	at("2026-12-01 09:00");
+	assert_int_equal(act("S1", RETURN_ACT_DATA_REMOVED, "seen without"), 0);
+	assert_int_equal(state_of("S1"), RETURN_RELEASED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -378,6 +466,11 @@ int main(void)
 	    LEAVER_TEST(test_hand_back),
 	    LEAVER_TEST(test_becomes_private),
 	    LEAVER_TEST(test_private_enrols_anew),
+	    LEAVER_TEST(test_private_is_not_asked_for),
+	    LEAVER_TEST(test_private_beside_another),
+	    LEAVER_TEST(test_private_and_another_later),
+	    LEAVER_TEST(test_private_still_managed),
+	    LEAVER_TEST(test_private_takes_its_leave_silently),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

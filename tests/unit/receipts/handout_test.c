@@ -14,6 +14,8 @@
 
 #include "proto/base/err.h"
 #include "server/service/departure/departure.h"
+#include "server/service/departure/return_case.h"
+#include "server/service/ledger/ledger.h"
 #include "server/service/page/page.h"
 #include "server/service/page/page_link.h"
 #include "server/service/receipt/receipts.h"
@@ -276,6 +278,37 @@ static int find_task(struct txn *txn, void *arg, struct err *err)
 	return store_task_each(txn, &filter, note_task, arg, err);
 }
 
+struct loading {
+	const char *id;
+	struct task_row found;
+};
+
+static int load_task(struct txn *txn, void *arg, struct err *err)
+{
+	struct loading *loading = arg;
+
+	return store_task_load(
+	    txn, world_actor().org_id, loading->id, &loading->found, err);
+}
+
+static struct task_row task_load(const char *id)
+{
+	struct loading loading = {.id = id};
+	struct err err = {0};
+
+	assert_int_equal(store_read(world.store, load_task, &loading, &err), 0);
+	return loading.found;
+}
+
+static bool is_asked(enum task_kind kind)
+{
+	struct finding finding = {.kind = kind};
+	struct err err = {0};
+
+	assert_int_equal(store_read(world.store, find_task, &finding, &err), 0);
+	return finding.found.id[0] != '\0';
+}
+
 static struct task_row task_of(enum task_kind kind)
 {
 	struct finding finding = {.kind = kind};
@@ -343,6 +376,91 @@ static void open_return(void)
 	        &world, &actor, &request, false, &departure, &err) < 0)
 		fail_msg("%s", err.text);
 	go_on();
+}
+
+static int hold_private(struct txn *txn, void *arg, struct err *err)
+{
+	const struct assignment_said said = {
+	    .phone = PRIVATE, .person = WORLD_ASTRID, .is_shared = -1};
+	struct actor actor = world_actor();
+	struct assignment_row held;
+	enum ledger_effect effect;
+	struct ledger ledger;
+	int rc = ledger_init(&ledger, &world, &actor, err);
+
+	(void)arg;
+	return rc < 0
+	    ? rc
+	    : ledger_assignment_put(txn, &ledger, &said, &held, &effect, err);
+}
+
+/* A phone of one's own is nothing to hand in. */
+static void test_a_private_phone_is_no_item(void **state)
+{
+	struct actor actor = world_actor();
+	struct departure_request leaving = {
+	    .person = WORLD_ASTRID, .note = "byte"};
+	struct departure_view departure;
+	struct page page;
+	struct err err = {0};
+	char token[41];
+
+	(void)state;
+	world_write(hold_private, NULL);
+	assert_int_equal(give(WORLD_ASTRID, "ANDROID0", &err), 0);
+	assert_int_equal(service_departure_open(
+	                     &world, &actor, &leaving, false, &departure, &err),
+	    0);
+	go_on();
+	world_link(task_of(TASK_RETURN_PHONE).id, token);
+	assert_int_equal(
+	    service_page_open(&world, token, "sv", NULL, &page, &err), 0);
+	assert_true(page.handover->has_private);
+	assert_true(page.handover->count > 0);
+	for (size_t i = 0; i < page.handover->count; i++)
+		assert_string_not_equal(
+		    page.handover->items[i].detail, "ANDROID1");
+	page_clear(&page);
+	assert_int_equal(answer(token, PAGE_YES, "Astrid Lindqvist", NULL, 1,
+	                     PAGE_YES, &err),
+	    0);
+	/* All is signed for. */
+	assert_false(is_asked(TASK_RETURN_PHONE));
+}
+
+/* Nobody signs for having got what they have given back. */
+static void test_came_back_before_it_was_accepted(void **state)
+{
+	struct actor actor = world_actor();
+	struct departure_request leaving = {
+	    .person = WORLD_ASTRID, .phone = "ANDROID0", .note = "byte"};
+	struct return_request custody = {
+	    .act = RETURN_ACT_CUSTODY, .what = "ANDROID0"};
+	struct departure_view departure;
+	struct return_view back;
+	struct task_row task;
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(give(WORLD_ASTRID, "ANDROID0", &err), 0);
+	assert_int_equal(service_departure_open(
+	                     &world, &actor, &leaving, false, &departure, &err),
+	    0);
+	go_on();
+	assert_int_equal(
+	    service_return_do(&world, &actor, &custody, &back, &err), 0);
+	assert_int_equal(service_handout_answer(&world, &actor, view.row.id,
+	                     &(struct handout_answer){.is_accepted = true,
+	                         .typed_name = "Astrid Lindqvist"},
+	                     &view, &err),
+	    -ERR_CONFLICT);
+	assert_int_equal(
+	    service_handout_load(&world, &actor, view.row.id, &view, &err), 0);
+	assert_int_equal(view.row.state, HANDOUT_WITHDRAWN);
+	assert_non_null(strstr(view.row.answer, "came back"));
+	task = task_load(view.row.task_id);
+	assert_int_equal(task.state, TASK_CANCELLED);
+	assert_non_null(strstr(task.result, "came back"));
 }
 
 struct mailing {
@@ -504,6 +622,10 @@ int main(void)
 	    WORLD_TEST_FROM(test_before_the_first_day, begin, "vastervik"),
 	    WORLD_TEST_FROM(test_at_the_counter, begin, "vastervik"),
 	    WORLD_TEST_FROM(test_return, begin, "vastervik"),
+	    WORLD_TEST_FROM(
+	        test_came_back_before_it_was_accepted, begin, "vastervik"),
+	    WORLD_TEST_FROM(
+	        test_a_private_phone_is_no_item, begin, "vastervik"),
 	    WORLD_TEST_FROM(test_ordered, begin, "vastervik"),
 	    WORLD_TEST_FROM(test_codes_contradict, begin, "vastervik"),
 	    WORLD_TEST_FROM(test_no_certificate, begin, "vastervik"),
