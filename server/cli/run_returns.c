@@ -47,6 +47,22 @@ static void step_print(struct cli *cli, const json_t *step)
 	(void)fputc('\n', cli->out);
 }
 
+/* Signed for with the phone. */
+static void with_print(struct cli *cli, const json_t *things)
+{
+	const json_t *thing;
+	size_t i;
+
+	json_array_foreach(things, i, thing)
+	{
+		(void)fputs(i == 0 ? "  with " : "; ", cli->out);
+		terminal_print(&cli->terminal, cli->out, STYLE_PLAIN,
+		    json_string_value(thing));
+	}
+	if (i > 0)
+		(void)fputc('\n', cli->out);
+}
+
 static int case_print(struct cli *cli, const json_t *item)
 {
 	const char *waits = cli_text(item, "waits_for", "");
@@ -62,6 +78,7 @@ static int case_print(struct cli *cli, const json_t *item)
 	terminal_print(&cli->terminal, cli->out, STYLE_PLAIN,
 	    cli_text(json_object_get(item, "person"), "name", "?"));
 	(void)fprintf(cli->out, ": %s\n", cli_word(item, "state", "?", state));
+	with_print(cli, json_object_get(item, "with"));
 	if (*waits) {
 		(void)fputs("  waits for ", cli->out);
 		terminal_print(&cli->terminal, cli->out, STYLE_PLAIN, waits);

@@ -46,6 +46,10 @@ static void case_fields(struct encoder *enc, const struct return_view *view)
 	named_encode(enc, "person", row->person_id, view->person.name);
 	marks_encode(enc, "marks", row->marks);
 	marks_encode(enc, "needs", row->needs);
+	encode_open(enc, "with", '[');
+	for (size_t i = 0; i < view->along.count; i++)
+		encode_text(enc, NULL, view->along.things[i].name);
+	encode_close(enc, ']');
 	encode_text(enc, "waits_for", view->waits_for);
 	encode_text(enc, "wipe",
 	    view->wipe.id[0] ? wipe_state_name(view->wipe.state) : NULL);

@@ -9,8 +9,8 @@ static const struct observation {
 	const char *said[RECEIPT_LANGUAGE_COUNT];
 } observations[] = {
 	{"not activated", {
-		"Enheten var inte aktiverad; det är en enhet i bruk.",
-		"Enheden var ikke aktiveret; det er en enhed i brug.",
+		"Enheten var inte aktiverad; en enhet i bruk är det.",
+		"Enheden var ikke aktiveret; en enhed i brug er det.",
 		"The device was not activated; one that is in use is."}},
 	{"activated", {
 		"Enheten var aktiverad. Det säger inget om raderingen.",

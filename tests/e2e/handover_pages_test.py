@@ -44,6 +44,10 @@ class Handovers(World):
         status, text = self.post(url, text, answer="no", why="å" * 501)
         self.assertEqual(status, 422)
         self.assertIn("Korta texten", text)
+        status, text = self.post(url, text, answer="yes",
+                                 name="Astrid Lindqvist", why="Laddaren")
+        self.assertEqual(status, 422)
+        self.assertIn('id="problem-why">Du har svarat ja', text)
         status, _ = self.post(url, text, answer="yes",
                               name="Astrid Lindqvist")
         self.assertEqual(status, 303)
@@ -52,7 +56,12 @@ class Handovers(World):
         self.assertNotIn("Du svarade", text)
         self.assertIn("Be IT om en kopia", text)
         # It cannot be erased from here: nothing is said of iCloud.
-        self.assertNotIn(BEFORE, self.open(self.asked_back("astrid")))
+        text = self.open(self.asked_back("astrid"))
+        self.assertNotIn(BEFORE, text)
+        # What came with it is signed for with it, here and at the counter.
+        self.assertIn("Galaxy A55, HAND1 (med Laddare)", text)
+        self.assertIn("  with Laddare\n", self.cli.run(
+            "return", "show", "HAND1", "--organisation", ALBERTSLUND).stdout)
 
     def test_all_that_is_signed_for_is_shown(self):
         self.api("POST", "/devices", {"kind": "android", "serial": "HAND2"},

@@ -1,6 +1,7 @@
 #include "server/office/pages/form_problems.h"
 
 #include "proto/base/err.h"
+#include "server/service/ledger/person_name.h"
 
 /* Characters, as a browser's maxlength counts them, near enough. */
 static size_t characters_of(const char *text)
@@ -40,10 +41,12 @@ static enum word lacks_of_handout(
     const struct form_body *form, struct form_problems *out)
 {
 	bool is_no = form->choice == PAGE_NO;
+	bool is_both = form->choice == PAGE_YES && *form->why;
 
 	add_if(form->choice == PAGE_NO_CHOICE, WORD_ERROR_CHOOSE, out);
 	add_if(!is_no && !*form->name, WORD_ERROR_NAME, out);
 	add_if(is_no && !*form->why, WORD_ERROR_NOT_RIGHT, out);
+	add_if(is_both, WORD_ERROR_YES_AND_NO, out);
 	add_if(form_why_is_long(form), WORD_ERROR_WHY_LONG, out);
 	return is_no ? WORD_ERROR_NOT_RIGHT : WORD_ERROR_NAME;
 }
@@ -85,6 +88,16 @@ static enum word lacks_of(const struct page *page, const struct form_body *form,
 	}
 }
 
+/* What else is refused to who signs comes of how both came to their pages. */
+static enum word refused(const struct page *page, const struct form_body *form)
+{
+	if (!page->handover)
+		return WORD_ERROR_DENIED;
+	return person_name_fits(form->name, page->subject_name)
+	    ? WORD_ERROR_OWN
+	    : WORD_ERROR_ACCOUNT;
+}
+
 void form_problems_find(const struct page *page, const struct form_body *form,
     int code, struct form_problems *out)
 {
@@ -94,8 +107,7 @@ void form_problems_find(const struct page *page, const struct form_body *form,
 	if (code == -ERR_CONFLICT) {
 		add_if(true, WORD_ERROR_CHANGED, out);
 	} else if (code == -ERR_DENIED) {
-		add_if(true,
-		    page->handover ? WORD_ERROR_OWN : WORD_ERROR_DENIED, out);
+		add_if(true, refused(page, form), out);
 	} else if (code == -ERR_LIMIT && !form_why_is_long(form)) {
 		/* Not read to its end. */
 		add_if(true, WORD_ERROR_WHY_LONG, out);
@@ -119,9 +131,11 @@ const char *form_problem_field(enum word problem)
 	case WORD_ERROR_WHY:
 	case WORD_ERROR_WHY_LONG:
 	case WORD_ERROR_NOT_RIGHT:
+	case WORD_ERROR_YES_AND_NO:
 	case WORD_ERROR_DECISION_WHY:
 		return "why";
 	case WORD_ERROR_NAME:
+	case WORD_ERROR_OWN:
 		return "name";
 	case WORD_ERROR_CODES:
 		return "codes-yes";

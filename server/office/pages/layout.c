@@ -356,8 +356,9 @@ void form_text(
     struct view *view, enum word label, enum word hint, enum word problem)
 {
 	struct html *h = &view->h;
-	bool is_wrong =
-	    view_has(view, problem) || view_has(view, WORD_ERROR_WHY_LONG);
+	bool is_wrong = view_has(view, problem) ||
+	    view_has(view, WORD_ERROR_WHY_LONG) ||
+	    view_has(view, WORD_ERROR_YES_AND_NO);
 	char mark[MARK_MAX];
 
 	h_open(h, H_DIV);
@@ -390,7 +391,8 @@ void form_text(
 void form_name(struct view *view)
 {
 	struct html *h = &view->h;
-	bool is_wrong = view_has(view, WORD_ERROR_NAME);
+	bool is_wrong =
+	    view_has(view, WORD_ERROR_NAME) || view_has(view, WORD_ERROR_OWN);
 	char mark[MARK_MAX];
 
 	h_open(h, H_DIV);

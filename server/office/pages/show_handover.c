@@ -23,11 +23,15 @@ void handover_lead(struct view *view, enum word text)
 	layout_line(view, NULL, say(view, text));
 }
 
-void handover_item_text(
-    const struct page_item *item, char out[HANDOVER_ITEM_TEXT])
+void handover_item_text(const struct view *view, const struct page_item *item,
+    char out[HANDOVER_ITEM_TEXT])
 {
-	(void)snprintf(out, HANDOVER_ITEM_TEXT, "%s%s%s", item->name,
+	int len = snprintf(out, HANDOVER_ITEM_TEXT, "%s%s%s", item->name,
 	    item->name[0] && item->detail[0] ? ", " : "", item->detail);
+
+	if (item->with[0])
+		(void)snprintf(out + len, (size_t)(HANDOVER_ITEM_TEXT - len),
+		    " (%s %s)", say(view, WORD_RETURN_WITH), item->with);
 }
 
 void handover_terms(struct view *view, enum word title)
@@ -49,7 +53,7 @@ void handover_terms(struct view *view, enum word title)
 	for (size_t i = 0; i < handover->count; i++) {
 		const struct page_item *item = &handover->items[i];
 
-		handover_item_text(item, text);
+		handover_item_text(view, item, text);
 		h_line(&view->h, H_DT, NULL, say(view, kinds[item->kind]));
 		h_line(&view->h, H_DD, NULL, text);
 	}
@@ -92,7 +96,7 @@ static void tick(struct view *view, size_t number, bool is_first)
 	char text[HANDOVER_ITEM_TEXT];
 
 	(void)snprintf(name, sizeof(name), "item%zu", number);
-	handover_item_text(&view->page->handover->items[number], text);
+	handover_item_text(view, &view->page->handover->items[number], text);
 	form_tick(view, name, is_first ? "answer" : name, text,
 	    (view->picked & (1u << number)) != 0, WORD_ERROR_PICK);
 }
@@ -149,7 +153,7 @@ static bool signed_before(struct view *view)
 		const struct page_item *item = &handover->items[i];
 
 		if (item->is_signed) {
-			handover_item_text(item, text);
+			handover_item_text(view, item, text);
 			layout_say(view, "good", WORD_RETURN_DONE, text);
 		}
 		is_left = is_left || (item->case_id[0] && !item->is_signed);

@@ -14,7 +14,7 @@ static void show_done(struct view *view)
 	for (size_t i = 0; i < handover->count; i++) {
 		const struct page_item *item = &handover->items[i];
 
-		handover_item_text(item, text);
+		handover_item_text(view, item, text);
 		if (item->is_locked)
 			layout_say(view, "good", WORD_DECIDE_LOCKED, text);
 		if (item->is_decided)
@@ -47,7 +47,7 @@ static void phone_ticks(struct view *view)
 		if (!handover->items[i].case_id[0])
 			continue;
 		(void)snprintf(name, sizeof(name), "item%zu", i);
-		handover_item_text(&handover->items[i], text);
+		handover_item_text(view, &handover->items[i], text);
 		form_tick(view, name, is_first ? "phones" : name, text,
 		    (view->picked & (1u << i)) != 0, WORD_ERROR_MISSING);
 		is_first = false;

@@ -189,6 +189,7 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
         "wait; the link stays."},
     [WORD_RETURN_THINGS] = {"Det här ska tillbaka", "Det skal tilbage",
         "What is to come back"},
+    [WORD_RETURN_WITH] = {"med", "med", "with"},
     [WORD_RETURN_MORE] = {"Och {0} till, som inte ryms på sidan men också hör "
                           "hit. IT har hela listan.",
         "Og {0} til, som der ikke er plads til på siden, men som også hører "
@@ -298,6 +299,11 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
         "Answer about codes and accounts"},
     [WORD_ERROR_NOT_RIGHT] = {"Skriv vad som inte stämmer",
         "Skriv, hvad der ikke passer", "Write what is not right"},
+    [WORD_ERROR_YES_AND_NO] =
+        {"Du har svarat ja och skrivit att något inte stämmer. Vilket gäller?",
+            "Du har svaret ja og skrevet, at noget ikke passer. Hvad gælder?",
+            "You answered yes and wrote that something is not right. Which is "
+            "it?"},
     [WORD_ERROR_MISSING] = {"Kryssa för vilken telefon det gäller",
         "Sæt kryds ved, hvilken telefon det gælder",
         "Tick which phone it is about"},
@@ -305,11 +311,23 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
         "Choose what is to happen"},
     [WORD_ERROR_DECISION_WHY] = {"Skriv varför den skrivs av",
         "Skriv, hvorfor den afskrives", "Write why it is written off"},
-    [WORD_ERROR_OWN] = {"Ingen bekräftar sin egen återlämning, och ingen "
-                        "skriver under för båda.",
-        "Ingen bekræfter sin egen aflevering, og ingen skriver under for "
-        "begge.",
-        "Nobody confirms their own return, and nobody signs for both."},
+    [WORD_ERROR_OWN] =
+        {"Ingen bekräftar sin egen återlämning. Skriv ditt eget namn, inte "
+         "namnet på den som lämnar.",
+            "Ingen bekræfter sin egen aflevering. Skriv dit eget navn, ikke "
+            "navnet på den, der afleverer.",
+            "Nobody confirms their own return. Type your own name, not the "
+            "name of who returns it."},
+    [WORD_ERROR_ACCOUNT] =
+        {"Den andra underskriften kommer från samma konto som den här länken: "
+         "IT har visat båda. Be IT att skicka sidan till dig med e-post, eller "
+         "skriv under hos IT på ett eget konto.",
+            "Den anden underskrift kommer fra samme konto som dette link: IT "
+            "har vist begge. Bed IT sende siden til dig med e-mail, eller "
+            "skriv under hos IT på din egen konto.",
+            "The other signature comes from the same account as this link: IT "
+            "had both shown. Ask IT to send you the page by mail, or sign at "
+            "IT on an account of your own."},
     [WORD_ERROR_TITLE] = {"Svaret är inte sparat", "Svaret er ikke gemt",
         "The answer was not saved"},
     [WORD_ERROR_CHOOSE] = {"Välj ett av svaren", "Vælg et af svarene",

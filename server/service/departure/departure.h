@@ -8,6 +8,7 @@
 #ifndef SERVER_SERVICE_DEPARTURE_DEPARTURE_H
 #define SERVER_SERVICE_DEPARTURE_DEPARTURE_H
 
+#include "server/service/departure/return_along.h"
 #include "server/service/ledger/ledger.h"
 #include "server/store/store_case.h"
 
@@ -73,6 +74,7 @@ struct return_view {
 	struct person_row person;
 	struct wipe wipe;    /* id "": none ordered */
 	char waits_for[512]; /* in words: what is missing; "" when it ended */
+	struct return_along along; /* signed for with the phone */
 };
 struct sim_view {
 	struct sim_decision_row row;

@@ -85,7 +85,7 @@ static int fill_return(struct txn *txn, const struct return_case_row *row,
 	if (rc == 0 && row->wipe_id[0])
 		rc = none_is_fine(
 		    store_wipe_load(txn, row->wipe_id, &out->wipe, err));
-	return rc;
+	return rc < 0 ? rc : return_along_load(txn, row, &out->along, err);
 }
 
 struct looking {

@@ -31,6 +31,7 @@ struct page_script {
 	char *text;
 };
 
+#define PAGE_WITH_MAX (HANDOUT_THINGS_MAX * (LIMIT_NAME + 2))
 /* A thing that is handed out or comes back. */
 struct page_item {
 	enum receipt_thing_kind kind;
@@ -38,8 +39,10 @@ struct page_item {
 	char detail[LIMIT_NAME + 1]; /* serial number, telephone number; "" */
 	char case_id[STORE_ID];      /* a return: to be signed for, to be
 	                                decided on; "": not */
-	bool is_signed;              /* by this reader, before */
-	bool is_locked;              /* a missing phone: in Lost Mode */
+	/* A return: signed for with the phone, "Charger; Case"; "" */
+	char with[PAGE_WITH_MAX];
+	bool is_signed;  /* by this reader, before */
+	bool is_locked;  /* a missing phone: in Lost Mode */
 	bool is_decided; /* a SIM of one: blocked, left with the post */
 };
 /* All that a hand-out names; of a return, what is shown at once. */

@@ -6,6 +6,7 @@
 
 #include "proto/base/err.h"
 #include "proto/base/str.h"
+#include "server/service/departure/return_along.h"
 #include "server/service/departure/return_case.h"
 #include "server/service/page/page_missing.h"
 #include "server/service/receipt/handout.h"
@@ -97,6 +98,9 @@ int page_answer_handout(struct txn *txn, const struct task_world *world,
 
 	if (rc < 0)
 		return rc;
+	if (said->choice == PAGE_YES && said->why && *said->why)
+		return err_set(err, ERR_INVALID,
+		    "accepted, and something is not right: which is it?");
 	if (said->choice == PAGE_YES) {
 		*result = "signed";
 		return handout_accept(txn, world, &row, &signing, err);
@@ -129,6 +133,23 @@ static bool is_signed(
 	    task->kind != TASK_DECIDE_RETURN;
 }
 
+/* The receipt names it, too. */
+static int add_along(struct filling *filling, const struct return_case_row *row,
+    struct page_item *item)
+{
+	struct return_along along;
+	int rc = return_along_load(filling->txn, row, &along, filling->err);
+	size_t len = 0;
+
+	for (size_t i = 0; rc >= 0 && i < along.count; i++)
+		len +=
+		    (size_t)snprintf(item->with + len, sizeof(item->with) - len,
+		        "%s%s", i > 0 ? "; " : "", along.things[i].name);
+	if (item->with[0])
+		buf_printf(&filling->page->text, "with %s\n", item->with);
+	return rc;
+}
+
 static int add_case(struct filling *filling, const struct return_case_row *row)
 {
 	struct page_item *item;
@@ -159,7 +180,7 @@ static int add_case(struct filling *filling, const struct return_case_row *row)
 	item->is_signed = is_signed(filling->task, row);
 	buf_printf(
 	    &filling->page->text, "%s\n", item->is_signed ? "signed" : "");
-	return 0;
+	return add_along(filling, row, item);
 }
 
 /* Ended ones stand there no more; those that this reader signed do. */

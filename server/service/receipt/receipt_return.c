@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/base/err.h"
+#include "server/service/departure/return_along.h"
 #include "server/service/departure/return_case.h"
 #include "server/service/receipt/receipt_issue.h"
 #include "server/store/store_case.h"
@@ -97,30 +98,17 @@ static int take_sim(void *arg, const struct sim_decision_row *sim)
 	    sim_of[sim->decision], signing->err);
 }
 
-/* What was handed out with this phone and is no row of its own. */
-static int take_accessory(void *arg, const struct handout_thing_row *thing)
+/* As both were shown it when they signed. */
+static int take_along(struct signing *signing, struct err *err)
 {
-	struct signing *signing = arg;
+	struct return_along along;
+	int rc =
+	    return_along_load(signing->work->txn, signing->row, &along, err);
 
-	if (thing->kind == HANDOUT_ACCESSORY)
+	for (size_t i = 0; rc >= 0 && i < along.count; i++)
 		receipt_add_accessory(
-		    signing->work, thing->thing_id, thing->name);
-	return 0;
-}
-
-static int take_accessories(struct signing *signing, struct err *err)
-{
-	struct handout_row handout;
-	int rc = store_handout_find_phone(signing->work->txn,
-	    signing->row->org_id, signing->row->device_id,
-	    signing->row->person_id, &handout, err);
-
-	if (rc == -ERR_NOT_FOUND)
-		return 0;
-	return rc < 0
-	    ? rc
-	    : store_handout_thing_each(signing->work->txn, signing->row->org_id,
-	          handout.id, take_accessory, signing, err);
+		    signing->work, along.things[i].id, along.things[i].name);
+	return rc;
 }
 
 static int fill(struct signing *signing, struct err *err)
@@ -134,7 +122,7 @@ static int fill(struct signing *signing, struct err *err)
 		rc = store_sim_decision_each(txn, row->org_id,
 		    row->departure_id, take_sim, signing, err);
 	if (rc == 0)
-		rc = take_accessories(signing, err);
+		rc = take_along(signing, err);
 	if (rc == 0)
 		rc = store_return_step_each(
 		    txn, row->org_id, row->id, take_step, signing, err);

@@ -66,6 +66,10 @@ static void test_return(void **state)
 	strcpy(form.name, "Somebody Else");
 	FOUND(-ERR_INVALID, WORD_ERROR_NAME);
 	FOUND(-ERR_CONFLICT, WORD_ERROR_CHANGED);
+	/* Which of the two it was, and what to do about it. */
+	FOUND(-ERR_DENIED, WORD_ERROR_ACCOUNT);
+	strcpy(page.subject_name, "Åsa Ek");
+	strcpy(form.name, "ek, åsa");
 	FOUND(-ERR_DENIED, WORD_ERROR_OWN);
 	FOUND(-ERR_LIMIT, WORD_ERROR_WHY_LONG);
 }
@@ -77,6 +81,10 @@ static void test_handout(void **state)
 	FOUND(-ERR_INVALID, WORD_ERROR_CHOOSE, WORD_ERROR_NAME);
 	form.choice = PAGE_YES;
 	FOUND(-ERR_INVALID, WORD_ERROR_NAME);
+	strcpy(form.name, "Åsa Ek");
+	strcpy(form.why, "laddaren saknas");
+	FOUND(-ERR_INVALID, WORD_ERROR_YES_AND_NO);
+	form.why[0] = '\0';
 	form.choice = PAGE_NO; /* nothing is signed */
 	FOUND(-ERR_INVALID, WORD_ERROR_NOT_RIGHT);
 	why_is_long();

@@ -171,6 +171,10 @@ static void test_not_right(void **state)
 	(void)state;
 	assert_int_equal(give(WORLD_ASTRID, NULL, &err), 0);
 	world_link(view.row.task_id, token);
+	/* Neither received nor refused. */
+	assert_int_equal(answer(token, PAGE_YES, "Astrid Lindqvist",
+	                     "Laddaren saknas", 0, PAGE_NO_CHOICE, &err),
+	    -ERR_INVALID);
 	assert_int_equal(answer(token, PAGE_NO, NULL, "Laddaren saknas", 0,
 	                     PAGE_NO_CHOICE, &err),
 	    0);
@@ -555,6 +559,39 @@ static void test_return(void **state)
 	free(receipt);
 }
 
+static void shows(const char *token, const char *thing)
+{
+	struct page page;
+	struct err err = {0};
+
+	assert_int_equal(
+	    service_page_open(&world, token, "sv", NULL, &page, &err), 0);
+	if (!strstr((const char *)page.text.data, thing))
+		fail_msg("%s", (const char *)page.text.data);
+	page_clear(&page);
+}
+
+/* Whatever its receipt says came back, both were shown. */
+static void test_return_shows_what_came_with_it(void **state)
+{
+	struct actor actor = world_actor();
+	struct return_view returned;
+	char token[41];
+
+	(void)state;
+	open_return();
+	world_link(task_of(TASK_RETURN_PHONE).id, token);
+	shows(token, "Laddare");
+	mailed_link(task_of(TASK_CONFIRM_RETURN).id, token);
+	shows(token, "Laddare");
+	/* And to who signs at the counter. */
+	assert_int_equal(service_return_view(&world, &actor, "ANDROID0",
+	                     &returned, NULL, NULL, NULL),
+	    0);
+	assert_int_equal(returned.along.count, 1);
+	assert_string_equal(returned.along.things[0].name, "Laddare");
+}
+
 /* What is only ordered is in nobody's hands to be handed out. */
 static void test_ordered(void **state)
 {
@@ -626,6 +663,8 @@ int main(void)
 	        test_came_back_before_it_was_accepted, begin, "vastervik"),
 	    WORLD_TEST_FROM(
 	        test_a_private_phone_is_no_item, begin, "vastervik"),
+	    WORLD_TEST_FROM(
+	        test_return_shows_what_came_with_it, begin, "vastervik"),
 	    WORLD_TEST_FROM(test_ordered, begin, "vastervik"),
 	    WORLD_TEST_FROM(test_codes_contradict, begin, "vastervik"),
 	    WORLD_TEST_FROM(test_no_certificate, begin, "vastervik"),

@@ -451,9 +451,9 @@ static void test_words_of_the_page(void **state)
 		const char *seen;
 		const char *signed_with;
 	} pages[] = {
-	    {"sv", "Enheten var inte aktiverad; det är en enhet i bruk.",
+	    {"sv", "Enheten var inte aktiverad; en enhet i bruk är det.",
 	        "antecknat genom API:et med token \"Kassan\""},
-	    {"da", "Enheden var ikke aktiveret; det er en enhed i brug.",
+	    {"da", "Enheden var ikke aktiveret; en enhed i brug er det.",
 	        "noteret gennem API'et med token \"Kassan\""},
 	    {"en", "The device was not activated; one that is in use is.",
 	        "recorded through the API with token \"Kassan\""},
