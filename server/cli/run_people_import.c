@@ -89,6 +89,8 @@ static void sentences_print(
 static void item_print(struct cli *cli, const json_t *item)
 {
 	(void)fprintf(cli->out, "  %-8s ", cli_text(item, "effect", "?"));
+	if (strcmp(cli_text(item, "kind", ""), "unit") == 0)
+		(void)fputs("unit ", cli->out);
 	text_print(cli, cli_text(item, "name", "?"));
 	if (*cli_text(item, "key", "")) {
 		(void)fputs(" (", cli->out);
@@ -268,7 +270,7 @@ static int import(struct cli *cli, const struct buf *file)
 	else if (!is_dry)
 		code = apply(cli, file, plan, is_json);
 	else if (!is_json)
-		(void)fputs(json_array_size(json_object_get(plan, "items")) == 0
+		(void)fputs(json_is_true(json_object_get(plan, "is_unchanged"))
 		        ? "There is nothing to change.\n"
 		        : "Nothing was changed yet; --yes changes it.\n",
 		    cli->out);

@@ -92,9 +92,11 @@ static int on_item(void *arg, const struct roster_item *item)
 		return 0;
 	encode_open(enc, NULL, '{');
 	encode_number(enc, "line", (int64_t)item->line);
+	encode_text(enc, "kind", item->is_unit ? "unit" : "person");
 	encode_text(enc, "effect", roster_effect_name(item->effect));
 	encode_text(enc, "key", item->key);
 	encode_text(enc, "person_id", item->person_id);
+	encode_text(enc, "unit_id", item->unit_id);
 	encode_text(enc, "name", item->name);
 	encode_text(enc, "words", item->words);
 	encode_close(enc, '}');
@@ -142,9 +144,11 @@ static void counts_encode(
 	encode_text(enc, "plan", counts->plan);
 	encode_bool(enc, "can_apply", counts->can_apply);
 	encode_bool(enc, "is_stopped", counts->is_stopped);
+	encode_bool(enc, "is_unchanged", counts->is_unchanged);
 	encode_number(enc, "people", (int64_t)counts->people);
 	encode_number(enc, "known", (int64_t)counts->known);
 	encode_number(enc, "units_made", (int64_t)counts->units_made);
+	encode_number(enc, "units_changed", (int64_t)counts->units_changed);
 	encode_number(enc, "fault_count", (int64_t)counts->faults);
 	encode_open(enc, "effects", '{');
 	for (i = 0; i < ROSTER_EFFECT_COUNT; i++)

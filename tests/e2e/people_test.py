@@ -95,6 +95,37 @@ class Files(harness.Case):
         self.assertIn("nothing was changed", done.stderr)
         self.assertNotIn("Norr", [u["name"] for u in self.cli.json("units")])
 
+    def test_units_are_items(self):
+        def led(key):
+            return self.file("led.csv", "Anst.nr;Namn;Enhet;Chef\n" + "".join(
+                "%d;%s;Hemtjänst;%d\n" % (n, name, key) for n, name in (
+                    (501, "Märta Ålander"), (502, "Åsa Lindström"),
+                    (503, "Ove Ek"))))
+
+        maps = self.file("led.yaml", "columns:\n  key: Anst.nr\n"
+                         "  name: Namn\n  unit: Enhet\n  manager: Chef\n")
+        self.cli.run("people", "import", led(501), "--map", maps,
+                     "--source", "led", "--full", "--yes")
+        said = self.cli.run("people", "import", led(502), "--source", "led",
+                            "--full").stdout
+        self.assertIn("changes  unit Hemtjänst: led by Åsa Lindström (was "
+                      "Märta Ålander)", said)
+        self.assertIn("Nothing was changed yet", said)
+        self.assertNotIn("There is nothing to change", said)
+        item, = self.cli.json("people", "import", led(502), "--source", "led",
+                              "--full")["items"]
+        unit, = [u for u in self.cli.json("units")
+                 if u["name"] == "Hemtjänst"]
+        self.assertEqual(
+            (item["kind"], item["effect"], item["unit_id"], item["words"]),
+            ("unit", "changes", unit["id"],
+             "led by Åsa Lindström (was Märta Ålander)"))
+        # A part of a file leaves a unit its manager, and says so.
+        said = self.cli.run("people", "import", led(502),
+                            "--source", "led").stdout
+        self.assertIn("1 unit keeps its manager", said)
+        self.assertIn("There is nothing to change.", said)
+
 
 @unittest.skipUnless(DIRECTORY and SLAPD and SCHEMAS.is_dir(),
                      "SKIP: no slapd, or no workphone-directory")

@@ -81,15 +81,15 @@
 	/* the ledger */                                                       \
 	ACTION(AUDIT_LEDGER_SAVED, "ledger.saved",                             \
 	    "a row of the ledger was written",                                 \
-	    "from to subscription unit source voided")                     \
+	    "from to subscription unit manager former_manager source voided")                     \
 	ACTION(AUDIT_LEDGER_ENDED, "ledger.ended",                             \
 	    "a row of the ledger was ended or voided",\
-	    "from to subscription unit source voided")         \
+	    "from to subscription unit manager former_manager source voided")         \
 	ACTION(AUDIT_LEDGER_APPLIED, "ledger.applied",                         \
 	    "a file of ledger lines was applied", "lines saved unchanged")     \
 	ACTION(AUDIT_PEOPLE_IMPORTED, "people.imported",                       \
 	    "what a source says of people was applied",                        \
-	    "source full plan begin change end stop_lifted")                   \
+	    "source full plan begin change end units stop_lifted")                   \
 	/* tasks, exceptions, statements, evidence */                          \
 	ACTION(AUDIT_TASK_MOVED, "task.moved",                                 \
 	    "a task changed its state", "kind state rule")                     \

@@ -59,6 +59,8 @@ int audit_ledger(struct txn *txn, const struct ledger *ledger,
 	    .params = {{"from", day_text(row->from_day, from)},
 	        {"to", day_text(row->to_day, to)},
 	        {"subscription", row->subscription_id}, {"unit", row->unit_id},
+	        {"manager", row->manager_id},
+	        {"former_manager", row->former_manager_id},
 	        {"voided", row->is_voided ? "yes" : NULL}},
 	};
 

@@ -28,6 +28,9 @@ struct audit_ledger_row {
 	const char *device_id;
 	const char *subscription_id;
 	const char *unit_id;
+	/* Who leads a unit from now on, and who did: ids. */
+	const char *manager_id;
+	const char *former_manager_id;
 	int64_t from_day;
 	int64_t to_day;
 	bool is_ended; /* a period has an end now */

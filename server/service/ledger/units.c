@@ -114,6 +114,24 @@ static bool is_alike(const struct unit_row *a, const struct unit_row *b)
 	    strcmp(a->number, b->number) == 0 && a->ended_at == b->ended_at;
 }
 
+static int note_saved(struct txn *txn, const struct ledger *ledger,
+    const struct unit_row *was, const struct unit_row *row, struct err *err)
+{
+	bool is_led_anew = strcmp(was->manager_id, row->manager_id) != 0;
+
+	return audit_ledger(txn, ledger,
+	    &(const struct audit_ledger_row){
+	        .kind = "unit",
+	        .id = row->id,
+	        .person_id = is_led_anew ? row->manager_id : NULL,
+	        .unit_id = row->id,
+	        .manager_id = is_led_anew ? row->manager_id : NULL,
+	        .former_manager_id = is_led_anew ? was->manager_id : NULL,
+	        .is_ended = row->ended_at != 0,
+	    },
+	    err);
+}
+
 int ledger_unit_put(struct txn *txn, const struct ledger *ledger,
     const struct unit_said *said, struct unit_row *out,
     enum ledger_effect *effect, struct err *err)
@@ -145,11 +163,7 @@ int ledger_unit_put(struct txn *txn, const struct ledger *ledger,
 	(void)str_copy(out->changed_by, sizeof(out->changed_by), ledger->by);
 	rc = store_unit_save(txn, out, err);
 	if (rc == 0)
-		rc = audit_ledger(txn, ledger,
-		    &(const struct audit_ledger_row){.kind = "unit",
-		        .id = out->id,
-		        .is_ended = out->ended_at != 0},
-		    err);
+		rc = note_saved(txn, ledger, &was, out, err);
 	return rc < 0 ? rc
 	              : ledger_changed(txn, ledger, STORE_SUBJECT_UNIT, out->id,
 	                    JUDGE_EMPLOYMENT, err);

@@ -137,11 +137,13 @@ const char *roster_effect_name(enum roster_effect effect);
 
 struct roster_item {
 	unsigned long line; /* 0: not in the roster, or not from a file */
+	bool is_unit;       /* else a person */
 	enum roster_effect effect;
-	const char *key;
-	const char *person_id; /* "": will be made */
+	const char *key;       /* of a unit: its external id, as said */
+	const char *person_id; /* "": will be made, or a unit */
+	const char *unit_id;   /* "": will be made, or a person */
 	const char *name;
-	const char *words; /* "unit Norr → Syd; ends 2026-12-01" */
+	const char *words; /* "unit Norr → Syd; ends 2026-12-01", "led by …" */
 };
 
 struct roster_fault {
@@ -160,6 +162,8 @@ struct roster_counts {
 	size_t known;              /* brought by this source, employed now */
 	size_t effects[ROSTER_EFFECT_COUNT];
 	size_t units_made;
+	size_t units_changed;
+	bool is_unchanged; /* to apply it writes nothing */
 	size_t faults;
 };
 const struct roster_counts *roster_plan_counts(const struct roster_plan *plan);
@@ -167,7 +171,7 @@ const struct roster_counts *roster_plan_counts(const struct roster_plan *plan);
 void roster_plan_words(const struct roster_plan *plan, struct buf *out);
 /* The reasons of the stop, one a line; empty: none. */
 void roster_plan_stop(const struct roster_plan *plan, struct buf *out);
-/* All but the unchanged: who ends first. A non-zero answer ends the walk. */
+/* All but the unchanged: who ends first, then the units. A non-zero answer ends the walk. */
 typedef int roster_item_fn(void *arg, const struct roster_item *item);
 int roster_plan_each(
     const struct roster_plan *plan, roster_item_fn *fn, void *arg);

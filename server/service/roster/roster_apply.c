@@ -129,7 +129,8 @@ static int finish_units(const struct applying *at)
 
 	for (i = 0; rc == 0 && i < at->plan->unit_count; i++) {
 		unit = &at->plan->units[i];
-		if (!unit->said && unit->leader == ROSTER_INDEX_NONE)
+		if (!unit->words ||
+		    (!unit->said && unit->leader == ROSTER_INDEX_NONE))
 			continue;
 		said = (struct unit_said){.id = unit->id};
 		if (unit->said) {

@@ -38,7 +38,8 @@ struct plan_unit {
 	const struct roster_unit *said; /* NULL: only named */
 	char id[STORE_ID];              /* "": to be made */
 	char manager_id[STORE_ID];      /* as it is */
-	bool changes;
+	bool is_new;
+	const char *words; /* NULL: it stays as it is */
 	/* Whom its people name as who leads them, indices of the roster. Two,
 	 * since the leader's own word is about somebody higher. */
 	struct {
@@ -47,10 +48,11 @@ struct plan_unit {
 		size_t votes;
 	} led_by[2];
 	bool disagrees;
-	size_t leader;  /* an index of the plan, who becomes its manager */
-	bool is_vacant; /* nobody leads it, up to the top; afterwards */
-	size_t people;  /* of a vacant one: who work there, as said */
-	size_t phones;  /* and hold */
+	bool keeps_leader; /* only a full roster puts the other one in */
+	size_t leader;     /* an index of the plan, who becomes its manager */
+	bool is_vacant;    /* nobody leads it, up to the top; afterwards */
+	size_t people;     /* of a vacant one: who work there, as said */
+	size_t phones;     /* and hold */
 };
 
 enum step_kind {
@@ -157,11 +159,15 @@ int roster_unit_meet(struct roster_look *look, const char *text,
     unsigned long line, size_t *out);
 int roster_units_said(struct roster_look *look);
 int roster_units_led(struct roster_look *look);
+/* By a key of the roster, or a mail: an index of the plan, or NONE. */
+size_t roster_unit_leader(const struct roster_plan *plan, const char *manager);
 int roster_unit_led_by(
     struct roster_look *look, size_t unit, const struct roster_person *person);
 /* External id, else name, else id; -ERR_CONFLICT: several of a name. */
 int roster_unit_find(
     struct roster_look *look, const char *text, struct unit_row *out);
+/* roster_unit_change.c: after roster_units_led(). */
+int roster_units_look(struct roster_look *look);
 /* roster_vacant.c: after roster_units_led(). */
 int roster_vacant_look(struct roster_look *look);
 void roster_vacant_words(const struct roster_plan *plan, struct buf *out);

@@ -157,11 +157,23 @@ static int make(struct roster_look *look)
 	if (rc == 0)
 		rc = roster_units_led(look);
 	if (rc == 0)
+		rc = roster_units_look(look);
+	if (rc == 0)
 		rc = roster_vacant_look(look);
 	if (rc == 0)
 		rc = roster_stop_look(plan, look->err);
 	free(brought.rows);
 	return rc;
+}
+
+static bool is_unchanged(const struct roster_plan *plan)
+{
+	const struct roster_counts *counts = &plan->counts;
+
+	return !plan->source_changes && counts->units_made == 0 &&
+	    counts->units_changed == 0 && counts->effects[ROSTER_BEGINS] == 0 &&
+	    counts->effects[ROSTER_CHANGES] == 0 &&
+	    counts->effects[ROSTER_ENDS] == 0;
 }
 
 static void conclude(struct roster_plan *plan)
@@ -171,6 +183,7 @@ static void conclude(struct roster_plan *plan)
 	const char *accept = options ? options->accept : NULL;
 
 	counts->faults = plan->roster->fault_total + plan->fault_total;
+	counts->is_unchanged = is_unchanged(plan);
 	roster_plan_digest(plan);
 	counts->is_stopped = plan->stop.len > 0;
 	counts->can_apply = counts->faults == 0 && counts->plan[0] &&

@@ -88,6 +88,7 @@ static int unit_add(struct roster_look *look, const char *text,
 	if (!key || !name)
 		return err_memory(look->err);
 	unit->name = name;
+	unit->is_new = !row->id[0];
 	(void)str_copy(unit->id, sizeof(unit->id), row->id);
 	(void)str_copy(
 	    unit->manager_id, sizeof(unit->manager_id), row->manager_id);
@@ -145,40 +146,9 @@ int roster_unit_meet(
 
 /* ---- units that are said themselves ---- */
 
-static bool is_other(const char *said, const char *is)
-{
-	return said && strcmp(said, is) != 0;
-}
-
-static int compare_said(struct roster_look *look, struct plan_unit *unit,
-    const struct roster_unit *said)
-{
-	struct unit_row row;
-	struct unit_row above = {.id = ""};
-	int rc = store_unit_load(
-	    look->txn, look->ledger->org_id, unit->id, &row, look->err);
-
-	if (rc < 0)
-		return rc;
-	if (said->parent && *said->parent) {
-		rc = roster_unit_find(look, said->parent, &above);
-		if (rc < 0 && rc != -ERR_NOT_FOUND)
-			return rc;
-	}
-	/* Whether the manager is another one shows when it is put. */
-	unit->changes = is_other(said->name, row.name) ||
-	    is_other(said->number, row.number) ||
-	    (said->external_id && *said->external_id &&
-	        is_other(said->external_id, row.external_id)) ||
-	    (said->parent && strcmp(above.id, row.parent_id) != 0) ||
-	    (said->parent && *said->parent && !above.id[0]);
-	return 0;
-}
-
 static int unit_said(struct roster_look *look, const struct roster_unit *said)
 {
 	struct unit_row row = {.id = ""};
-	struct plan_unit *unit;
 	size_t at;
 	int rc = -ERR_NOT_FOUND;
 
@@ -197,12 +167,9 @@ static int unit_said(struct roster_look *look, const struct roster_unit *said)
 	}
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
-	unit = &look->plan->units[at];
-	unit->said = said;
-	unit->changes = true;
-	rc = roster_index_put(
+	look->plan->units[at].said = said;
+	return roster_index_put(
 	    &look->plan->unit_by_name, said->name, at, look->err);
-	return rc < 0 || !unit->id[0] ? rc : compare_said(look, unit, said);
 }
 
 int roster_units_said(struct roster_look *look)
@@ -290,24 +257,36 @@ static size_t planned(const struct roster_plan *plan, size_t leader)
 	    : ROSTER_INDEX_NONE;
 }
 
+size_t roster_unit_leader(const struct roster_plan *plan, const char *manager)
+{
+	size_t leader = find_leader(plan, manager);
+
+	return leader == ROSTER_INDEX_NONE ? leader : planned(plan, leader);
+}
+
 /* A delta of a few fills a vacancy; only a full roster puts another one in. */
+static void lead(const struct roster_plan *plan, struct plan_unit *unit)
+{
+	size_t leader = agreed(unit);
+
+	if (leader == ROSTER_INDEX_NONE ||
+	    (leader = planned(plan, leader)) == ROSTER_INDEX_NONE ||
+	    (unit->said && unit->said->manager) ||
+	    (unit->manager_id[0] &&
+	        strcmp(unit->manager_id, plan->people[leader].person_id) == 0))
+		return;
+	if (unit->manager_id[0] && plan->roster->kind != ROSTER_FULL)
+		unit->keeps_leader = true;
+	else
+		unit->leader = leader;
+}
+
 int roster_units_led(struct roster_look *look)
 {
 	struct roster_plan *plan = look->plan;
-	struct plan_unit *unit;
-	size_t leader;
 	size_t i;
 
-	for (i = 0; i < plan->unit_count; i++) {
-		unit = &plan->units[i];
-		leader = agreed(unit);
-		if (leader == ROSTER_INDEX_NONE ||
-		    (leader = planned(plan, leader)) == ROSTER_INDEX_NONE ||
-		    (unit->manager_id[0] && plan->roster->kind != ROSTER_FULL))
-			continue;
-		if (!unit->manager_id[0] ||
-		    strcmp(unit->manager_id, plan->people[leader].person_id))
-			unit->leader = leader;
-	}
+	for (i = 0; i < plan->unit_count; i++)
+		lead(plan, &plan->units[i]);
 	return 0;
 }

@@ -48,22 +48,11 @@ static void say_ends(const struct roster_plan *plan, struct buf *out)
 	buf_append_str(out, ".\n");
 }
 
-static size_t units_changed(const struct roster_plan *plan)
-{
-	size_t count = 0;
-	size_t i;
-
-	for (i = 0; i < plan->unit_count; i++)
-		if (plan->units[i].id[0] &&
-		    (plan->units[i].changes ||
-		        plan->units[i].leader != ROSTER_INDEX_NONE))
-			count++;
-	return count;
-}
-
 static void say_units(const struct roster_plan *plan, struct buf *out)
 {
-	size_t changed = units_changed(plan);
+	size_t changed = plan->counts.units_changed;
+	size_t kept = 0;
+	size_t i;
 
 	if (plan->counts.units_made > 0) {
 		say(out, plan->counts.units_made, "unit is", "units are");
@@ -72,6 +61,15 @@ static void say_units(const struct roster_plan *plan, struct buf *out)
 	if (changed > 0) {
 		say(out, changed, "unit changes", "units change");
 		buf_append_str(out, ".\n");
+	}
+	for (i = 0; i < plan->unit_count; i++)
+		kept += plan->units[i].keeps_leader;
+	if (kept > 0) {
+		say(out, kept, "unit keeps its manager",
+		    "units keep their managers");
+		buf_append_str(out,
+		    ", though another one is named: only a full roster puts "
+		    "another one in.\n");
 	}
 }
 
@@ -93,6 +91,8 @@ void roster_plan_words(const struct roster_plan *plan, struct buf *out)
 	else
 		buf_append_str(out, "Nobody leaves.\n");
 	say_units(plan, out);
+	if (plan->source_changes && plan->roster->map)
+		buf_append_str(out, "The map is new, and is remembered.\n");
 	roster_vacant_words(plan, out);
 	if (plan->over > 0) {
 		say(out, plan->over, "person", "people");
@@ -130,9 +130,38 @@ static int each_of(const struct roster_plan *plan, enum roster_effect effect,
 		        .effect = effect,
 		        .key = person->key,
 		        .person_id = person->person_id,
+		        .unit_id = "",
 		        .name = person->name,
 		        .words = person->words,
 		    });
+	}
+	return rc;
+}
+
+static int each_unit(
+    const struct roster_plan *plan, roster_item_fn *fn, void *arg)
+{
+	const struct plan_unit *unit;
+	const char *key;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < plan->unit_count; i++) {
+		unit = &plan->units[i];
+		key = unit->said ? unit->said->external_id : NULL;
+		if (unit->words)
+			rc = fn(arg,
+			    &(struct roster_item){
+			        .line = unit->said ? unit->said->line : 0,
+			        .is_unit = true,
+			        .effect = unit->is_new ? ROSTER_BEGINS
+			                               : ROSTER_CHANGES,
+			        .key = key ? key : "",
+			        .person_id = "",
+			        .unit_id = unit->id,
+			        .name = unit->name,
+			        .words = unit->words,
+			    });
 	}
 	return rc;
 }
@@ -142,6 +171,8 @@ int roster_plan_each(
 {
 	int rc = each_of(plan, ROSTER_ENDS, fn, arg);
 
+	if (rc == 0)
+		rc = each_unit(plan, fn, arg);
 	if (rc == 0)
 		rc = each_of(plan, ROSTER_BEGINS, fn, arg);
 	if (rc == 0)
@@ -166,8 +197,8 @@ int roster_plan_each_fault(
 
 static int item_text(void *arg, const struct roster_item *item)
 {
-	buf_printf(arg, "%d\t%s\t%s\t%s\t%s\n", (int)item->effect, item->key,
-	    item->person_id, item->name, item->words);
+	buf_printf(arg, "%d\t%s\t%s\t%s\t%s\t%s\n", (int)item->effect,
+	    item->key, item->person_id, item->unit_id, item->name, item->words);
 	return 0;
 }
 
@@ -181,9 +212,8 @@ void roster_plan_digest(struct roster_plan *plan)
 	    (int)plan->roster->kind, plan->counts.faults);
 	(void)roster_plan_each(plan, item_text, &text);
 	for (i = 0; i < plan->unit_count; i++)
-		buf_printf(&text, "%s\t%s\t%d\t%zu\n", plan->units[i].name,
-		    plan->units[i].id, plan->units[i].changes,
-		    plan->units[i].leader);
+		buf_printf(&text, "%s\t%s\t%zu\n", plan->units[i].name,
+		    plan->units[i].id, plan->units[i].leader);
 	/* An id of half the effects would stand for others, too. */
 	if (!text.failed) {
 		digest_sha256(text.data, text.len, sha256);

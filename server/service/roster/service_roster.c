@@ -69,7 +69,7 @@ static int write_audit(
     struct txn *txn, const struct work *work, const char *by, struct err *err)
 {
 	const struct roster_counts *counts = &work->plan->counts;
-	char numbers[3][24];
+	char numbers[4][24];
 	const struct audit_note note = {
 	    .action = AUDIT_PEOPLE_IMPORTED,
 	    .org_id = work->ledger.org_id,
@@ -81,6 +81,7 @@ static int write_audit(
 	        {"full", work->roster->kind == ROSTER_FULL ? "1" : "0"},
 	        {"plan", counts->plan}, {"begin", numbers[0]},
 	        {"change", numbers[1]}, {"end", numbers[2]},
+	        {"units", numbers[3]},
 	        {"stop_lifted", counts->is_stopped ? "1" : "0"}},
 	};
 	const struct event event = {
@@ -97,6 +98,8 @@ static int write_audit(
 	for (i = 0; i < 3; i++)
 		(void)snprintf(numbers[i], sizeof(numbers[i]), "%zu",
 		    counts->effects[ROSTER_BEGINS + i]);
+	(void)snprintf(numbers[3], sizeof(numbers[3]), "%zu",
+	    counts->units_made + counts->units_changed);
 	rc = audit_write(txn, work->service, &note, err);
 	return rc < 0 ? rc : notify_event(txn, work->service, &event, err);
 }
@@ -115,29 +118,16 @@ static int apply(struct txn *txn, void *arg, struct err *err)
 	return rc < 0 ? rc : write_audit(txn, work, work->ledger.by, err);
 }
 
-static bool is_empty(const struct roster_plan *plan)
-{
-	const struct roster_counts *counts = &plan->counts;
-	size_t i;
-
-	for (i = 0; i < plan->unit_count; i++)
-		if (plan->units[i].said ||
-		    plan->units[i].leader != ROSTER_INDEX_NONE)
-			return false;
-	return counts->can_apply && !plan->source_changes &&
-	    counts->units_made == 0 && counts->effects[ROSTER_BEGINS] == 0 &&
-	    counts->effects[ROSTER_CHANGES] == 0 &&
-	    counts->effects[ROSTER_ENDS] == 0;
-}
-
 static void note_applied(const struct work *work, const struct actor *actor)
 {
 	const struct roster_counts *counts = &work->plan->counts;
 	char words[128];
 
-	(void)snprintf(words, sizeof(words), "%zu begin, %zu change, %zu leave",
+	(void)snprintf(words, sizeof(words),
+	    "%zu begin, %zu change, %zu leave, %zu units",
 	    counts->effects[ROSTER_BEGINS], counts->effects[ROSTER_CHANGES],
-	    counts->effects[ROSTER_ENDS]);
+	    counts->effects[ROSTER_ENDS],
+	    counts->units_made + counts->units_changed);
 	log_info(work->service->log, "roster_applied", LOG_USER, actor->name,
 	    LOG_ORGANISATION, actor->org_id, LOG_KIND, work->roster->source,
 	    LOG_STATE, words, NULL);
@@ -155,7 +145,8 @@ int service_roster_apply(struct service *service, const struct actor *actor,
 		return rc;
 	/* Looking holds nobody up; and what is as said costs no write. */
 	rc = store_read(service->store, look, &work, err);
-	if (rc == 0 && work.plan->counts.can_apply && is_empty(work.plan)) {
+	if (rc == 0 && work.plan->counts.can_apply &&
+	    work.plan->counts.is_unchanged) {
 		*out = work.plan;
 		return 0;
 	}

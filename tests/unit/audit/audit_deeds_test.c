@@ -77,6 +77,31 @@ static void test_ledger(void **state)
 	world_is_whole();
 }
 
+/* Who is asked for a unit's people from now on, and who was. */
+static void test_unit_led_by_another(void **state)
+{
+	char eva[64];
+	char text[100];
+
+	(void)state;
+	towns_apply(ada,
+	    "{\"person\":{\"name\":\"Eva Ek\",\"mail\":\"eva@x.se\"}}\n"
+	    "{\"unit\":{\"name\":\"School\",\"manager\":\"eva@x.se\"}}\n");
+	(void)snprintf(
+	    eva, sizeof(eva), "%s", world_ask("SELECT id FROM people"));
+	assert_string_equal(newest("ledger.saved", "person_id"), eva);
+	(void)snprintf(text, sizeof(text), "\"unit\":\"%s\"",
+	    world_ask("SELECT id FROM units"));
+	holds("ledger.saved", "body", text);
+	(void)snprintf(text, sizeof(text), "\"manager\":\"%s\"", eva);
+	holds("ledger.saved", "body", text);
+	towns_apply(ada, "{\"unit\":{\"name\":\"School\",\"manager\":\"\"}}\n");
+	(void)snprintf(text, sizeof(text), "\"former_manager\":\"%s\"", eva);
+	holds("ledger.saved", "body", text);
+	is_nowhere("Eva Ek");
+	world_is_whole();
+}
+
 static void test_periods(void **state)
 {
 	(void)state;
@@ -262,6 +287,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    IN_WORLD(test_ledger),
+	    IN_WORLD(test_unit_led_by_another),
 	    IN_WORLD(test_periods),
 	    IN_WORLD(test_nothing_done_nothing_noted),
 	    IN_WORLD(test_phone_in_hands),
