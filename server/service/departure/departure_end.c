@@ -181,19 +181,43 @@ static int close_task(
 	    TASK_EVENT_CANCEL, c->why, err);
 }
 
+/* Whoever has it in hand goes on with it, or gives it back. */
+void departure_say_off(struct departure_row *departure)
+{
+	static const char words[] =
+	    "this departure is off: what was handed in or erased goes on until "
+	    "it is proven and signed for; given back, and not erased, it ends "
+	    "(workphone departure cancel once more)";
+	char why[sizeof(departure->waits)];
+
+	memcpy(why, departure->waits, sizeof(why));
+	(void)snprintf(departure->waits, sizeof(departure->waits), "%s%s%.250s",
+	    words, why[0] ? "; " : "", why);
+}
+
 /* What is in hand is signed for by whoever has it, and proven; nobody is asked
- * for anything else. What was handed in ahead of the day begins now. */
+ * for anything else. What was handed in ahead of the day, or rests, begins
+ * now. */
 static int wind_up(const struct cancelling *c, struct err *err)
 {
 	struct departure_row *departure = c->departure;
+	enum departure_state state = departure->state == DEPARTURE_PAUSED
+	    ? DEPARTURE_PLANNED
+	    : departure->state;
+	char why[512];
 	int rc = close_task(c, TASK_RETURN_PHONE, err);
 
+	(void)snprintf(why, sizeof(why),
+	    "off, but for what was handed in or erased: %.400s", c->why);
+	departure->review_day = 0;
+	departure->waits[0] = '\0';
+	departure_say_off(departure);
 	if (rc == 0)
 		rc = close_task(c, TASK_DECIDE_RETURN, err);
 	if (rc == 0)
 		rc = departure_move(
-		    c->txn, c->world, departure, departure->state, c->why, err);
-	if (rc < 0 || departure->state != DEPARTURE_PLANNED)
+		    c->txn, c->world, departure, state, why, err);
+	if (rc < 0 || state != DEPARTURE_PLANNED)
 		return rc;
 	departure->next_at = c->world->ledger.now;
 	return store_departure_save(c->txn, departure, err);
@@ -227,9 +251,9 @@ int departure_cancel(struct txn *txn, const struct ledger *ledger,
 		rc = return_sims_put_back(txn, &world, departure, why, err);
 	if (rc < 0)
 		return rc;
-	(void)snprintf(departure->note, sizeof(departure->note), "%s", why);
 	if ((rc = tell_off(&c, err)) < 0 || c.goes_on)
 		return rc < 0 ? rc : wind_up(&c, err);
+	(void)snprintf(departure->note, sizeof(departure->note), "%s", why);
 	departure->waits[0] = '\0';
 	if ((rc = close_task(&c, TASK_KIND_COUNT, err)) < 0)
 		return rc;

@@ -445,19 +445,6 @@ static int go_planned(struct going *g, struct err *err)
 	return rc;
 }
 
-/* Whoever has it in hand goes on with it, or gives it back. */
-static void say_off(struct going *g)
-{
-	static const char words[] =
-	    "this departure is off: what was handed in is proven and signed "
-	    "for, or given back (workphone departure cancel)";
-	char why[sizeof(g->departure->waits)];
-
-	memcpy(why, g->departure->waits, sizeof(why));
-	(void)snprintf(g->departure->waits, sizeof(g->departure->waits),
-	    "%s%s%.300s", words, why[0] ? "; " : "", why);
-}
-
 static int go_open(struct going *g, struct err *err)
 {
 	int rc = 0;
@@ -474,7 +461,7 @@ static int go_open(struct going *g, struct err *err)
 	if (rc == 0 && !is_off(g))
 		rc = fill_receiver(g, err);
 	if (rc == 0 && is_off(g))
-		say_off(g);
+		departure_say_off(g->departure);
 	return rc < 0 ? rc
 	              : departure_settle(g->txn, g->world, g->departure, err);
 }

@@ -139,6 +139,8 @@ int departure_refresh(struct txn *txn, const struct departure_world *world,
 int departure_covers(struct txn *txn, const struct departure_world *world,
     const struct departure_row *departure, const struct assignment_row *held,
     bool *out, struct err *err);
+/* What a departure waits for that is off and goes on; before the rest. */
+void departure_say_off(struct departure_row *departure);
 /* Closes it when every case has ended and every SIM is decided. */
 int departure_settle(struct txn *txn, const struct departure_world *world,
     struct departure_row *departure, struct err *err);

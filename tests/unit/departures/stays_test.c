@@ -317,6 +317,35 @@ static void test_cancelled_stays_cancelled(void **state)
 	assert_int_equal(state_of("S2"), RETURN_CANCELLED);
 }
 
+/* Cancelled while it rests: it says at once that it goes on, and why. */
+static void test_goes_on_from_a_pause(void **state)
+{
+	struct departure_view view;
+	struct err err = {0};
+
+	(void)state;
+	hire("Ture Alm", "2026-11-28");
+	phone("S1", "Ture Alm", true);
+	at("2026-11-28 00:00");
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	view = the_departure("Ture Alm");
+	assert_int_equal(service_departure_pause(&towns, ada, view.departure.id,
+	                     "2027-06-01", "abroad", &view, &err),
+	    0);
+	(void)snprintf(view.departure.note, sizeof(view.departure.note), "%s",
+	    the_departure("Ture Alm").departure.note);
+	assert_int_equal(cancel_by_hand(view.departure.id), 0);
+	assert_string_equal(
+	    the_departure("Ture Alm").departure.note, view.departure.note);
+	assert_int_not_equal(
+	    the_departure("Ture Alm").departure.state, DEPARTURE_PAUSED);
+	assert_non_null(strstr(the_departure("Ture Alm").waits_for,
+	    "this departure is off: what was handed in or erased goes on"));
+	at("2026-11-30 08:00");
+	assert_int_equal(
+	    the_departure("Ture Alm").departure.state, DEPARTURE_OPEN);
+}
+
 /* ---- blocks ---- */
 
 static void test_block_is_withdrawn(void **state)
@@ -415,6 +444,7 @@ int main(void)
 	    LEAVER_TEST(test_prolonged_while_off),
 	    LEAVER_TEST(test_goes_on_for_who_stays),
 	    LEAVER_TEST(test_cancelled_stays_cancelled),
+	    LEAVER_TEST(test_goes_on_from_a_pause),
 	    LEAVER_TEST(test_block_is_withdrawn),
 	    LEAVER_TEST(test_block_is_lifted),
 	    LEAVER_TEST(test_block_put_back),
