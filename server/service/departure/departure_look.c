@@ -6,6 +6,7 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/departure/departure_inside.h"
+#include "server/service/guard/legal_hold.h"
 #include "server/service/service.h"
 #include "server/store/store_bench.h"
 
@@ -54,17 +55,49 @@ static void say_pause(
 	(void)snprintf(out, size, "the end of its pause, %s", day);
 }
 
-/* ---- one case ---- */
-
 static int none_is_fine(int rc)
 {
 	return rc == -ERR_NOT_FOUND ? 0 : rc;
 }
 
+/* Before whatever else it waits for. */
+static void say_first(const char *words, char *out, size_t size)
+{
+	char rest[sizeof(((struct departure_view *)NULL)->waits_for)];
+
+	if (!words[0])
+		return;
+	(void)snprintf(rest, sizeof(rest), "%s", out);
+	(void)snprintf(out, size, "%s%s%s", words, rest[0] ? "; " : "", rest);
+}
+
+/* The hold that stands now on what the case is to erase; "": none. As of this
+ * moment: what the last round found may have changed since. */
+static int hold_of(struct txn *txn, const struct return_case_row *row,
+    char out[ERR_TEXT_MAX], struct err *err)
+{
+	unsigned over = RETURN_MARK_WIPE_ACKNOWLEDGED | RETURN_MARK_PROVEN |
+	    RETURN_MARK_DATA_REMOVED;
+	struct legal_hold_row hold;
+	int rc;
+
+	out[0] = '\0';
+	if (!return_case_is_open(row->state) || ((unsigned)row->marks & over))
+		return 0;
+	rc = legal_hold_find(
+	    txn, row->org_id, row->device_id, row->person_id, &hold, err);
+	if (rc == 0)
+		legal_hold_sentence(txn, &hold, out, ERR_TEXT_MAX);
+	return none_is_fine(rc);
+}
+
+/* ---- one case ---- */
+
 static int fill_return(struct txn *txn, const struct return_case_row *row,
     struct return_view *out, struct err *err)
 {
 	struct departure_row departure;
+	char held[ERR_TEXT_MAX];
 	int rc;
 
 	memset(out, 0, sizeof(*out));
@@ -77,6 +110,9 @@ static int fill_return(struct txn *txn, const struct return_case_row *row,
 	if (departure.state == DEPARTURE_PAUSED &&
 	    return_case_is_open(row->state))
 		say_pause(&departure, out->waits_for, sizeof(out->waits_for));
+	if ((rc = hold_of(txn, row, held, err)) < 0)
+		return rc;
+	say_first(held, out->waits_for, sizeof(out->waits_for));
 	rc = store_device_load_of(
 	    txn, row->org_id, row->device_id, &out->device, err);
 	if (rc == 0)
@@ -202,9 +238,17 @@ int service_return_each(struct service *service, const struct actor *actor,
 
 /* ---- departures ---- */
 
+struct counting {
+	struct txn *txn;
+	struct departure_view *view;
+	char held[ERR_TEXT_MAX]; /* the first hold that stands in the way; "" */
+	struct err *err;
+};
+
 static int count_case(void *arg, const struct return_case_row *row)
 {
-	struct departure_view *view = arg;
+	struct counting *counting = arg;
+	struct departure_view *view = counting->view;
 
 	view->cases++;
 	if (return_case_is_open(row->state))
@@ -212,7 +256,9 @@ static int count_case(void *arg, const struct return_case_row *row)
 	if (return_case_is_open(row->state) &&
 	    (row->needs & ~row->marks & RETURN_MARK_SIGNED_RECEIVER))
 		view->to_receive++;
-	return 0;
+	return counting->held[0]
+	    ? 0
+	    : hold_of(counting->txn, row, counting->held, counting->err);
 }
 
 static int count_sim(void *arg, const struct sim_decision_row *row)
@@ -237,19 +283,24 @@ static void say_waits(struct departure_view *view)
 	const struct departure_row *row = &view->departure;
 	bool is_missing = row->state <= DEPARTURE_OPEN &&
 	    !row->receiver_id[0] && view->to_receive > 0;
+	const char *waits = row->waits;
 	char *out = view->waits_for;
 
+	/* A hold is said as it is now. */
+	if (strncmp(waits, LEGAL_HOLD_WORDS, strlen(LEGAL_HOLD_WORDS)) == 0)
+		waits = "";
 	if (row->state == DEPARTURE_PAUSED)
 		say_pause(row, out, sizeof(view->waits_for));
 	else
-		(void)snprintf(out, sizeof(view->waits_for), "%s%s%s",
-		    row->waits, row->waits[0] && is_missing ? "; " : "",
+		(void)snprintf(out, sizeof(view->waits_for), "%s%s%s", waits,
+		    waits[0] && is_missing ? "; " : "",
 		    is_missing ? nobody : "");
 }
 
 int departure_view_make(struct txn *txn, const struct departure_row *row,
     struct departure_view *view, struct err *err)
 {
+	struct counting counting = {.txn = txn, .view = view, .err = err};
 	int rc;
 
 	memset(view, 0, sizeof(*view));
@@ -261,26 +312,28 @@ int departure_view_make(struct txn *txn, const struct departure_row *row,
 		    txn, row->org_id, row->receiver_id, &view->receiver, err));
 	if (rc == 0)
 		rc = store_return_case_each_departure(
-		    txn, row->org_id, row->id, count_case, view, err);
+		    txn, row->org_id, row->id, count_case, &counting, err);
 	if (rc == 0)
 		rc = store_sim_decision_each(
 		    txn, row->org_id, row->id, count_sim, view, err);
-	if (rc == 0)
-		say_waits(view);
-	return rc;
+	if (rc < 0)
+		return rc;
+	say_waits(view);
+	say_first(counting.held, view->waits_for, sizeof(view->waits_for));
+	return 0;
 }
 
 /* None of them goes on while the clock is in doubt. */
 static int make_view(
     struct looking *looking, const struct departure_row *row, struct err *err)
 {
-	struct departure_view *view = &looking->departure;
-	int rc = departure_view_make(looking->txn, row, view, err);
+	struct departure_row now = *row;
 
-	if (rc == 0 && row->state <= DEPARTURE_PAUSED)
-		(void)clock_watch_doubts(looking->service,
-		    view->departure.waits, sizeof(view->departure.waits));
-	return rc;
+	if (row->state <= DEPARTURE_PAUSED)
+		(void)clock_watch_doubts(
+		    looking->service, now.waits, sizeof(now.waits));
+	return departure_view_make(
+	    looking->txn, &now, &looking->departure, err);
 }
 
 static int pass_departure(void *arg, const struct departure_row *row)

@@ -100,6 +100,7 @@ static void test_ahead_before_the_last_day(void **state)
 	view = the_departure("Ture Alm");
 	assert_non_null(strstr(view.departure.waits, "clock is in doubt"));
 	assert_non_null(strstr(view.departure.waits, "2029-01-08"));
+	assert_non_null(strstr(view.waits_for, "clock is in doubt"));
 	/* It is put right: nothing of it remains, and later all goes its way.
 	 */
 	jumps("2026-11-22", 10);
