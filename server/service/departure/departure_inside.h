@@ -227,7 +227,7 @@ void departure_say_elsewhere(struct txn *txn, const struct return_case_row *row,
 int departure_remove_work(struct txn *txn, const struct departure_world *world,
     const struct departure_row *departure, struct return_case_row *row,
     struct wipe_outcome *out, struct err *err);
-/* Does anything come back at all: a phone that is no private one, a SIM, an
+/* Does anything come back, or has come back: a phone that is no private one, a SIM, an
  * accessory (return_private.c)? */
 int departure_hands_in(struct txn *txn, const struct departure_row *departure,
     bool *out, struct err *err);

@@ -40,7 +40,7 @@ int departure_hands_in(struct txn *txn, const struct departure_row *departure,
 
 	*out = false;
 	for (i = 0; i < cases.count; i++)
-		*out |= return_case_is_open(cases.rows[i].state) &&
+		*out |= cases.rows[i].state != RETURN_CANCELLED &&
 		    return_is_handed_in(&cases.rows[i]);
 	departure_cases_clear(&cases);
 	if (rc == 0 && !*out)

@@ -403,6 +403,25 @@ static void test_private_beside_another(void **state)
 	assert_false(is_asked(TASK_CONFIRM_RETURN));
 }
 
+/* What has come back was to be handed in: its tasks end with the departure. */
+static void test_private_and_another_is_back(void **state)
+{
+	(void)state;
+	own_phone();
+	phone("S2", "Ture Alm", true);
+	last_day_is_over();
+	assert_string_equal(connects("S2", true), "EraseDevice");
+	assert_int_equal(custody("S2", "Chef Ek"), 0);
+	bench_proves("S2");
+	assert_ready_after("S2");
+	assert_true(is_asked(TASK_CONFIRM_RETURN));
+	checks_out("S1");
+	tick();
+	assert_false(is_asked(TASK_CONFIRM_RETURN));
+	assert_int_equal(
+	    the_departure("Ture Alm").departure.state, DEPARTURE_CLOSED);
+}
+
 /* Another one turns up when the last day is over. */
 static void test_private_and_another_later(void **state)
 {
@@ -468,6 +487,7 @@ int main(void)
 	    LEAVER_TEST(test_private_enrols_anew),
 	    LEAVER_TEST(test_private_is_not_asked_for),
 	    LEAVER_TEST(test_private_beside_another),
+	    LEAVER_TEST(test_private_and_another_is_back),
 	    LEAVER_TEST(test_private_and_another_later),
 	    LEAVER_TEST(test_private_still_managed),
 	    LEAVER_TEST(test_private_takes_its_leave_silently),
