@@ -362,6 +362,16 @@ static bool is_good_hour(struct going *g)
 	    minute < leaving->friday_minute;
 }
 
+/* That of today, when the night is not over. */
+static int64_t next_morning(const struct going *g)
+{
+	int32_t today = g->world->ledger.today;
+	int64_t morning = going_morning_of(g, today);
+
+	return going_has_come(g, morning) ? going_morning_of(g, today + 1)
+	                                  : morning;
+}
+
 /* Who was not told ahead: it was asked back by hand. */
 static int tell_wiped_today(struct going *g, struct err *err)
 {
@@ -391,8 +401,7 @@ static int wipe_all(struct going *g, struct err *err)
 	if (rc < 0 || !going_has_come(g, g->departure->wipe_at))
 		return rc;
 	if (!is_good_hour(g)) {
-		g->departure->wipe_at =
-		    going_morning_of(g, g->world->ledger.today + 1);
+		g->departure->wipe_at = next_morning(g);
 		return 0;
 	}
 	for (i = 0; rc == 0 && i < g->cases.count; i++) {

@@ -161,6 +161,18 @@ static void test_moved_end(void **state)
 	assert_int_equal(state_of("S1"), RETURN_CANCELLED);
 }
 
+/* Away at the hour itself, and back before the next one: not at night, and not a
+ * day later than that. */
+static void test_server_was_away(void **state)
+{
+	(void)state;
+	ready();
+	at("2026-12-01 00:12");
+	assert_int_equal(erases_ordered("S1"), 0);
+	at("2026-12-01 08:00");
+	assert_int_equal(erases_ordered("S1"), 1);
+}
+
 /* The phone had it already: there is no way back, only to the end. */
 static void test_rehired_after_the_erase(void **state)
 {
@@ -879,6 +891,7 @@ int main(void)
 	    LEAVER_TEST(test_rehired),
 	    LEAVER_TEST(test_rehired_too_late),
 	    LEAVER_TEST(test_moved_end),
+	    LEAVER_TEST(test_server_was_away),
 	    LEAVER_TEST(test_rehired_after_the_erase),
 	    LEAVER_TEST(test_erased_once_a_life),
 	    LEAVER_TEST(test_cancelled_by_hand),
