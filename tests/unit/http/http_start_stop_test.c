@@ -44,6 +44,7 @@ static void test_stop_lets_requests_end(void **state)
 	assert_true(client_say(
 	    &busy, "PUT /wait HTTP/1.1\r\n" H "Content-Length: 3\r\n\r\nend"));
 	fixture_wait_for(fixture.waiting == 1);
+	fixture_wait_for(http_server_open_connections(fixture.server) == 2);
 	assert_int_equal(
 	    pthread_create(&thread, NULL, gate_open_later, &fixture), 0);
 	start = fixture_now_ms();
