@@ -4,6 +4,7 @@ The programs come from the environment (CMake sets it); without them every test
 is skipped aloud. What a test starts it also ends, by process id.
 """
 
+import datetime
 import http.client
 import json
 import os
@@ -17,6 +18,7 @@ import tempfile
 import time
 import unittest
 import urllib.request
+import zoneinfo
 
 import phone as raw
 from ports import free_port
@@ -28,6 +30,15 @@ PHONES = os.environ.get("WORKPHONE_PHONES_PROGRAM")
 SCHEMA = os.environ.get("WORKPHONE_APPLE_SCHEMA")
 # Sanitizers make a step five to ten times slower; nothing here is a race.
 PATIENCE = 60
+
+
+ZONE = zoneinfo.ZoneInfo("Europe/Stockholm")  # of organisations, unsaid
+
+
+def day(ahead=0):
+    """"2026-11-22": today where the organisation is, and so many days on."""
+    return (datetime.datetime.now(ZONE).date() +
+            datetime.timedelta(ahead)).isoformat()
 
 
 def wait_for(what, test, seconds=PATIENCE):

@@ -115,7 +115,7 @@ class Day(harness.Case):
         return self.good("GET", path)["items"]
 
     def ledger(self):
-        today = datetime.date.today().isoformat()
+        today = harness.day()
         lines = "\n".join(json.dumps(line) for line in ROLES)
         self.good("POST", "/api/v1/ledger?dry_run=1", lines.encode(),
                   {"Content-Type": "application/jsonl"})

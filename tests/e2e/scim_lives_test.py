@@ -6,6 +6,7 @@ import json
 import time
 import unittest
 
+import harness
 from scim_world import ENTERPRISE, Case, patch, user
 
 
@@ -17,8 +18,7 @@ class Lives(Case):
         return self.person(name)["employments"][-1]
 
     def day(self, ahead):
-        return (datetime.date.today() +
-                datetime.timedelta(ahead)).isoformat()
+        return harness.day(ahead)
 
     def new(self, name, **more):
         return self.good("POST", "/Users", user(
@@ -176,6 +176,9 @@ class Leaver(Case):
         # Not on a Friday afternoon, a weekend or a holiday; then, once.
         self.good("PATCH", path, patch(
             {"op": "Replace", "path": "active", "value": False}))
+        now = datetime.datetime.now(harness.ZONE)
+        noon = now.replace(hour=12, minute=0)
+        self.server.move_clock(int((noon - now).total_seconds()) % 86400)
         for _ in range(14):
             self.server.move_clock(24 * 3600)
             time.sleep(3)

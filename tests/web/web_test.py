@@ -1,7 +1,6 @@
 """Are the pages good for everybody: read by a machine, on a narrow phone, by
 keyboard, in the dark, in three languages? Judged in a real browser."""
 
-import datetime
 import json
 import os
 import pathlib
@@ -13,14 +12,11 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 
+import harness  # noqa: E402
 from pages_world import ALBERTSLUND, PACKS, RONNEBY, World  # noqa: E402
 
 CHROMIUM = os.environ.get("WORKPHONE_CHROMIUM", "/usr/bin/chromium")
 LANGUAGES = ("sv", "da", "en")
-
-
-def day(ahead):
-    return (datetime.date.today() + datetime.timedelta(ahead)).isoformat()
 
 
 class Web(World):
@@ -89,7 +85,7 @@ class Web(World):
             {"employment": {"person": "long", "unit": "bygg",
                             "from": "2020-01-01"}},
             {"absence": {"person": "astrid", "deputy": "olle",
-                         "from": day(-1), "until": day(20)}}])
+                         "from": harness.day(-1), "until": harness.day(20)}}])
         pages = {
             "statement": self.link(self.task("astrid", "RON-17")),
             "statement-long": self.link(self.task("long", "RON-17")),
