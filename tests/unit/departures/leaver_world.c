@@ -634,3 +634,13 @@ int act(const char *serial, enum return_act what, const char *note)
 
 	return perform(&request);
 }
+
+void all_signed(const char *serial, const char *leaver)
+{
+	assert_int_equal(sign(serial, RETURN_SIGNER_HOLDER, leaver, leaver,
+	                     RETURN_CODES_HANDED_OVER, NULL),
+	    0);
+	assert_int_equal(sign(serial, RETURN_SIGNER_RECEIVER, "Chef Ek",
+	                     "Chef Ek", RETURN_CODES_UNSAID, NULL),
+	    0);
+}

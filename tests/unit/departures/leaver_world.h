@@ -38,6 +38,9 @@ void tick(void);
 const char *connects(const char *serial, bool acknowledges);
 /* The answer to what it was given last; more is given to it meanwhile. */
 void answers(const char *serial, bool acknowledges);
+/* A Saturday: 2026-11-27 is a Friday, and no holiday is near. */
+#define LAST_DAY_OVER "2026-11-28" /* the first day no longer employed */
+
 /* It enrols again for a person, from Setup Assistant or not; it leaves. */
 void enrols(const char *serial, const char *name, bool in_setup);
 void checks_out(const char *serial);
@@ -79,6 +82,8 @@ int sign_by(const struct actor *actor, const char *serial,
 /* The receiver on an account of their own. */
 int sign(const char *serial, enum return_signer who, const char *person,
     const char *name, enum return_codes codes, const char *note);
+/* Both, and the codes handed over; the receiver is Chef Ek. */
+void all_signed(const char *serial, const char *leaver);
 int decide_sim(
     const char *serial, const char *number, enum sim_decision decision);
 int state_codes(const char *serial, enum return_codes codes);

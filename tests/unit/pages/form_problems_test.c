@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "proto/base/err.h"
+#include "proto/base/str.h"
 #include "server/office/pages/form_problems.h"
 
 static struct page page;
@@ -63,13 +64,13 @@ static void test_return(void **state)
 	form.codes = PAGE_NO;
 	FOUND(-ERR_INVALID, WORD_ERROR_NAME);
 	/* All is there: it is not the name that is wanted. */
-	strcpy(form.name, "Somebody Else");
+	(void)str_copy(form.name, sizeof(form.name), "Somebody Else");
 	FOUND(-ERR_INVALID, WORD_ERROR_NAME);
 	FOUND(-ERR_CONFLICT, WORD_ERROR_CHANGED);
 	/* Which of the two it was, and what to do about it. */
 	FOUND(-ERR_DENIED, WORD_ERROR_ACCOUNT);
-	strcpy(page.subject_name, "Åsa Ek");
-	strcpy(form.name, "ek, åsa");
+	(void)str_copy(page.subject_name, sizeof(page.subject_name), "Åsa Ek");
+	(void)str_copy(form.name, sizeof(form.name), "ek, åsa");
 	FOUND(-ERR_DENIED, WORD_ERROR_OWN);
 	FOUND(-ERR_LIMIT, WORD_ERROR_WHY_LONG);
 }
@@ -81,8 +82,8 @@ static void test_handout(void **state)
 	FOUND(-ERR_INVALID, WORD_ERROR_CHOOSE, WORD_ERROR_NAME);
 	form.choice = PAGE_YES;
 	FOUND(-ERR_INVALID, WORD_ERROR_NAME);
-	strcpy(form.name, "Åsa Ek");
-	strcpy(form.why, "laddaren saknas");
+	(void)str_copy(form.name, sizeof(form.name), "Åsa Ek");
+	(void)str_copy(form.why, sizeof(form.why), "laddaren saknas");
 	FOUND(-ERR_INVALID, WORD_ERROR_YES_AND_NO);
 	form.why[0] = '\0';
 	form.choice = PAGE_NO; /* nothing is signed */

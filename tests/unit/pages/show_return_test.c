@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "proto/base/err.h"
+#include "proto/base/str.h"
 #include "server/office/pages/layout.h"
 
 static struct page page;
@@ -22,10 +23,14 @@ static void begin(enum task_kind kind)
 	page.handover = &handover;
 	page.text_language = "";
 	handover.count = 1;
-	strcpy(handover.items[0].name, "iPhone 13");
-	strcpy(handover.items[0].detail, "S1");
-	strcpy(handover.items[0].case_id, "c");
-	strcpy(handover.items[0].with, "Laddare, 20 W; Fodral");
+	(void)str_copy(handover.items[0].name, sizeof(handover.items[0].name),
+	    "iPhone 13");
+	(void)str_copy(
+	    handover.items[0].detail, sizeof(handover.items[0].detail), "S1");
+	(void)str_copy(
+	    handover.items[0].case_id, sizeof(handover.items[0].case_id), "c");
+	(void)str_copy(handover.items[0].with, sizeof(handover.items[0].with),
+	    "Laddare, 20 W; Fodral");
 }
 
 static const char *shown(enum word_language language)
