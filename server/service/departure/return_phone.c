@@ -204,6 +204,9 @@ static int become(struct txn *txn, const struct ledger *ledger,
 	if (rc == 0)
 		rc = return_apply(
 		    txn, ledger, row, RETURN_EVENT_PHONE_CHANGED, &step, err);
+	if (rc == 0 && row->kind == RETURN_KIND_PRIVATE)
+		rc =
+		    return_unlock(txn, ledger, row, kind_words[row->kind], err);
 	return rc < 0 ? rc
 	              : departure_wake(txn, row->org_id, row->departure_id,
 	                    ledger->now, err);

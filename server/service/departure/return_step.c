@@ -148,6 +148,30 @@ static int tell_receiver(struct txn *txn, const struct ledger *ledger,
 
 /* ---- where the phone itself is ---- */
 
+/* The others stay where they are. */
+static bool is_phone_handed_in(const struct return_case_row *row)
+{
+	return row->kind != RETURN_KIND_PRIVATE &&
+	    row->kind != RETURN_KIND_SHARED;
+}
+
+/* Handed in, it is lost no more, and on its way back again; what was seen empty
+ * before is empty still. */
+static int follow_found(struct txn *txn, const struct ledger *ledger,
+    const struct return_case_row *row, struct device *device, struct err *err)
+{
+	bool is_proven = (row->marks & RETURN_MARK_PROVEN) != 0;
+	int rc = phone_follow(txn, ledger, device, PHONE_EVENT_FIND,
+	    row->reason[0] ? row->reason : "handed in", err);
+
+	if (rc < 0 || !is_phone_handed_in(row))
+		return rc;
+	return phone_follow(txn, ledger, device,
+	    is_proven ? PHONE_EVENT_PROVE_WIPED : PHONE_EVENT_BEGIN_RETURN,
+	    is_proven ? "it was seen empty before" : "it is on its way back",
+	    err);
+}
+
 static int follow_phone(struct txn *txn, const struct ledger *ledger,
     const struct return_case_row *row, enum return_event event,
     struct device *device, struct err *err)
@@ -166,26 +190,10 @@ static int follow_phone(struct txn *txn, const struct ledger *ledger,
 	    [RETURN_EVENT_CANCEL] = {true, PHONE_EVENT_CANCEL_RETURN},
 	    [RETURN_EVENT_WRITE_OFF] = {true, PHONE_EVENT_WRITE_OFF},
 	};
-	int rc = 0;
 
-	if (row->kind == RETURN_KIND_PRIVATE || row->kind == RETURN_KIND_SHARED)
-		return 0;
-	/* Handed in, it is lost no more, and on its way back again; what was
-	 * seen empty before is empty still. */
-	if (event == RETURN_EVENT_CUSTODY || event == RETURN_EVENT_FOUND) {
-		bool is_proven = (row->marks & RETURN_MARK_PROVEN) != 0;
-
-		rc = phone_follow(txn, ledger, device, PHONE_EVENT_FIND,
-		    row->reason[0] ? row->reason : "handed in", err);
-		return rc < 0 ? rc
-		              : phone_follow(txn, ledger, device,
-		                    is_proven ? PHONE_EVENT_PROVE_WIPED
-		                              : PHONE_EVENT_BEGIN_RETURN,
-		                    is_proven ? "it was seen empty before"
-		                              : "it is on its way back",
-		                    err);
-	}
-	if (!follows[event].is_any)
+	if (event == RETURN_EVENT_CUSTODY || event == RETURN_EVENT_FOUND)
+		return follow_found(txn, ledger, row, device, err);
+	if (!is_phone_handed_in(row) || !follows[event].is_any)
 		return 0;
 	return phone_follow(txn, ledger, device, follows[event].event,
 	    row->reason[0] ? row->reason : return_event_name(event), err);

@@ -1,6 +1,7 @@
 /*
  * A phone that is a person's own (DESIGN invariants 1 and 9): from the moment
- * it is said, nothing of its SIMs and numbers is kept, and it is never erased.
+ * it is said, nothing of its SIMs and numbers is kept, and it is never erased,
+ * locked or located.
  */
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "server/service/audit/audit.h"
 #include "server/service/ledger/ledger.h"
 #include "server/service/ledger/ledger_changed.h"
+#include "server/service/phone/lost_mode.h"
 #include "server/service/phone/phone_state.h"
 #include "server/store/store_private.h"
 
@@ -64,6 +66,31 @@ static int add(struct txn *txn, const struct ledger *ledger,
 	return phone_add(txn, ledger, &phone, out, err);
 }
 
+static int make_private(struct txn *txn, const struct ledger *ledger,
+    struct device *device, struct err *err)
+{
+	const struct audit_note note = {.action = AUDIT_PHONE_PRIVATE,
+	    .org_id = ledger->org_id,
+	    .by = ledger->by,
+	    .subject_kind = "device",
+	    .subject_id = device->id,
+	    .device_id = device->id,
+	    .params = {{"private", "yes"}}};
+	int rc;
+
+	device->is_private = true;
+	device->name[0] = '\0';
+	device->imei[0] = '\0';
+	if ((rc = store_private_strip(txn, ledger->org_id, device->id, err)) <
+	        0 ||
+	    (rc = store_device_save(txn, device, err)) < 0 ||
+	    (rc = audit_write(txn, ledger->service, &note, err)) < 0 ||
+	    (rc = lost_mode_lift(
+	         txn, ledger, device, "it is a private phone", err)) < 0)
+		return rc;
+	return judge_all(txn, ledger, device, err);
+}
+
 int ledger_phone_put(struct txn *txn, const struct ledger *ledger,
     const struct phone_said *said, struct device *out,
     enum ledger_effect *effect, struct err *err)
@@ -91,22 +118,7 @@ int ledger_phone_put(struct txn *txn, const struct ledger *ledger,
 		return err_set(err, ERR_CONFLICT,
 		    "this is a private phone and stays one: a line in a file "
 		    "does not let the organisation erase it");
-	device.is_private = true;
-	device.name[0] = '\0';
-	device.imei[0] = '\0';
-	if ((rc = store_private_strip(txn, ledger->org_id, device.id, err)) <
-	        0 ||
-	    (rc = store_device_save(txn, &device, err)) < 0 ||
-	    (rc = audit_write(txn, ledger->service,
-	         &(const struct audit_note){.action = AUDIT_PHONE_PRIVATE,
-	             .org_id = ledger->org_id,
-	             .by = ledger->by,
-	             .subject_kind = "device",
-	             .subject_id = device.id,
-	             .device_id = device.id,
-	             .params = {{"private", "yes"}}},
-	         err)) < 0 ||
-	    (rc = judge_all(txn, ledger, &device, err)) < 0)
+	if ((rc = make_private(txn, ledger, &device, err)) < 0)
 		return rc;
 	*effect = LEDGER_CHANGED;
 	*out = device;

@@ -302,19 +302,74 @@ static void test_paused(void **state)
 	assert_int_not_equal(state_of("S1"), RETURN_LOST);
 }
 
-/* One that a person reports lost is no case's, and goes out. */
-static void test_by_hand(void **state)
+/* A person's own is neither locked nor located (invariant 9): from the moment
+ * it is said, and it is not missed any more. */
+static void test_becomes_private(void **state)
+{
+	(void)state;
+	is_locked();
+	say("{\"phone\": {\"phone\": \"S1\", \"is_private\": true}}");
+	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_LIFTING);
+	assert_string_equal(connects("S1", true), "DisableLostMode");
+	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_OFF);
+	tick();
+	assert_int_equal(the_case("S1").row.kind, RETURN_KIND_PRIVATE);
+	assert_int_equal(state_of("S1"), RETURN_ASKED);
+	assert_int_equal(phone_of("S1"), PHONE_ENROLLED);
+	assert_string_equal(connects("S1", true), "RemoveProfile");
+	checks_out("S1");
+	tick();
+	assert_int_equal(state_of("S1"), RETURN_RELEASED);
+}
+
+/* Before the phone came by: it is never told. */
+static void test_becomes_private_in_time(void **state)
+{
+	(void)state;
+	goes_silent();
+	say("{\"phone\": {\"phone\": \"S1\", \"is_private\": true}}");
+	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_CANCELLED);
+	tick();
+	assert_int_equal(state_of("S1"), RETURN_ASKED);
+	assert_string_equal(connects("S1", true), "RemoveProfile");
+}
+
+static void report_lost(void)
 {
 	const struct lost_mode_said said = {.reason = "left on a train"};
 	struct lost_mode_row row;
-	struct err err = {0};
+
+	assert_int_equal(
+	    service_lost_mode_enable(&towns, ada, "S1", &said, &row, NULL), 0);
+}
+
+/* What a person reported lost is lost until a person has it: not locked. */
+static void test_lost_becomes_private(void **state)
+{
+	const struct phone_step_ask found = {
+	    .device = "S1", .event = PHONE_EVENT_FIND, .reason = "in a bag"};
+	struct device device;
 
 	(void)state;
 	hire("Ture Alm", NULL);
 	phone("S1", "Ture Alm", true);
+	report_lost();
+	assert_string_equal(connects("S1", true), "EnableLostMode");
+	say("{\"phone\": {\"phone\": \"S1\", \"is_private\": true}}");
+	assert_string_equal(connects("S1", true), "DisableLostMode");
 	assert_int_equal(
-	    service_lost_mode_enable(&towns, ada, "S1", &said, &row, &err), 0);
-	assert_string_equal(row.case_id, "");
+	    service_phone_step(&towns, ada, &found, &device, NULL), 0);
+	assert_int_equal(device.state, PHONE_ENROLLED);
+}
+
+/* One that a person reports lost is no case's, and goes out. */
+static void test_by_hand(void **state)
+{
+	(void)state;
+	hire("Ture Alm", NULL);
+	phone("S1", "Ture Alm", true);
+	report_lost();
+	assert_string_equal(lost_mode_of("S1").case_id, "");
 	assert_string_equal(connects("S1", true), "EnableLostMode");
 	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_ON);
 }
@@ -661,6 +716,9 @@ int main(void)
 	    LEAVER_TEST(test_left_management),
 	    LEAVER_TEST(test_not_handed_out),
 	    LEAVER_TEST(test_paused),
+	    LEAVER_TEST(test_becomes_private),
+	    LEAVER_TEST(test_becomes_private_in_time),
+	    LEAVER_TEST(test_lost_becomes_private),
 	    LEAVER_TEST(test_by_hand),
 	    LEAVER_TEST(test_decided),
 	    LEAVER_TEST(test_decided_of_another),

@@ -259,8 +259,11 @@ void judge_idle(struct handset *handset)
 	struct return_view view;
 	struct order order;
 
-	if (!handset->locked_case[0] || handset->is_lost_by_hand ||
-	    handset->erased_case[0])
+	if (!handset->locked_case[0] || handset->erased_case[0])
+		return;
+	if (handset->is_private)
+		trouble(handset, "a private phone stays locked");
+	if (handset->is_lost_by_hand)
 		return;
 	if (service_return_view(
 	        &towns, ada, handset->locked_case, &view, NULL, NULL, NULL) < 0)
