@@ -161,6 +161,7 @@ enum return_step_kind {
 	RETURN_STEP_LOCK_OPEN = 21, /* what was said of it holds no more */
 	RETURN_STEP_DATA_OPEN = 22, /* the same of what is of work */
 	RETURN_STEP_PHONE_CHANGED = 23,
+	RETURN_STEP_TAKEN_OVER = 24, /* by the departure that follows */
 	RETURN_STEP_KIND_COUNT
 };
 const char *return_step_name(enum return_step_kind kind);

@@ -278,6 +278,31 @@ static bool takes_no_more(const struct refresh *refresh)
 	return refresh->departure->step & DEPARTURE_OFF;
 }
 
+/* One way back at a time: another departure has it. What lies here of one that is
+ * off goes with the one that follows. */
+static int take_over(
+    struct refresh *refresh, struct return_case_row *row, struct err *err)
+{
+	const struct ledger *ledger = &refresh->world->ledger;
+	struct departure_row former;
+	struct return_step_row step;
+	int rc = store_departure_load(
+	    refresh->txn, ledger->org_id, row->departure_id, &former, err);
+
+	if (rc < 0 || !(former.step & DEPARTURE_OFF) || takes_no_more(refresh))
+		return rc;
+	memcpy(row->departure_id, refresh->departure->id, STORE_ID);
+	rc = store_return_case_save(refresh->txn, row, err);
+	return_step_init(&step, ledger, RETURN_STEP_TAKEN_OVER);
+	(void)snprintf(step.note, sizeof(step.note),
+	    "it was in hand when the departure that follows was told");
+	if (rc == 0)
+		rc = return_step_told(refresh->txn, ledger, row, &step, err);
+	return rc < 0 ? rc
+	              : departure_wake(refresh->txn, ledger->org_id, former.id,
+	                    ledger->now, err);
+}
+
 static int take_phone(
     struct refresh *refresh, const struct assignment_row *held, struct err *err)
 {
@@ -292,8 +317,10 @@ static int take_phone(
 		rc = had_case(refresh, held, &is_over, err);
 		return rc < 0 || is_over ? rc : make_case(refresh, held, err);
 	}
+	if (rc == 0 && strcmp(row.departure_id, refresh->departure->id) != 0)
+		rc = take_over(refresh, &row, err);
 	if (rc < 0 || strcmp(row.departure_id, refresh->departure->id) != 0)
-		return rc; /* one way back at a time */
+		return rc;
 	return return_phone_follow(
 	    refresh->txn, &refresh->world->ledger, &row, held, err);
 }

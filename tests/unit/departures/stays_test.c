@@ -26,6 +26,15 @@ static const char *departure_of(void)
 	return id;
 }
 
+static enum departure_state departure_state_of(const char *id)
+{
+	struct departure_view view;
+
+	assert_int_equal(
+	    service_departure_load(&towns, ada, id, &view, NULL, NULL), 0);
+	return view.departure.state;
+}
+
 static bool is_asked(const char *departure_id, int kind)
 {
 	return task_of(departure_id, kind).id[0] != '\0';
@@ -180,6 +189,38 @@ static void test_prolonged(void **state)
 	assert_int_equal(the_case("S1").device.state, PHONE_ENROLLED);
 	assert_int_equal(
 	    the_departure("Ture Alm").departure.state, DEPARTURE_CANCELLED);
+}
+
+/* It lies here still, not given back, when another end is told: it goes with
+ * that one, and is erased on its day. */
+static void test_ends_after_all(void **state)
+{
+	char off[STORE_ID];
+
+	(void)state;
+	hire("Ture Alm", "2026-11-28");
+	phone("S1", "Ture Alm", true);
+	phone("S2", "Ture Alm", true);
+	at("2026-11-28 00:00");
+	assert_int_equal(custody("S1", "Chef Ek"), 0);
+	memcpy(off, departure_of(), STORE_ID);
+	ends("");
+	at("2026-12-07 08:00");
+	ends("2027-01-16");
+	tick();
+	assert_int_equal(departures_of("Ture Alm"), 2);
+	assert_string_not_equal(departure_of(), off);
+	assert_string_equal(the_case("S1").row.departure_id, departure_of());
+	assert_string_equal(the_case("S2").row.departure_id, departure_of());
+	assert_int_equal(departure_state_of(off), DEPARTURE_CANCELLED);
+	at("2027-01-15 08:00");
+	assert_int_equal(erases_ordered("S1"), 0);
+	assert_false(is_asked(off, TASK_CONFIRM_RETURN));
+	at("2027-01-16 08:00");
+	assert_true(is_asked(departure_of(), TASK_CONFIRM_RETURN));
+	at("2027-01-18 08:00");
+	assert_int_equal(erases_ordered("S1"), 1);
+	assert_int_equal(erases_ordered("S2"), 1);
 }
 
 /* Handed in before the last day: that day passes like any other. */
@@ -441,6 +482,7 @@ int main(void)
 	    LEAVER_TEST(test_prolonged),
 	    LEAVER_TEST(test_prolonged_ahead),
 	    LEAVER_TEST(test_ends_again),
+	    LEAVER_TEST(test_ends_after_all),
 	    LEAVER_TEST(test_prolonged_while_off),
 	    LEAVER_TEST(test_goes_on_for_who_stays),
 	    LEAVER_TEST(test_cancelled_stays_cancelled),
