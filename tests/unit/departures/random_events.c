@@ -330,8 +330,10 @@ static void event_cancel(void)
 	view = the_departure(name);
 	told = told_of(view.departure.id);
 	if (service_departure_cancel(&towns, any_account(), view.departure.id,
-	        "a mistake", &view, NULL) == 0)
-		told->cancelled_day = view.departure.last_day;
+	        "a mistake", &view, NULL) < 0)
+		return;
+	told->cancelled_day = view.departure.last_day;
+	told->paused_until = 0; /* what was handed in goes on */
 }
 
 static void event_open(void)

@@ -462,9 +462,11 @@ static int note_sim(void *arg, const struct sim_view *view)
 {
 	struct sims *sims = arg;
 
-	/* One that came to the person later is not of this return. */
+	/* One that came to the person later is not of this return; one whose
+	 * block a pause took back later was decided then. */
 	if (view->row.decision == SIM_UNDECIDED &&
 	    view->row.created_at < sims->closed_at &&
+	    view->row.decided_at < sims->closed_at &&
 	    (!view->row.case_id[0] ||
 	        strcmp(view->row.case_id, sims->case_id) == 0))
 		sims->open++;
