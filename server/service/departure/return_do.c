@@ -96,9 +96,11 @@ static const struct {
 void return_codes_hear(
     struct return_codes_heard *heard, const struct return_step_row *step)
 {
-	/* A signature's are a step of their own too, with its typed name. */
+	/* A signature's are a step of their own too, with its typed name; the
+	 * leaver's own word is one with who they are. */
 	bool settles = step->kind == RETURN_STEP_SIGNED_RECEIVER ||
-	    (step->kind == RETURN_STEP_CODES && !step->typed_name[0]);
+	    (step->kind == RETURN_STEP_CODES && !step->typed_name[0] &&
+	        !step->person_id[0]);
 
 	if (step->codes == RETURN_CODES_UNSAID)
 		return;
@@ -215,6 +217,8 @@ int return_state_codes(struct txn *txn, const struct ledger *ledger,
 	step.codes = codes;
 	if (rc == 0)
 		rc = take_note(&step, note, NULL, err);
+	if (rc == 0 && return_own_check(ledger, &row, NULL) < 0)
+		(void)str_copy(step.person_id, STORE_ID, row.person_id);
 	if (rc == 0 &&
 	    (codes == RETURN_CODES_UNSAID ||
 	        (unsigned)codes >= RETURN_CODES_COUNT))

@@ -1,6 +1,7 @@
 /*
  * own_departure_test: can who leaves, on an account that is theirs, call their
- * own departure off, put it off, or say what takes their erase back?
+ * own departure off, put it off, say what takes their erase back, or settle
+ * what whoever receives left open?
  */
 #include "tests/unit/departures/leaver_world.h"
 
@@ -120,6 +121,35 @@ static void test_lost_without_a_return(void **state)
 	assert_int_equal(says(&own, PHONE_EVENT_REPORT_LOST), 0);
 }
 
+static int says_codes(const struct actor *actor, enum return_codes codes)
+{
+	const struct return_request said = {
+	    .act = RETURN_ACT_CODES, .what = "S1", .codes = codes};
+
+	return perform_by(actor, &said);
+}
+
+static bool has_codes(void)
+{
+	return the_case("S1").row.marks & RETURN_MARK_CODES_STATED;
+}
+
+/* Theirs is the leaver's word, by whatever way it comes. */
+static void test_codes(void **state)
+{
+	(void)state;
+	leaves();
+	at("2026-11-30 08:00");
+	assert_int_equal(says_codes(&own, RETURN_CODES_HANDED_OVER), 0);
+	assert_true(has_codes());
+	assert_int_equal(says_codes(ada, RETURN_CODES_NOT_HANDED_OVER), 0);
+	assert_false(has_codes());
+	assert_int_equal(says_codes(&own, RETURN_CODES_HANDED_OVER), 0);
+	assert_false(has_codes());
+	assert_int_equal(says_codes(ada, RETURN_CODES_HANDED_OVER), 0);
+	assert_true(has_codes());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +157,7 @@ int main(void)
 	    LEAVER_TEST(test_put_off),
 	    LEAVER_TEST(test_lost),
 	    LEAVER_TEST(test_lost_without_a_return),
+	    LEAVER_TEST(test_codes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
