@@ -480,6 +480,15 @@ sum() { # FILE… → "passed failed skipped"
 		END { print p + 0, f + 0, s + 0 }'
 }
 
+# What went wrong first, then how it ended; without what was built.
+show_failure() { # LOG
+	say "  --- what failed, in $1:"
+	grep -E '^(FAILED|FAIL|ERROR)\b|\[  (ERROR|FAILED) |\[   LINE   \]|: error: |\*\*\*|Sanitizer: |runtime error: ' \
+		"$1" | head -n 30 | sed 's/^/  | /'
+	say "  --- its end:"
+	grep -vE '^\[[0-9]+/[0-9]+\] ' "$1" | tail -n 60 | sed 's/^/  | /'
+}
+
 run_part() {
 	local began=$SECONDS passed failed skipped verdict=ok
 	part=$1
@@ -495,8 +504,7 @@ run_part() {
 	grep -h 'SKIP: ' "$logs/$part.log" | sort | uniq -c | sort -rn |
 		head -n 5 | sed 's/^ */          /'
 	if [[ $failed -ne 0 ]]; then
-		say "  --- the end of $logs/$part.log:"
-		tail -n 60 "$logs/$part.log" | sed 's/^/  | /'
+		show_failure "$logs/$part.log"
 	fi
 	say "$part|$verdict|$((SECONDS - began))|$passed|$failed|$skipped" \
 		>>"$logs/summary"
