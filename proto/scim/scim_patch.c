@@ -84,7 +84,7 @@ static int operation_parse(struct scim_patch *patch, const json_t *operation,
 	json_t *value;
 	json_t *path;
 	const char *text;
-	enum scim_verb verb;
+	enum scim_verb verb = SCIM_REMOVE;
 	int rc;
 
 	if (!json_is_object(operation))

@@ -429,8 +429,8 @@ static int refresh_facts(struct service *service, struct err *err)
 				rc = ask_again(service, lives.rows[i].org_id,
 				    lives.rows[i].id, err);
 		if (lives.count > 0)
-			(void)snprintf(lives.after, sizeof(lives.after), "%s",
-			    lives.rows[lives.count - 1].id);
+			memcpy(lives.after, lives.rows[lives.count - 1].id,
+			    STORE_ID);
 	} while (rc == 0 && lives.count == ROUND);
 	return rc;
 }

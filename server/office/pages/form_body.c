@@ -162,7 +162,7 @@ int form_body_parse(
 	bool seen[FIELD_COUNT] = {false};
 	const uint8_t *equals;
 	enum field field;
-	size_t used;
+	size_t used = 0;
 	size_t at = 0;
 	int rc;
 

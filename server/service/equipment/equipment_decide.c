@@ -118,6 +118,7 @@ static int run_step(struct service *service, struct step *step, store_fn *fn,
 		rc = store_write(service->store, fn, step, err);
 	if (rc == 0)
 		order_tell(&world, step->actor, event, &step->out->order);
+	step->world = NULL;
 	return rc;
 }
 
