@@ -178,6 +178,19 @@ static const struct notice_text texts[NOTICE_KIND_COUNT][NOTICE_LANGUAGES] = {
         {"To be erased on {day}: {what}",
          "{what} will be erased on {day}. Save what is yours before then. If "
          "this is wrong, tell your manager or IT at once."}},
+    [NOTICE_WORK_GOES] = {
+        {"Din anställning upphör: {what}",
+         "Den {day} tas det som hör till arbetet bort från {what}: e-post, "
+         "kalender, appar och inställningar. Telefonen är din, och inget av "
+         "ditt eget raderas."},
+        {"Din ansættelse ophører: {what}",
+         "Den {day} fjernes det, der hører til arbejdet, fra {what}: e-mail, "
+         "kalender, apps og indstillinger. Telefonen er din, og intet af dit "
+         "eget bliver slettet."},
+        {"Your employment ends: {what}",
+         "On {day} what belongs to work is removed from {what}: mail, "
+         "calendar, apps and settings. The phone is yours, and nothing of "
+         "your own is erased."}},
     [NOTICE_RECEIPT] = {
         {"Kvitto: {what}",
          "Det finns ett undertecknat kvitto: {what}. Be IT om en kopia om "

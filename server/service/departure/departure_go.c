@@ -31,12 +31,62 @@ static bool is_off(const struct going *g)
 	return g->departure->step & DEPARTURE_OFF;
 }
 
+/*
+ * The first working day after the last one. What the register says only
+ * afterwards gives whoever reads the first message a day: nothing is erased in
+ * the hour in which a date was mistyped, however long another one was known,
+ * or on the day on which a pause is over.
+ */
+static int64_t first_wipe_at(const struct going *g)
+{
+	const struct departure_row *departure = g->departure;
+	enum calendar_zone zone = g->world->tasks.place.zone;
+	int32_t known = calendar_day_at(zone, departure->said_at);
+	int32_t day = (int32_t)departure->last_day;
+
+	return calendar_next_working_day_at(&g->world->tasks.place,
+	    known > day ? known : day, g->world->leaving->wipe_minute);
+}
+
 /* ---- telling ---- */
 
-/* The phones that are still out, in words. */
-static int words_of(
-    struct going *g, char *out, size_t size, bool only_out, struct err *err)
+static bool is_out(const struct return_case_row *row)
 {
+	return return_case_is_open(row->state) && return_is_handed_in(row) &&
+	    !(row->marks & RETURN_MARK_CUSTODY);
+}
+
+static bool wants_wipe(const struct return_case_row *row)
+{
+	return return_case_wants_wipe(
+	    row->kind, row->state, (unsigned)row->marks);
+}
+
+/* A phone of their own, which work is to go from. */
+static bool has_work(const struct return_case_row *row)
+{
+	return return_case_is_open(row->state) &&
+	    row->kind == RETURN_KIND_PRIVATE &&
+	    !(row->marks & RETURN_MARK_DATA_REMOVED);
+}
+
+static bool any_case(
+    const struct going *g, bool (*is_one)(const struct return_case_row *row))
+{
+	size_t i;
+
+	for (i = 0; i < g->cases.count; i++)
+		if (is_one(&g->cases.rows[i]))
+			return true;
+	return false;
+}
+
+/* The phones that a notice is about. */
+static int words_of(struct going *g, enum notice_kind kind, char *out,
+    size_t size, struct err *err)
+{
+	bool (*is_one)(const struct return_case_row *row) =
+	    kind == NOTICE_WORK_GOES ? has_work : is_out;
 	struct device device;
 	char words[200];
 	size_t used = 0;
@@ -47,9 +97,7 @@ static int words_of(
 	for (i = 0; rc == 0 && i < g->cases.count; i++) {
 		const struct return_case_row *row = &g->cases.rows[i];
 
-		if (!return_case_is_open(row->state) ||
-		    !return_is_handed_in(row) ||
-		    (only_out && (row->marks & RETURN_MARK_CUSTODY)))
+		if (!is_one(row))
 			continue;
 		rc = store_device_load_of(
 		    g->txn, row->org_id, row->device_id, &device, err);
@@ -118,7 +166,7 @@ static int tell_on(struct going *g, enum notice_kind kind, const char *reader,
 	    .case_id = g->departure->id,
 	    .day = (int32_t)day,
 	    .what = what};
-	int rc = words_of(g, what, sizeof(what), true, err);
+	int rc = words_of(g, kind, what, sizeof(what), err);
 
 	if (rc == 0 && is_leaver && notice_kind_find(kind)->has_link)
 		rc = find_page(g, task_id, err);
@@ -131,6 +179,19 @@ int going_tell(
     struct going *g, enum notice_kind kind, const char *reader, struct err *err)
 {
 	return tell_on(g, kind, reader, g->departure->last_day, err);
+}
+
+/* Who hands nothing in is told all the same what goes from a phone of theirs. */
+static int tell_work_goes(struct going *g, struct err *err)
+{
+	int64_t at =
+	    g->departure->wipe_at ? g->departure->wipe_at : first_wipe_at(g);
+
+	if (!any_case(g, has_work))
+		return 0;
+	g->departure->reminded_at = g->world->ledger.now;
+	return tell_on(g, NOTICE_WORK_GOES, g->departure->person_id,
+	    calendar_day_at(g->world->tasks.place.zone, at), err);
 }
 
 /* ---- tasks ---- */
@@ -221,18 +282,6 @@ static bool reminder_comes(struct going *g, int64_t bit, int64_t at)
 	return true;
 }
 
-static bool is_any_out(const struct going *g)
-{
-	size_t i;
-
-	for (i = 0; i < g->cases.count; i++)
-		if (return_case_is_open(g->cases.rows[i].state) &&
-		    return_is_handed_in(&g->cases.rows[i]) &&
-		    !(g->cases.rows[i].marks & RETURN_MARK_CUSTODY))
-			return true;
-	return false;
-}
-
 /* Of the last working day the manager is told, while something is out still. */
 static int remind_manager(struct going *g, bool is_first, struct err *err)
 {
@@ -240,7 +289,7 @@ static int remind_manager(struct going *g, bool is_first, struct err *err)
 
 	if (reminder_comes(g, DEPARTURE_LAST_DAY,
 	        departure_last_morning(g->world, g->departure)))
-		return is_any_out(g)
+		return any_case(g, is_out)
 		    ? going_tell(g, NOTICE_LEAVING_TODAY, manager, err)
 		    : 0;
 	return is_first ? going_tell(g, NOTICE_LEAVING_MANAGER, manager, err)
@@ -261,6 +310,8 @@ static int remind(struct going *g, struct err *err)
 	bool is_asked;
 	int rc = departure_hands_in(g->txn, departure, &is_asked, err);
 
+	if (rc == 0 && is_first && !is_asked)
+		rc = tell_work_goes(g, err);
 	is_first = is_first && is_asked;
 	is_any = is_any && is_asked;
 	if (rc == 0 && is_first)
@@ -286,36 +337,18 @@ int going_apply(struct going *g, struct return_case_row *row,
 	return rc == -ERR_CONFLICT ? 0 : rc;
 }
 
-/*
- * The first working day after the last one. What the register says only
- * afterwards gives whoever reads the first message a day: nothing is erased in
- * the hour in which a date was mistyped, however long another one was known,
- * or on the day on which a pause is over.
- */
-static int64_t first_wipe_at(const struct going *g)
-{
-	const struct departure_row *departure = g->departure;
-	enum calendar_zone zone = g->world->tasks.place.zone;
-	int32_t known = calendar_day_at(zone, departure->said_at);
-	int32_t day = (int32_t)departure->last_day;
-
-	return calendar_next_working_day_at(&g->world->tasks.place,
-	    known > day ? known : day, g->world->leaving->wipe_minute);
-}
-
 /* Ahead of it, while there is time to save what is one's own. */
 static int tell_wipe(struct going *g, struct err *err)
 {
 	enum calendar_zone zone = g->world->tasks.place.zone;
-	bool is_any = false;
-	size_t i;
+	int rc = 0;
 
-	for (i = 0; i < g->cases.count; i++)
-		is_any |= return_case_wants_wipe(g->cases.rows[i].kind,
-		    g->cases.rows[i].state, (unsigned)g->cases.rows[i].marks);
-	return is_any ? tell_on(g, NOTICE_WIPE_PLANNED, g->departure->person_id,
-	                    calendar_day_at(zone, g->departure->wipe_at), err)
-	              : 0;
+	if (any_case(g, wants_wipe))
+		rc = tell_on(g, NOTICE_WIPE_PLANNED, g->departure->person_id,
+		    calendar_day_at(zone, g->departure->wipe_at), err);
+	/* Learnt too late for a reminder. */
+	return rc < 0 || g->departure->reminded_at ? rc
+	                                           : tell_work_goes(g, err);
 }
 
 static int begin(struct going *g, struct err *err)

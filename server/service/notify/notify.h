@@ -61,6 +61,8 @@ enum notice_kind {
 	                        */
 	NOTICE_LEAVING_TODAY,  /* the manager, on the last working day;
 	                          about_id, case_id, day, what */
+	NOTICE_WORK_GOES,      /* who has a private phone; case_id, day it goes,
+	                          what */
 	NOTICE_KIND_COUNT
 };
 

@@ -22,6 +22,7 @@ static const struct notice_kind_row notice_kinds[NOTICE_KIND_COUNT] = {
     [NOTICE_PHONE_FOUND] = {.word = "phone_found"},
     [NOTICE_LOCATION_ASKED] = {.word = "location_asked"},
     [NOTICE_LEAVING_TODAY] = {.word = "leaving_today", .is_urgent = true},
+    [NOTICE_WORK_GOES] = {.word = "work_goes"},
 };
 
 static const char *const event_kinds[EVENT_KIND_COUNT] = {

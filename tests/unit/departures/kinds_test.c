@@ -6,6 +6,7 @@
 
 #include "policies/pack.h"
 #include "server/lifecycle/phone.h"
+#include "server/service/notify/notify.h"
 
 /* ---- kinds of phones ---- */
 
@@ -32,6 +33,44 @@ static void test_private(void **state)
 	tick();
 	assert_int_equal(state_of("S1"), RETURN_RELEASED);
 	assert_int_equal(erases_ordered("S1"), 0);
+}
+
+/* Nothing is asked of them; what goes from their phone they know before. */
+static void test_private_is_told(void **state)
+{
+	(void)state;
+	towns.tell.by_mail = true;
+	at("2026-10-26 08:00");
+	hire("Ture Alm", "2026-11-28");
+	phone("S1", "Ture Alm", true);
+	say("{\"phone\": {\"phone\": \"S1\", \"is_private\": true}}");
+	tick();
+	assert_int_equal(notices_of("Ture Alm", NOTICE_WORK_GOES), 0);
+	at("2026-11-16 09:00");
+	assert_int_equal(notices_of("Ture Alm", NOTICE_WORK_GOES), 1);
+	at("2026-11-27 09:00");
+	at("2026-11-28 00:00");
+	at("2026-11-30 08:00");
+	assert_int_equal(notices_of("Ture Alm", NOTICE_WORK_GOES), 1);
+	assert_int_equal(notices_of("Ture Alm", NOTICE_LEAVING_SOON), 0);
+	assert_int_equal(notices_of("Chef Ek", NOTICE_LEAVING_MANAGER), 0);
+	assert_string_equal(connects("S1", true), "RemoveProfile");
+}
+
+static void test_private_is_told_late(void **state)
+{
+	(void)state;
+	towns.tell.by_mail = true;
+	at("2026-11-30 12:00");
+	hire("Ture Alm", "2026-11-28");
+	phone("S1", "Ture Alm", true);
+	say("{\"phone\": {\"phone\": \"S1\", \"is_private\": true}}");
+	tick();
+	assert_int_equal(notices_of("Ture Alm", NOTICE_WORK_GOES), 1);
+	assert_string_equal(connects("S1", true), "");
+	at("2026-12-01 08:00");
+	assert_string_equal(connects("S1", true), "RemoveProfile");
+	assert_int_equal(notices_of("Ture Alm", NOTICE_WORK_GOES), 1);
 }
 
 /* Becomes the person's own while its erase waits. */
@@ -223,6 +262,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    LEAVER_TEST(test_private),
+	    LEAVER_TEST(test_private_is_told),
+	    LEAVER_TEST(test_private_is_told_late),
 	    LEAVER_TEST(test_becomes_private),
 	    LEAVER_TEST(test_unsupervised),
 	    LEAVER_TEST(test_unmanaged),
