@@ -79,7 +79,7 @@ static bool is_erase_ahead(const json_t *departure)
 	return false;
 }
 
-/* Before it is opened there are numbers only. */
+/* Of one that is opened, or would be, there are numbers only. */
 static void counts_print(struct cli *cli, const json_t *departure)
 {
 	if (json_is_array(json_object_get(departure, "return_cases")))

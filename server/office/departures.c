@@ -226,7 +226,7 @@ int office_departure_cancel(struct office_call *call, struct err *err)
 		rc = service_departure_cancel(call->service, &call->actor,
 		    call->request->params[0], order.why, &view, err);
 	if (rc == 0)
-		departure_encode(&call->enc, &view);
+		rc = office_departure_get(call, err);
 	json_decref(document);
 	return rc;
 }
@@ -244,7 +244,7 @@ int office_departure_pause(struct office_call *call, struct err *err)
 		    call->request->params[0], order.until, order.why, &view,
 		    err);
 	if (rc == 0)
-		departure_encode(&call->enc, &view);
+		rc = office_departure_get(call, err);
 	json_decref(document);
 	return rc;
 }

@@ -129,6 +129,24 @@ class Words(Case):
         self.assertRegex(listed, "return case +AND-79")
         self.assertNotIn("return_", listed)
 
+    def test_what_became_of_the_phones(self):
+        """Nothing is to come back in a departure that is off."""
+        self.said("phone", "add", "--kind", "android", "--serial", "AND-80")
+        who = "bartholomeus.wolfeschlegelstein@town.example"
+        given = self.cli.json("handout", "give", who, "--phone", "AND-80")
+        self.cli.run("handout", "accept", given["id"], "--signed",
+                     "Bartholomeus Södermöllebrogården")
+        opened = self.cli.json("departure", "open", who, "--reason", "slutar",
+                               "--yes")
+        self.assertRegex(self.said(
+            "departure", "pause", opened["id"], "--until", "2030-12-31",
+            "--reason", "utomlands"), "phone +AND-80  (planned|asked)")
+        off = self.said("departure", "cancel", opened["id"], "--reason",
+                        "stannar")
+        self.assertNotIn("to come back", off)
+        self.assertRegex(off, "phone +AND-80  cancelled")
+        self.assertEqual(off, self.said("departure", "show", opened["id"]))
+
     def test_nothing_to_do_is_said(self):
         again = self.said("ledger", "apply", str(self.people))
         self.assertIn("There is nothing to change.", again)
