@@ -110,7 +110,7 @@ extern const size_t cli_command_count;
 /* NULL: there is none of that name. */
 const struct cli_command *command_find(const char *name);
 
-#define ARGS_WORDS_MAX 3
+#define ARGS_WORDS_MAX 64
 
 struct cli_args {
 	const struct cli_command *command;

@@ -301,12 +301,14 @@ const struct cli_command cli_commands[] = {
 	{"approvals", "", 0, 0, BIT(OPTION_OPEN), 0, false,
 	    "list what waits for a second person, or waited", "",
 	    run_approvals},
-	{"approve", "REQUEST", 1, 1, BIT(OPTION_YES) | BIT(OPTION_REASON), 0,
+	{"approve", "REQUEST...", 1, ARGS_WORDS_MAX,
+	    BIT(OPTION_YES) | BIT(OPTION_REASON), 0,
 	    false, "say yes to what somebody else has asked",
 	    "Shows what is asked, and for which phones, and asks first. Who "
 	    "asked cannot\napprove, nor a token that was made after the "
-	    "question.", run_approve},
-	{"refuse", "REQUEST", 1, 1, BIT(OPTION_REASON), BIT(OPTION_REASON),
+	    "question. Of several each is\ndecided by itself.", run_approve},
+	{"refuse", "REQUEST...", 1, ARGS_WORDS_MAX, BIT(OPTION_REASON),
+	    BIT(OPTION_REASON),
 	    false, "say no to what somebody else has asked", "", run_refuse},
 	{"approval", "VERB WHAT", 2, 2, BIT(OPTION_WHAT) | BIT(OPTION_REASON),
 	    0, false, "show, ask and take back what needs a second person",

@@ -82,6 +82,17 @@ static void things_join(const json_t *list, struct buf *out)
 	}
 }
 
+static void phones_count(const json_t *row, const char *serial, struct buf *out)
+{
+	int64_t count = cli_number(row, "things");
+
+	if (*cli_text(row, serial, ""))
+		buf_append_str(out, cli_text(row, serial, ""));
+	else
+		buf_printf(
+		    out, "%" PRId64 " phone%s", count, count == 1 ? "" : "s");
+}
+
 static void text_of(const json_t *value, struct buf *out)
 {
 	if (json_is_string(value))
@@ -118,6 +129,8 @@ static void cell_add(struct cli *cli, struct grid *grid,
 	}
 	if (column->kind == LISTING_THINGS)
 		things_join(json_object_get(row, column->key), &text);
+	else if (column->kind == LISTING_PHONES)
+		phones_count(row, column->key, &text);
 	else if (column->kind == LISTING_ALL_OR &&
 	    json_array_size(json_object_get(row, column->key)) == 0)
 		buf_append_str(&text, "all");

@@ -21,7 +21,8 @@ enum listing_kind {
 	LISTING_FLAG,   /* yes or no */
 	LISTING_SOURCE, /* of a rule: see cli_source_line() */
 	LISTING_WORD,   /* a word of the API: see cli_word() */
-	LISTING_THINGS  /* what was handed out: what each is known by */
+	LISTING_THINGS, /* what was handed out: what each is known by */
+	LISTING_PHONES /* the one phone's serial number, or how many "things" */
 };
 
 struct listing_column {

@@ -18,6 +18,7 @@ static void approval_fields(
 	encode_text(enc, "state", view->state);
 	encode_text(enc, "reason", row->reason);
 	encode_number(enc, "things", row->things);
+	encode_text(enc, "serial", view->serial);
 	encode_number(enc, "things_used", row->things_used);
 	encode_text(enc, "params_sha256", row->params_sha256);
 	encode_text(enc, "case", row->case_id);

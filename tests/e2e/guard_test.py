@@ -232,6 +232,45 @@ class Guard(Case):
         self.assertEqual(self.cli.json("retention", "--yes")["due"], 0)
         self.assertTrue(self.cli.run("audit", "verify").stdout)
 
+    def ask(self, *phones):
+        answer = self.people["cecilia"].post("/api/v1/approvals", {
+            "what": "lost_mode", "phones": phones, "reason": "borta"})
+        self.assertEqual(answer.status, 201, answer)
+        return answer.json()["id"]
+
+    def test_5_several_in_one_go(self):
+        anna, bo, back, more = (self.ask(ANNA), self.ask(BO),
+                                self.ask(MORE[0]), self.ask(*MORE[1:]))
+        self.people["cecilia"].post(f"/api/v1/approvals/{back}/withdraw", {})
+        serials = {one["id"]: one["serial"]
+                   for one in self.cli.json("approvals", "--open")}
+        self.assertLessEqual({anna: ANNA, bo: BO, more: None}.items(),
+                             serials.items())
+        listed = self.cli.run("approvals", "--open").stdout
+        self.assertRegex(listed, f"{anna} .* {ANNA} ")
+        self.assertRegex(listed, f"{more} .* 5 phones ")
+        # Both are shown, and one yes is asked for.
+        done = self.cli.run("approve", anna, bo, data="no\n", ok=False)
+        self.assertEqual(done.returncode, 6, done)
+        self.assertIn("these 2 requests", done.stderr)
+        for word in (anna, bo, ANNA, BO):
+            self.assertIn(word, done.stdout)
+        # Each by itself: one that cannot be decided keeps none from it.
+        done = self.cli.run("approve", anna, back, bo, "--yes", ok=False)
+        self.assertEqual(done.returncode, 5, done)
+        self.assertIn(f"{back}: the request is withdrawn already",
+                      done.stderr)
+        for one in (anna, bo):
+            self.assertIn(f"Request {one} is approved.", done.stdout)
+        done = self.cli.run("refuse", anna, more, "nothing", "--reason",
+                            "nej", "--json", ok=False)
+        self.assertEqual(done.returncode, 5, done)
+        self.assertEqual([(one["id"], one["state"])
+                          for one in json.loads(done.stdout)],
+                         [(more, "refused")])
+        for one, why in ((anna, "already"), ("nothing", "no such request")):
+            self.assertRegex(done.stderr, f"{one}: .*{why}")
+
 
 if __name__ == "__main__":
     unittest.main()

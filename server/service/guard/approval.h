@@ -82,6 +82,7 @@ int approval_use(struct txn *txn, const struct approval_need *need,
 struct approval_view {
 	struct approval_row row;
 	const char *state; /* as of now: "expired" before it is written so */
+	char serial[LIMIT_SERIAL + 1]; /* of its phone; "": it names more */
 };
 typedef int service_approval_fn(void *arg, const struct approval_view *view);
 int service_approval_each(struct service *service, const struct actor *actor,

@@ -27,10 +27,39 @@ static const char *key_of(const struct actor *actor)
 
 /* ---- looking ---- */
 
-static void view_fill(
-    struct approval_view *view, const struct approval_row *row, int64_t now)
+static void serial_load(struct txn *txn, const struct approval_thing_row *row,
+    char serial[LIMIT_SERIAL + 1])
 {
+	struct device device;
+
+	if (store_device_load_of(
+	        txn, row->org_id, row->thing_id, &device, NULL) == 0)
+		(void)str_copy(serial, LIMIT_SERIAL + 1, device.serial);
+}
+
+struct serial_of {
+	struct txn *txn;
+	char *serial;
+};
+
+static int note_serial(void *arg, const struct approval_thing_row *row)
+{
+	const struct serial_of *of = arg;
+
+	serial_load(of->txn, row, of->serial);
+	return 1;
+}
+
+static void view_fill(struct txn *txn, struct approval_view *view,
+    const struct approval_row *row, int64_t now)
+{
+	struct serial_of of = {txn, view->serial};
+
 	view->row = *row;
+	view->serial[0] = '\0';
+	if (row->things == 1)
+		(void)store_approval_thing_each(
+		    txn, row->org_id, row->id, note_serial, &of, NULL);
 	view->state = approval_state_name(
 	    approval_is_open(row->state) && row->expires_at <= now
 	        ? APPROVAL_EXPIRED
@@ -61,12 +90,9 @@ static int on_thing(void *arg, const struct approval_thing_row *row)
 	struct approval_thing_view view = {.used_at = row->used_at};
 	struct assignment_row held;
 	struct person_row person;
-	struct device device;
 
 	(void)str_copy(view.id, sizeof(view.id), row->thing_id);
-	if (store_device_load_of(
-	        walk->txn, row->org_id, row->thing_id, &device, NULL) == 0)
-		(void)str_copy(view.serial, sizeof(view.serial), device.serial);
+	serial_load(walk->txn, row, view.serial);
 	if (store_assignment_find_phone(
 	        walk->txn, row->org_id, row->thing_id, 0, &held, NULL) == 0 &&
 	    store_person_load(
@@ -83,7 +109,7 @@ static int look(struct txn *txn, void *arg, struct err *err)
 
 	if (rc < 0)
 		return rc;
-	view_fill(&walk->work.view, &row, walk->work.now);
+	view_fill(txn, &walk->work.view, &row, walk->work.now);
 	walk->txn = txn;
 	if (!walk->fn)
 		return 0;
@@ -110,6 +136,7 @@ int service_approval_view(struct service *service, const struct actor *actor,
 }
 
 struct rows_walk {
+	struct txn *txn;
 	const char *org_id;
 	bool only_open;
 	const char *after_id;
@@ -124,7 +151,7 @@ static int on_row(void *arg, const struct approval_row *row)
 	struct rows_walk *walk = arg;
 	struct approval_view view;
 
-	view_fill(&view, row, walk->now);
+	view_fill(walk->txn, &view, row, walk->now);
 	return walk->fn(walk->arg, &view);
 }
 
@@ -132,6 +159,7 @@ static int read_all(struct txn *txn, void *arg, struct err *err)
 {
 	struct rows_walk *walk = arg;
 
+	walk->txn = txn;
 	return store_approval_each(txn, walk->org_id, walk->only_open,
 	    walk->after_id, walk->limit, on_row, walk, err);
 }
@@ -140,8 +168,8 @@ int service_approval_each(struct service *service, const struct actor *actor,
     bool only_open, const char *after_id, int limit, service_approval_fn *fn,
     void *arg, struct err *err)
 {
-	struct rows_walk walk = {actor->org_id, only_open, after_id, limit,
-	    clock_now(service->clock), fn, arg};
+	struct rows_walk walk = {NULL, actor->org_id, only_open, after_id,
+	    limit, clock_now(service->clock), fn, arg};
 
 	return store_read(service->store, read_all, &walk, err);
 }
@@ -223,7 +251,7 @@ static int decide(struct txn *txn, void *arg, struct err *err)
 
 	if (rc < 0)
 		return rc;
-	view_fill(&work->view, &row, work->now);
+	view_fill(txn, &work->view, &row, work->now);
 	if ((rc = check_decision(txn, work, &row, err)) < 0)
 		return rc;
 	row.decided_at = work->now;
@@ -243,7 +271,7 @@ static int decide(struct txn *txn, void *arg, struct err *err)
 	    work->decision->is_yes ? APPROVAL_EVENT_APPROVE
 	                           : APPROVAL_EVENT_REFUSE,
 	    work->actor->name, work->now, err);
-	view_fill(&work->view, &row, work->now);
+	view_fill(txn, &work->view, &row, work->now);
 	return rc;
 }
 
@@ -289,7 +317,7 @@ static int withdraw(struct txn *txn, void *arg, struct err *err)
 		    "only who asked or who approved takes it back");
 	rc = approval_apply(txn, work->service, &row, APPROVAL_EVENT_WITHDRAW,
 	    work->actor->name, work->now, err);
-	view_fill(&work->view, &row, work->now);
+	view_fill(txn, &work->view, &row, work->now);
 	return rc;
 }
 
@@ -338,7 +366,7 @@ static int ask_all(struct txn *txn, void *arg, struct err *err)
 	}
 	rc = approval_ask(txn, asking->work.service, &asking->ask, &row, err);
 	if (rc == 0)
-		view_fill(&asking->work.view, &row, asking->work.now);
+		view_fill(txn, &asking->work.view, &row, asking->work.now);
 	return rc;
 }
 
