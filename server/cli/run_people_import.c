@@ -17,6 +17,7 @@
 
 #define FILE_MAX (16 * 1024 * 1024) /* the server takes no more */
 #define SHOWN_MAX 40
+#define LINES_NAMED 3
 
 static int file_read(struct cli *cli, const char *path, struct buf *out)
 {
@@ -122,14 +123,63 @@ static void items_print(struct cli *cli, const json_t *plan)
 		        cli_number(plan, "items_left_off"));
 }
 
-static void fault_print(struct cli *cli, const json_t *fault)
+/* The same is wrong there, on another line. */
+static bool is_same_fault(const json_t *a, const json_t *b)
 {
-	int64_t line = cli_number(fault, "line");
+	return cli_number(a, "line") > 0 && cli_number(b, "line") > 0 &&
+	    cli_number(a, "column") == cli_number(b, "column") &&
+	    strcmp(cli_text(a, "field", ""), cli_text(b, "field", "")) == 0 &&
+	    strcmp(cli_text(a, "sentence", ""), cli_text(b, "sentence", "")) ==
+	    0;
+}
+
+static bool is_told_before(const json_t *faults, size_t at)
+{
+	size_t i;
+
+	for (i = 0; i < at; i++)
+		if (is_same_fault(
+		        json_array_get(faults, i), json_array_get(faults, at)))
+			return true;
+	return false;
+}
+
+/* "lines 2, 3, 4 and 997 more": how many those are. */
+static size_t lines_print(struct cli *cli, const json_t *faults, size_t first)
+{
+	struct buf named = {0};
+	const json_t *fault;
+	size_t count = 0;
+	size_t i;
+
+	json_array_foreach(faults, i, fault)
+	{
+		if (i < first ||
+		    (i > first &&
+		        !is_same_fault(json_array_get(faults, first), fault)))
+			continue;
+		if (count++ < LINES_NAMED)
+			buf_printf(&named, "%s%" PRId64, i == first ? "" : ", ",
+			    cli_number(fault, "line"));
+	}
+	(void)fprintf(cli->out, "line%s %s", count == 1 ? "" : "s",
+	    named.data ? (const char *)named.data : "?");
+	if (count > LINES_NAMED)
+		(void)fprintf(cli->out, " and %zu more", count - LINES_NAMED);
+	buf_clear(&named);
+	return count;
+}
+
+/* All lines of it; true when not all are named. */
+static bool fault_print(struct cli *cli, const json_t *faults, size_t first)
+{
+	const json_t *fault = json_array_get(faults, first);
 	int64_t column = cli_number(fault, "column");
+	size_t count = 0;
 
 	(void)fputs("  ", cli->out);
-	if (line > 0)
-		(void)fprintf(cli->out, "line %" PRId64, line);
+	if (cli_number(fault, "line") > 0)
+		count = lines_print(cli, faults, first);
 	else
 		(void)fputs("whole file", cli->out);
 	if (column > 0)
@@ -139,22 +189,34 @@ static void fault_print(struct cli *cli, const json_t *fault)
 	(void)fputs(": ", cli->out);
 	text_print(cli, cli_text(fault, "sentence", "?"));
 	(void)fputc('\n', cli->out);
+	return count > LINES_NAMED;
 }
 
+/* Each fault once, with where it stands. */
 static void faults_print(struct cli *cli, const json_t *plan)
 {
 	const json_t *faults = json_object_get(plan, "faults");
-	const json_t *fault;
+	int64_t untold =
+	    cli_number(plan, "fault_count") - (int64_t)json_array_size(faults);
+	bool is_short = false;
+	size_t shown = 0;
 	size_t i;
 
-	json_array_foreach(faults, i, fault)
-	{
-		if (i == SHOWN_MAX)
+	for (i = 0; i < json_array_size(faults); i++) {
+		if (is_told_before(faults, i))
+			continue;
+		if (shown++ == SHOWN_MAX)
 			break;
-		fault_print(cli, fault);
+		is_short |= fault_print(cli, faults, i);
 	}
-	if (cli_number(plan, "fault_count") > SHOWN_MAX)
-		(void)fputs("  …\n", cli->out);
+	if (is_short || shown > SHOWN_MAX)
+		(void)fprintf(cli->out, "  %s--json names each line\n",
+		    shown > SHOWN_MAX ? "… and others; " : "");
+	if (untold > 0)
+		(void)fprintf(cli->out,
+		    "  … and %" PRId64
+		    " more faults, told when these are mended\n",
+		    untold);
 }
 
 static void plan_print(struct cli *cli, const json_t *plan)

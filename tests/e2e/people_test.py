@@ -95,6 +95,33 @@ class Files(harness.Case):
         self.assertIn("nothing was changed", done.stderr)
         self.assertNotIn("Norr", [u["name"] for u in self.cli.json("units")])
 
+    def test_one_fault_on_many_lines(self):
+        """It is said once, with where it stands; each is in the JSON."""
+        file = self.file("many.csv", HEAD + rows(1, 1200, "=X()") +
+                         "1201;=Y();Berg;p1201@town.example;Skolan;"
+                         "01.02.2020;\n")
+        args = ("people", "import", file, "--map", self.file("m.yaml", MAP),
+                "--source", "many")
+        said = self.cli.run(*args, ok=False)
+        self.assertEqual(said.returncode, 1, said)
+        self.assertIn("  lines 2, 3, 4 and 997 more, column 5 (unit): "
+                      "\"=X()\" is a formula, no value; export values\n",
+                      said.stdout)
+        self.assertEqual(said.stdout.count("is a formula"), 1)
+        self.assertIn("--json names each line", said.stdout)
+        self.assertIn("201 more faults", said.stdout)
+        told = json.loads(self.cli.run(*args, "--json", ok=False).stdout)
+        self.assertEqual(told["fault_count"], 1201)
+        self.assertEqual([fault["line"] for fault in told["faults"]],
+                         list(range(2, 1002)))
+        few = self.file("few.csv", HEAD + rows(1, 2, "=X()") +
+                        "3;=Y();Berg;p3@town.example;Skolan;01.02.2020;\n")
+        said = self.cli.run("people", "import", few, *args[3:],
+                            ok=False).stdout
+        self.assertIn("  lines 2, 3, column 5 (unit): ", said)
+        self.assertIn("  line 4, column 2 (first_name): ", said)
+        self.assertNotIn("--json", said)
+
     def test_units_are_items(self):
         def led(key):
             return self.file("led.csv", "Anst.nr;Namn;Enhet;Chef\n" + "".join(
