@@ -230,6 +230,10 @@ const struct cli_command cli_commands[] = {
 	    "would begin, change\nand end; --yes applies it, all or nothing. "
 	    "A file that looks wrong is held by the\nsafety stop. See "
 	    "docs/people-sources.md.", run_people},
+	{"employments", "PERSON", 1, 1, 0, 0, false,
+	    "list where a person is or was employed, and who says so",
+	    "TO is the first day no longer employed. SOURCE is which file or "
+	    "directory made\nit; none: by hand.", run_employments},
 	{"units", "", 0, 0, 0, 0, false, "list units", "", run_units},
 	{"subscriptions", "", 0, 0, 0, 0, false,
 	    "list subscriptions and their SIMs", "", run_subscriptions},

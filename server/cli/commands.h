@@ -55,6 +55,7 @@ int run_task_cancel(struct cli *cli);
 int run_statements(struct cli *cli);
 int run_coverage(struct cli *cli);
 int run_people(struct cli *cli);
+int run_employments(struct cli *cli);
 int run_people_import(struct cli *cli);
 int run_units(struct cli *cli);
 int run_subscriptions(struct cli *cli);

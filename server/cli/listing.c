@@ -145,7 +145,7 @@ static void cell_add(struct cli *cli, struct grid *grid,
 	buf_clear(&text);
 }
 
-static int rows_print(
+int listing_print(
     struct cli *cli, const struct listing *listing, const json_t *items)
 {
 	const char *heads[GRID_COLUMNS_MAX];
@@ -180,7 +180,7 @@ int listing_run(struct cli *cli, const struct listing *listing)
 	path_make(cli, listing, &path);
 	code = cli_list(cli, &path, &answer, &items);
 	if (items)
-		code = rows_print(cli, listing, items);
+		code = listing_print(cli, listing, items);
 	json_decref(answer);
 	buf_clear(&path);
 	return code;

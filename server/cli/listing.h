@@ -5,6 +5,7 @@
 #ifndef SERVER_CLI_LISTING_H
 #define SERVER_CLI_LISTING_H
 
+#include <jansson.h>
 #include <stddef.h>
 
 #include "server/cli/args.h"
@@ -49,5 +50,8 @@ struct listing {
 
 /* An enum cli_exit. */
 int listing_run(struct cli *cli, const struct listing *listing);
+/* Its table of rows that are here already. */
+int listing_print(
+    struct cli *cli, const struct listing *listing, const json_t *items);
 
 #endif

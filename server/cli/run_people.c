@@ -1,4 +1,4 @@
-/* workphone people, units, subscriptions, ledger: who has what. */
+/* workphone people, employments, units, subscriptions, holders. */
 #include "server/cli/commands.h"
 
 #include <errno.h>
@@ -38,6 +38,41 @@ int run_people(struct cli *cli)
 		return cli_fail(
 		    cli, CLI_USAGE, "people import needs FILE, or - for input");
 	return listing_run(cli, &people);
+}
+
+static int employments_print(struct cli *cli, const json_t *employments)
+{
+	static const struct listing_column columns[] = {
+	    {"UNIT", "unit", LISTING_TEXT, 0},
+	    {"ROLES", "roles", LISTING_WORDS, 0},
+	    {"FROM", "from", LISTING_TEXT, 0},
+	    {"TO", "to", LISTING_TEXT, 0},
+	    {"EXTERNAL ID", "external_id", LISTING_TEXT, 0},
+	    {"SOURCE", "source", LISTING_TEXT, 0},
+	};
+	static const struct listing listing = {NULL, columns, 6, NULL, 0, NULL,
+	    "There is no employment of this person."};
+
+	if (args_has(cli->args, OPTION_JSON))
+		return cli_print_json(cli, employments);
+	return listing_print(cli, &listing, employments);
+}
+
+int run_employments(struct cli *cli)
+{
+	struct buf path = {0};
+	json_t *person = NULL;
+	int code;
+
+	buf_append_str(&path, "/api/v1/people/");
+	client_path_escape(&path, cli->args->words[0]);
+	code = cli_call(cli, "GET", &path, NULL, &person);
+	buf_clear(&path);
+	if (code == CLI_OK)
+		code = employments_print(
+		    cli, json_object_get(person, "employments"));
+	json_decref(person);
+	return code;
 }
 
 int run_units(struct cli *cli)

@@ -87,15 +87,18 @@ static struct encoder list_encoder(struct buf *buf)
 	return (struct encoder){buf, buf->len > 0};
 }
 
-static int on_employment(void *arg, const struct employment_row *row)
+static int on_employment(void *arg, const struct employment_view *view)
 {
+	const struct employment_row *row = &view->row;
 	struct encoder enc =
 	    list_encoder(&((struct person_lists *)arg)->employments);
 
 	encode_open(&enc, NULL, '{');
 	encode_text(&enc, "id", row->id);
 	encode_text(&enc, "external_id", row->external_id);
+	encode_text(&enc, "source", row->source);
 	encode_text(&enc, "unit_id", row->unit_id);
+	encode_text(&enc, "unit", view->unit);
 	encode_roles(&enc, row->roles);
 	encode_day(&enc, "from", row->from_day);
 	encode_day(&enc, "to", row->to_day);

@@ -95,6 +95,37 @@ class Files(harness.Case):
         self.assertIn("nothing was changed", done.stderr)
         self.assertNotIn("Norr", [u["name"] for u in self.cli.json("units")])
 
+    def test_employments_of_somebody(self):
+        """Each with its days, its unit and who says so; nobody else's."""
+        file = self.file("eva.csv", HEAD + rows(9101, 9101, "Biblioteket") +
+                         "9102;Eva;Alm;eva@town.example;Biblioteket;"
+                         "01.02.2020;31.12.2030\n")
+        self.cli.run("people", "import", file, "--map",
+                     self.file("eva.yaml", MAP), "--source", "lib", "--yes")
+        self.assertIn("There is no employment", self.cli.run(
+            "employments", self.nobodys("Bo Gast")).stdout)
+        self.cli.run("ledger", "apply", "-", "--yes", data=json.dumps(
+            {"employment": {"person": "eva@town.example", "to": "2019-06-01",
+                            "unit": "Biblioteket", "roles": ["manager"],
+                            "from": "2019-01-01", "external_id": "A-7"}}))
+        said = self.cli.run("employments", "eva@town.example").stdout
+        for line in (r"Biblioteket +manager +2019-01-01 +2019-06-01 +A-7 +-",
+                     r"Biblioteket +employee +2020-02-01 +2031-01-01 .* lib"):
+            self.assertRegex(said, line)
+        told = self.cli.json("employments", "Eva Alm")
+        self.assertEqual(
+            [(one["unit"], one["source"], one["from"], one["to"])
+             for one in told],
+            [("Biblioteket", None, "2019-01-01", "2019-06-01"),
+             ("Biblioteket", "lib", "2020-02-01", "2031-01-01")])
+        done = self.cli.run("employments", "nobody", ok=False)
+        self.assertEqual(done.returncode, 3, done)
+
+    def nobodys(self, name):
+        self.cli.run("ledger", "apply", "-", "--yes",
+                     data=json.dumps({"person": {"name": name}}))
+        return name
+
     def test_one_fault_on_many_lines(self):
         """It is said once, with where it stands; each is in the JSON."""
         file = self.file("many.csv", HEAD + rows(1, 1200, "=X()") +

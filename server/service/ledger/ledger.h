@@ -294,8 +294,14 @@ struct person_view {
 	struct absence_row absence; /* today; id "" */
 	struct person_row deputy;   /* of that absence; id "" */
 };
+struct employment_view {
+	struct employment_row row;
+	char unit[LIMIT_NAME + 1]; /* its name; "": of no unit */
+};
+typedef int service_employment_fn(
+    void *arg, const struct employment_view *view);
 struct person_parts {
-	store_employment_fn *employment; /* each may be NULL */
+	service_employment_fn *employment; /* each may be NULL */
 	store_absence_fn *absence;
 	store_assignment_fn *assignment;
 	void *arg;

@@ -166,17 +166,38 @@ static int look_today(
 	return rc;
 }
 
+struct employments_look {
+	struct txn *txn;
+	const struct person_parts *parts;
+	struct err *err;
+};
+
+static int on_employment(void *arg, const struct employment_row *row)
+{
+	const struct employments_look *look = arg;
+	struct employment_view view = {.row = *row};
+	struct unit_row unit = {.name = ""};
+	int rc = 0;
+
+	if (row->unit_id[0])
+		rc = optional(store_unit_load(
+		    look->txn, row->org_id, row->unit_id, &unit, look->err));
+	(void)str_copy(view.unit, sizeof(view.unit), unit.name);
+	return rc < 0 ? rc : look->parts->employment(look->parts->arg, &view);
+}
+
 static int look_parts(
     struct txn *txn, const struct look_person *look, struct err *err)
 {
 	const struct person_parts *parts = look->parts;
 	const char *org_id = look->ledger->org_id;
+	struct employments_look employments = {txn, parts, err};
 	const char *id = look->view.person.id;
 	int rc = 0;
 
 	if (parts && parts->employment)
 		rc = store_employment_each_person(
-		    txn, org_id, id, parts->employment, parts->arg, err);
+		    txn, org_id, id, on_employment, &employments, err);
 	if (rc == 0 && parts && parts->absence)
 		rc = store_absence_each_person(
 		    txn, org_id, id, parts->absence, parts->arg, err);

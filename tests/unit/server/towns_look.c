@@ -12,11 +12,11 @@
 		(count)++;                                                     \
 	} while (0)
 
-static int on_employment(void *arg, const struct employment_row *row)
+static int on_employment(void *arg, const struct employment_view *view)
 {
 	struct towns_look *look = arg;
 
-	KEEP(look->employments, look->employed, row);
+	KEEP(look->employments, look->employed, &view->row);
 	return 0;
 }
 
