@@ -335,7 +335,8 @@ const char *return_step_name(enum return_step_kind kind)
 	    "lock_cleared", "proof_stated", "data_removed", "sim", "lost",
 	    "found", "written_off", "cancelled", "wipe_ordered",
 	    "wipe_acknowledged", "proof", "disputed", "asked", "released",
-	    "offline", "heard", "lock_open", "data_open", "phone_changed", "taken_over"};
+	    "offline", "heard", "lock_open", "data_open", "phone_changed",
+	    "taken_over"};
 
 	return name_of(names, RETURN_STEP_KIND_COUNT, (unsigned)kind);
 }
