@@ -102,6 +102,43 @@ static const struct notice_text texts[NOTICE_KIND_COUNT][NOTICE_LANGUAGES] = {
         {"{about} is leaving: {what}",
          "{about} is leaving, last day {day}. This is to be returned: {what}."
          "\nYou receive it and confirm; a link will follow."}},
+    [NOTICE_HAND_BACK_SOON] = {
+        {"Lämna tillbaka: {what}",
+         "Det här ska lämnas tillbaka senast {day}: {what}. Lämna det till "
+         "din chef eller till IT.\nSpara det du vill ha kvar för egen del, "
+         "logga ut från iCloud och stäng av Hitta. När telefonen är lämnad "
+         "raderas den."},
+        {"Aflever: {what}",
+         "Dette skal afleveres senest {day}: {what}. Aflever det til din leder "
+         "eller til IT.\nGem det, du selv vil beholde, log ud af iCloud, og slå "
+         "Find fra. Når telefonen er afleveret, slettes den."},
+        {"Please return: {what}",
+         "This is to be returned by {day}: {what}. Hand it to your manager or "
+         "to IT.\nSave what is yours, sign out of iCloud and turn off Find My. "
+         "Once the phone is handed in it is erased."}},
+    [NOTICE_HAND_BACK_MANAGER] = {
+        {"{about} lämnar tillbaka: {what}",
+         "{about} ska lämna tillbaka det här senast {day}: {what}.\nDu tar "
+         "emot det och bekräftar; en länk kommer."},
+        {"{about} afleverer: {what}",
+         "{about} skal aflevere dette senest {day}: {what}.\nDu modtager det og "
+         "bekræfter; et link følger."},
+        {"{about} is to return: {what}",
+         "{about} is to return this by {day}: {what}.\nYou receive it and "
+         "confirm; a link will follow."}},
+    [NOTICE_HAND_BACK_TODAY] = {
+        {"Inte återlämnat än av {about}: {what}",
+         "{about} ska lämna tillbaka det här senast {day}, och det har inte "
+         "kommit: {what}. Ta emot det i dag om det går.\nDagen efter får du en "
+         "länk där du bekräftar det du har tagit emot."},
+        {"Endnu ikke afleveret af {about}: {what}",
+         "{about} skal aflevere dette senest {day}, og det er ikke kommet: "
+         "{what}. Modtag det i dag, hvis det kan lade sig gøre.\nDagen efter "
+         "får du et link, hvor du bekræfter det, du har modtaget."},
+        {"Not returned yet by {about}: {what}",
+         "{about} is to return this by {day}, and it has not come: {what}. "
+         "Take it in today if you can.\nOn the day after you get a link to "
+         "confirm what you have received."}},
     [NOTICE_LEAVING_OFF] = {
         {"Du behåller: {what}",
          "Återlämningen är inte längre aktuell. Du behåller {what}, och "
@@ -179,15 +216,15 @@ static const struct notice_text texts[NOTICE_KIND_COUNT][NOTICE_LANGUAGES] = {
          "{what} will be erased on {day}. Save what is yours before then. If "
          "this is wrong, tell your manager or IT at once."}},
     [NOTICE_WORK_GOES] = {
-        {"Din anställning upphör: {what}",
+        {"Arbetet tas bort från {what}",
          "Den {day} tas det som hör till arbetet bort från {what}: e-post, "
          "kalender, appar och inställningar. Telefonen är din, och inget av "
          "ditt eget raderas."},
-        {"Din ansættelse ophører: {what}",
+        {"Arbejdet fjernes fra {what}",
          "Den {day} fjernes det, der hører til arbejdet, fra {what}: e-mail, "
          "kalender, apps og indstillinger. Telefonen er din, og intet af dit "
          "eget bliver slettet."},
-        {"Your employment ends: {what}",
+        {"Work is removed from {what}",
          "On {day} what belongs to work is removed from {what}: mail, "
          "calendar, apps and settings. The phone is yours, and nothing of "
          "your own is erased."}},

@@ -50,6 +50,21 @@ static int64_t first_wipe_at(const struct going *g)
 
 /* ---- telling ---- */
 
+/* Who stays is not told that their employment ends. */
+static enum notice_kind kind_for(
+    const struct departure_row *departure, enum notice_kind kind)
+{
+	static const enum notice_kind stays[NOTICE_KIND_COUNT] = {
+	    [NOTICE_LEAVING_SOON] = NOTICE_HAND_BACK_SOON,
+	    [NOTICE_LEAVING_MANAGER] = NOTICE_HAND_BACK_MANAGER,
+	    [NOTICE_LEAVING_TODAY] = NOTICE_HAND_BACK_TODAY,
+	};
+
+	return departure->reason != DEPARTURE_EMPLOYMENT_END && stays[kind]
+	    ? stays[kind]
+	    : kind;
+}
+
 static bool is_out(const struct return_case_row *row)
 {
 	return return_case_is_open(row->state) && return_is_handed_in(row) &&
@@ -159,7 +174,7 @@ static int tell_on(struct going *g, enum notice_kind kind, const char *reader,
 	char what[256];
 	char task_id[STORE_ID] = "";
 	const struct notice notice = {.org_id = g->departure->org_id,
-	    .kind = kind,
+	    .kind = kind_for(g->departure, kind),
 	    .person_id = reader,
 	    .about_id = is_leaver ? NULL : g->departure->person_id,
 	    .task_id = task_id,
@@ -515,9 +530,10 @@ static int go_paused(struct going *g, struct err *err)
 		return 0;
 	g->departure->review_day = 0;
 	g->departure->said_at = g->world->ledger.now;
-	/* It is not today that they leave. */
+	/* It is past: they are not reminded of it, but asked. */
 	if (g->world->ledger.today > g->departure->last_day)
-		g->departure->step |= DEPARTURE_LAST_DAY;
+		g->departure->step |= DEPARTURE_REMINDED |
+		    DEPARTURE_REMINDED_AGAIN | DEPARTURE_LAST_DAY;
 	return departure_move(g->txn, g->world, g->departure, DEPARTURE_PLANNED,
 	    "the pause is over", err);
 }

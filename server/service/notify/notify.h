@@ -63,6 +63,11 @@ enum notice_kind {
 	                          about_id, case_id, day, what */
 	NOTICE_WORK_GOES,      /* who has a private phone; case_id, day it goes,
 	                          what */
+	/* As the three of leaving, of what somebody who stays hands back; day: by
+	 * when. */
+	NOTICE_HAND_BACK_SOON,
+	NOTICE_HAND_BACK_MANAGER,
+	NOTICE_HAND_BACK_TODAY,
 	NOTICE_KIND_COUNT
 };
 

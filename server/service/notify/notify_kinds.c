@@ -23,6 +23,9 @@ static const struct notice_kind_row notice_kinds[NOTICE_KIND_COUNT] = {
     [NOTICE_LOCATION_ASKED] = {.word = "location_asked"},
     [NOTICE_LEAVING_TODAY] = {.word = "leaving_today", .is_urgent = true},
     [NOTICE_WORK_GOES] = {.word = "work_goes"},
+    [NOTICE_HAND_BACK_SOON] = {.word = "hand_back_soon", .has_link = true},
+    [NOTICE_HAND_BACK_MANAGER] = {.word = "hand_back_manager"},
+    [NOTICE_HAND_BACK_TODAY] = {.word = "hand_back_today", .is_urgent = true},
 };
 
 static const char *const event_kinds[EVENT_KIND_COUNT] = {

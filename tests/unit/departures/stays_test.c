@@ -476,6 +476,54 @@ static void test_block_of_a_stolen_one(void **state)
 	    orders_of(EQUIPMENT_BLOCK).last.state, EQUIPMENT_ORDER_APPROVED);
 }
 
+/* ---- one thing is asked back by some day ---- */
+
+static void test_asked_by_a_day(void **state)
+{
+	const struct departure_request request = {.person = "Ture Alm",
+	    .phone = "S1",
+	    .note = "a newer one",
+	    .last_day = "2026-11-27"};
+	struct departure_view view;
+
+	(void)state;
+	towns.tell.by_mail = true;
+	at("2026-11-10 08:00");
+	hire("Ture Alm", NULL);
+	phone("S1", "Ture Alm", true);
+	assert_int_equal(
+	    service_departure_open(&towns, ada, &request, false, &view, NULL),
+	    0);
+	at("2026-11-16 09:00");
+	assert_int_equal(notices_of("Ture Alm", NOTICE_HAND_BACK_SOON), 1);
+	assert_int_equal(notices_of("Chef Ek", NOTICE_HAND_BACK_MANAGER), 1);
+	at("2026-11-27 09:00");
+	assert_int_equal(notices_of("Chef Ek", NOTICE_HAND_BACK_TODAY), 1);
+	assert_int_equal(notices_of("Ture Alm", NOTICE_LEAVING_SOON), 0);
+	assert_int_equal(notices_of("Chef Ek", NOTICE_LEAVING_MANAGER), 0);
+	assert_int_equal(notices_of("Chef Ek", NOTICE_LEAVING_TODAY), 0);
+}
+
+/* Of a day that is over when the pause is, nobody is reminded. */
+static void test_after_a_pause(void **state)
+{
+	struct departure_view view;
+	struct err err = {0};
+
+	(void)state;
+	towns.tell.by_mail = true;
+	leaves_with_a_sim();
+	assert_int_equal(service_departure_pause(&towns, ada, departure_of(),
+	                     "2027-01-15", "a matter of court", &view, &err),
+	    0);
+	at("2027-01-15 08:00");
+	at("2027-01-15 09:00");
+	assert_true(is_asked(departure_of(), TASK_RETURN_PHONE));
+	assert_int_equal(notices_of("Ture Alm", NOTICE_LEAVING_SOON), 0);
+	assert_int_equal(notices_of("Chef Ek", NOTICE_LEAVING_MANAGER), 0);
+	assert_int_equal(notices_of("Ture Alm", NOTICE_WIPE_PLANNED), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -490,6 +538,8 @@ int main(void)
 	    LEAVER_TEST(test_block_is_withdrawn),
 	    LEAVER_TEST(test_block_is_lifted),
 	    LEAVER_TEST(test_block_put_back),
+	    LEAVER_TEST(test_asked_by_a_day),
+	    LEAVER_TEST(test_after_a_pause),
 	    LEAVER_TEST(test_block_in_a_pause),
 	    LEAVER_TEST(test_block_of_a_stolen_one),
 	};
