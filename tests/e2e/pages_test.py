@@ -64,9 +64,15 @@ class Pages(World):
         _, text = self.open(urllib.parse.urljoin(url, heads["Location"]))
         self.assertIn("Tack, ditt svar är sparat", text)
         self.assertIn("Ja, det stämmer", text)
-        # Sent twice: nothing happens twice, the page says what was answered.
-        self.post(url, form, answer="no")
-        self.assertIn("Ja, det stämmer", self.open(url)[1])
+        # From another tab, otherwise: nothing happens, and it says so.
+        _, text = self.post(url, form, 409, answer="no")
+        self.assertIn("Du har redan svarat", text)
+        self.assertIn("Det första svaret gäller", text)
+        self.assertIn("Ja, det stämmer", text)
+        self.assertNotIn("Tack", text)
+        _, text = self.open(url)
+        self.assertIn("Tack, ditt svar är sparat", text)
+        self.assertIn("Ja, det stämmer", text)
         stated = [one for one in self.api("GET", "/statements")["items"]
                   if one["rule"] == "RON-17"]
         self.assertEqual([one["yes"] for one in stated], [True])

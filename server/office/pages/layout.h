@@ -30,6 +30,7 @@ struct view {
 	enum page_choice codes;
 	unsigned picked;
 	enum return_decision decision; /* chosen before */
+	bool is_answered_before;       /* what was sent now does not count */
 	bool is_public;                /* for everybody: no link of one's own */
 };
 

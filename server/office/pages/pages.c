@@ -220,13 +220,13 @@ static int show_again(struct office_call *call, const struct form_body *form,
 	if (rc == -ERR_NOT_FOUND || rc == -ERR_EXPIRED) {
 		rc = refuse_link(
 		    call, &page, rc, language_wanted(call->request), err);
-	} else if (rc == 0 &&
-	    (page.is_used || !task_is_open(page.task.state))) {
-		/* Sent twice, or closed meanwhile: the page says so. */
+	} else if (rc == 0 && !page.is_used && !task_is_open(page.task.state)) {
+		/* Closed meanwhile: the page says so. */
 		rc = see_other(call, language_asked(call->request));
 	} else if (rc == 0) {
 		path_of(call->request, path);
 		view_begin(call, &view, &page, path);
+		view.is_answered_before = page.is_used;
 		form_problems_find(&page, form, code, &view.problems);
 		view.choice = form->choice;
 		view.why = form->why;

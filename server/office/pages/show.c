@@ -332,8 +332,13 @@ void show_closed(struct view *view)
 	    : page->task.state == TASK_DONE              ? WORD_CLOSED_MEASURED
 	                                    : WORD_CLOSED_CANCELLED;
 
-	layout_begin(
-	    view, say(view, is_answered ? WORD_DONE_TITLE : WORD_CLOSED_TITLE));
+	layout_begin(view,
+	    say(view,
+	        view->is_answered_before ? WORD_DONE_BEFORE_TITLE
+	            : is_answered        ? WORD_DONE_TITLE
+	                                 : WORD_CLOSED_TITLE));
+	if (view->is_answered_before)
+		layout_line(view, NULL, say(view, WORD_DONE_BEFORE));
 	if (is_answered)
 		show_answer(view);
 	else

@@ -355,6 +355,12 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
     [WORD_ERROR_PREFIX] = {"Fel: {0}", "Fejl: {0}", "Error: {0}"},
     [WORD_DONE_TITLE] = {"Tack, ditt svar är sparat", "Tak, dit svar er gemt",
         "Thank you, your answer is saved"},
+    [WORD_DONE_BEFORE_TITLE] = {"Du har redan svarat", "Du har allerede svaret",
+        "You have answered already"},
+    [WORD_DONE_BEFORE] = {"Det du skickade nu ändrar ingenting. Det första "
+                          "svaret gäller.",
+        "Det, du sendte nu, ændrer ingenting. Det første svar gælder.",
+        "What you sent now changes nothing. The first answer counts."},
     [WORD_DONE_DAY] = {"Sparat {0}.", "Gemt {0}.", "Saved on {0}."},
     [WORD_DONE_ANSWER] = {"Du svarade: {0}", "Du svarede: {0}",
         "You answered: {0}"},
