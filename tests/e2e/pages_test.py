@@ -70,6 +70,7 @@ class Pages(World):
         self.assertIn("Det första svaret gäller", text)
         self.assertIn("Ja, det stämmer", text)
         self.assertNotIn("Tack", text)
+        self.assertNotIn('role="alert"', text)
         _, text = self.open(url)
         self.assertIn("Tack, ditt svar är sparat", text)
         self.assertIn("Ja, det stämmer", text)

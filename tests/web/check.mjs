@@ -1,10 +1,11 @@
 // Opens every page of a list in a real browser and judges it: axe-core (WCAG
-// 2.1 A and AA), no scrolling sideways at 320 pixels, no request to anywhere
-// else, nothing on the console, valid HTML, and every control reachable by
+// 2.1 A and AA), no scrolling sideways at 320 pixels, also with text twice as
+// large, no request to anywhere else, nothing on the console, valid HTML, and every control reachable by
 // keyboard with a visible focus. One line a fault; exit 1 when there is one.
 //
 //   node check.mjs PAGES.json [SCREENSHOTS]
-// PAGES.json: {"ca": …, "pages": [{"name": …, "url": …, "submit": …}]}
+// PAGES.json: {"ca": …, "pages": [{"name": …, "url": …, "submit": …,
+// "twice": …}]}; twice: it is answered from another tab before.
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
@@ -55,7 +56,7 @@ async function judge(name, page) {
 }
 
 // A text wider than the screen makes the page scroll sideways.
-async function measure(name, page) {
+async function measureWidth(name, page) {
   const wide = await page.evaluate(() => ({
     page: document.documentElement.scrollWidth,
     screen: window.innerWidth,
@@ -68,6 +69,19 @@ async function measure(name, page) {
     faults.push(
       `${name}: ${wide.page} pixels wide on ${wide.screen}: ${wide.who}`,
     );
+}
+
+async function setTextSize(page, size) {
+  await page.evaluate((to) => {
+    document.documentElement.style.fontSize = to;
+  }, size);
+}
+
+async function measure(name, page) {
+  await measureWidth(name, page);
+  await setTextSize(page, "200%");
+  await measureWidth(`${name} at 200 %`, page);
+  await setTextSize(page, "");
   const small = await page.evaluate(() =>
     [...document.querySelectorAll("button, .choice, nav a")]
       .map((one) => [one.className, one.getBoundingClientRect().height])
@@ -107,6 +121,17 @@ async function walk(name, page) {
   if (seen.size === 0) faults.push(`${name}: nothing takes the focus`);
 }
 
+async function answer(page, url) {
+  if (url) await page.goto(url);
+  await page.check("input[type=radio]");
+  const [sent] = await Promise.all([
+    page.waitForResponse((one) => one.request().method() === "POST"),
+    page.click("button[type=submit]"),
+  ]);
+  await page.waitForLoadState();
+  return sent;
+}
+
 async function look(browser, entry, scheme) {
   const name = `${entry.name}-${scheme}`;
   const context = await browser.newContext({
@@ -129,9 +154,13 @@ async function look(browser, entry, scheme) {
     if (new URL(request.url()).origin !== origin)
       faults.push(`${name}: asks ${request.url()}`);
   });
-  const answer = await page.goto(entry.url);
-  let text = await answer.text();
-  if (entry.submit) {
+  let text = await (await page.goto(entry.url)).text();
+  if (entry.twice) {
+    const other = await context.newPage();
+    await answer(other, entry.url);
+    await other.close();
+    text = await (await answer(page)).text();
+  } else if (entry.submit) {
     const [sent] = await Promise.all([
       page.waitForResponse((one) => one.request().method() === "POST"),
       page.click("button[type=submit]"),

@@ -19,6 +19,10 @@ CHROMIUM = os.environ.get("WORKPHONE_CHROMIUM", "/usr/bin/chromium")
 LANGUAGES = ("sv", "da", "en")
 
 
+# A short one, and one that fits no line.
+SERIALS = ("WEB1", "SERIENUMMER000000000000000WEB2")
+
+
 class Web(World):
     @classmethod
     def setUpClass(cls):
@@ -56,12 +60,12 @@ class Web(World):
             return self.api("POST", "/handouts", dict(
                 what, person="astrid", note="Ny, i sin låda"), ALBERTSLUND)
 
-        for serial in ("WEB1", "WEB2"):
+        for serial in SERIALS:
             self.api("POST", "/devices", {
                 "kind": "android", "serial": serial,
                 "model": "Galaxy A55"}, ALBERTSLUND)
         made = [give(phone=serial, accessories=["Laddare, 20 W", "Fodral"])
-                for serial in ("WEB1", "WEB2")]
+                for serial in SERIALS]
         pages = {"handout": self.link({"id": made[0]["task"]}, ALBERTSLUND)}
         done = self.link({"id": made[1]["task"]}, ALBERTSLUND)
         self.answered(done, answer="yes", name="Astrid Lindqvist")
@@ -129,6 +133,9 @@ class Web(World):
                     entries.append({"name": f"{name}-wrong-{language}",
                                     "url": f"{url}?lang={language}",
                                     "status": 422, "submit": True})
+        second = self.link(self.task("long", "RON-14"))
+        entries.append({"name": "second-answer-en", "twice": True,
+                        "url": f"{second}?lang=en", "status": 409})
         folder = pathlib.Path(self.folder)
         pages = folder / "pages.json"
         pages.write_text(json.dumps({"pages": entries}))

@@ -227,7 +227,8 @@ static int show_again(struct office_call *call, const struct form_body *form,
 		path_of(call->request, path);
 		view_begin(call, &view, &page, path);
 		view.is_answered_before = page.is_used;
-		form_problems_find(&page, form, code, &view.problems);
+		if (!page.is_used)
+			form_problems_find(&page, form, code, &view.problems);
 		view.choice = form->choice;
 		view.why = form->why;
 		view.name = form->name;

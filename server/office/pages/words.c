@@ -153,15 +153,15 @@ static const char *const words[WORD_COUNT][WORD_LANGUAGE_COUNT] = {
         "Only if you answer no. At most 500 characters."},
     [WORD_BACK_TITLE] = {"Lämna tillbaka det du har lånat",
         "Aflever det, du har lånt", "Return what you were given"},
-    [WORD_BACK_LEAD] = {"Lämna det här till din chef eller till IT senast din "
-                        "sista dag. Har den passerat: så snart du kan. Skriv "
+    [WORD_BACK_LEAD] = {"Lämna det här till din chef eller till IT: slutar du, "
+                        "senast din sista dag, annars så snart du kan. Skriv "
                         "sedan under för det du har lämnat.",
-        "Aflever dette til din leder eller til IT senest din sidste dag. Er "
-        "den passeret: så snart du kan. Skriv derefter under på det, du har "
-        "afleveret.",
-        "Hand this in to your manager or to IT on your last day at the latest. "
-        "If that day has passed: as soon as you can. Then sign for what you "
-        "have handed in."},
+        "Aflever dette til din leder eller til IT: stopper du, senest din "
+        "sidste dag, ellers så snart du kan. Skriv derefter under på det, du "
+        "har afleveret.",
+        "Hand this in to your manager or to IT: if you are leaving, on your "
+        "last day at the latest, otherwise as soon as you can. Then sign for "
+        "what you have handed in."},
     [WORD_BACK_BEFORE] =
         {"Innan du lämnar telefonen: spara det du vill ha kvar för egen del, "
          "logga ut från iCloud och stäng av Hitta. Arbetsgivaren raderar "
