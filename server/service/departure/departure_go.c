@@ -9,11 +9,8 @@
 #include "proto/base/err.h"
 #include "proto/base/str.h"
 #include "server/service/departure/departure_going.h"
-#include "server/service/notify/notify.h"
 #include "server/service/service.h"
 #include "server/service/task/task_clock.h"
-
-#define RETURN_CAUSE "employment_end" /* of the task put to who leaves */
 
 bool going_has_come(const struct going *g, int64_t at)
 {
@@ -37,7 +34,7 @@ static bool is_off(const struct going *g)
  * the hour in which a date was mistyped, however long another one was known,
  * or on the day on which a pause is over.
  */
-static int64_t first_wipe_at(const struct going *g)
+int64_t going_first_wipe_at(const struct going *g)
 {
 	const struct departure_row *departure = g->departure;
 	enum calendar_zone zone = g->world->tasks.place.zone;
@@ -48,87 +45,9 @@ static int64_t first_wipe_at(const struct going *g)
 	    known > day ? known : day, g->world->leaving->wipe_minute);
 }
 
-/* ---- telling ---- */
+/* ---- tasks ---- */
 
-/* Who stays is not told that their employment ends. */
-static enum notice_kind kind_for(
-    const struct departure_row *departure, enum notice_kind kind)
-{
-	static const enum notice_kind stays[NOTICE_KIND_COUNT] = {
-	    [NOTICE_LEAVING_SOON] = NOTICE_HAND_BACK_SOON,
-	    [NOTICE_LEAVING_MANAGER] = NOTICE_HAND_BACK_MANAGER,
-	    [NOTICE_LEAVING_TODAY] = NOTICE_HAND_BACK_TODAY,
-	};
-
-	return departure->reason != DEPARTURE_EMPLOYMENT_END && stays[kind]
-	    ? stays[kind]
-	    : kind;
-}
-
-static bool is_out(const struct return_case_row *row)
-{
-	return return_case_is_open(row->state) && return_is_handed_in(row) &&
-	    !(row->marks & RETURN_MARK_CUSTODY);
-}
-
-static bool wants_wipe(const struct return_case_row *row)
-{
-	return return_case_wants_wipe(
-	    row->kind, row->state, (unsigned)row->marks);
-}
-
-/* A phone of their own, which work is to go from. */
-static bool has_work(const struct return_case_row *row)
-{
-	return return_case_is_open(row->state) &&
-	    row->kind == RETURN_KIND_PRIVATE &&
-	    !(row->marks & RETURN_MARK_DATA_REMOVED);
-}
-
-static bool any_case(
-    const struct going *g, bool (*is_one)(const struct return_case_row *row))
-{
-	size_t i;
-
-	for (i = 0; i < g->cases.count; i++)
-		if (is_one(&g->cases.rows[i]))
-			return true;
-	return false;
-}
-
-/* The phones that a notice is about. */
-static int words_of(struct going *g, enum notice_kind kind, char *out,
-    size_t size, struct err *err)
-{
-	bool (*is_one)(const struct return_case_row *row) =
-	    kind == NOTICE_WORK_GOES ? has_work : is_out;
-	struct device device;
-	char words[200];
-	size_t used = 0;
-	size_t i;
-	int rc = 0;
-
-	out[0] = '\0';
-	for (i = 0; rc == 0 && i < g->cases.count; i++) {
-		const struct return_case_row *row = &g->cases.rows[i];
-
-		if (!is_one(row))
-			continue;
-		rc = store_device_load_of(
-		    g->txn, row->org_id, row->device_id, &device, err);
-		if (rc < 0)
-			return rc;
-		departure_phone_words(&device, words, sizeof(words));
-		if (used + strlen(words) + 3 >= size)
-			break;
-		used += (size_t)snprintf(
-		    out + used, size - used, "%s%s", used ? "; " : "", words);
-	}
-	return rc;
-}
-
-/* What is asked of somebody in this departure. */
-static void task_of(const struct going *g, enum task_kind kind,
+void going_task_of(const struct going *g, enum task_kind kind,
     const char *person_id, const char *cause, struct task_row *out)
 {
 	*out = (struct task_row){.kind = kind,
@@ -142,75 +61,6 @@ static void task_of(const struct going *g, enum task_kind kind,
 	(void)str_copy(out->cause, sizeof(out->cause), cause);
 }
 
-/*
- * Links grow old before phones come back, so each reminder brings another one
- * to the page on which the leaver signs. It says all that the bare question
- * would: what waits of that is not mailed beside it. "": it is signed.
- */
-static int find_page(
-    const struct going *g, char task_id[STORE_ID], struct err *err)
-{
-	struct task_row wanted;
-	struct task_row found;
-	int rc;
-
-	task_id[0] = '\0';
-	task_of(g, TASK_RETURN_PHONE, g->departure->person_id, RETURN_CAUSE,
-	    &wanted);
-	rc = store_task_find_open(g->txn, &wanted, &found, NULL);
-	if (rc == -ERR_NOT_FOUND)
-		return 0;
-	if (rc < 0)
-		return err_set(err, ERR_IO, "tasks cannot be read");
-	(void)str_copy(task_id, STORE_ID, found.id);
-	return notify_forget_task(g->txn, g->world->ledger.service,
-	    g->departure->org_id, found.id, err);
-}
-
-static int tell_on(struct going *g, enum notice_kind kind, const char *reader,
-    int64_t day, struct err *err)
-{
-	bool is_leaver = strcmp(reader, g->departure->person_id) == 0;
-	char what[256];
-	char task_id[STORE_ID] = "";
-	const struct notice notice = {.org_id = g->departure->org_id,
-	    .kind = kind_for(g->departure, kind),
-	    .person_id = reader,
-	    .about_id = is_leaver ? NULL : g->departure->person_id,
-	    .task_id = task_id,
-	    .case_id = g->departure->id,
-	    .day = (int32_t)day,
-	    .what = what};
-	int rc = words_of(g, kind, what, sizeof(what), err);
-
-	if (rc == 0 && is_leaver && notice_kind_find(kind)->has_link)
-		rc = find_page(g, task_id, err);
-	return rc < 0
-	    ? rc
-	    : notify_person(g->txn, g->world->ledger.service, &notice, err);
-}
-
-int going_tell(
-    struct going *g, enum notice_kind kind, const char *reader, struct err *err)
-{
-	return tell_on(g, kind, reader, g->departure->last_day, err);
-}
-
-/* Who hands nothing in is told all the same what goes from a phone of theirs. */
-static int tell_work_goes(struct going *g, struct err *err)
-{
-	int64_t at =
-	    g->departure->wipe_at ? g->departure->wipe_at : first_wipe_at(g);
-
-	if (!any_case(g, has_work))
-		return 0;
-	g->departure->reminded_at = g->world->ledger.now;
-	return tell_on(g, NOTICE_WORK_GOES, g->departure->person_id,
-	    calendar_day_at(g->world->tasks.place.zone, at), err);
-}
-
-/* ---- tasks ---- */
-
 /* Once: asking for what is asked already changes nothing. */
 static int ask(struct going *g, enum task_kind kind, const char *person_id,
     const char *cause, const struct task_terms *terms, struct err *err)
@@ -221,7 +71,7 @@ static int ask(struct going *g, enum task_kind kind, const char *person_id,
 
 	if (!*person_id)
 		return 0;
-	task_of(g, kind, person_id, cause, &task);
+	going_task_of(g, kind, person_id, cause, &task);
 	rc = store_task_find_open(g->txn, &task, &same, NULL);
 	if (rc != -ERR_NOT_FOUND)
 		return rc < 0 ? err_set(err, ERR_IO, "tasks cannot be read")
@@ -238,8 +88,8 @@ static int ask_back(struct going *g, struct err *err)
 	int64_t left = end - ledger->now - 1;
 	struct task_terms terms = {.due_ms = left > 0 ? left : TIME_DAY_MS};
 
-	return ask(g, TASK_RETURN_PHONE, g->departure->person_id, RETURN_CAUSE,
-	    &terms, err);
+	return ask(g, TASK_RETURN_PHONE, g->departure->person_id,
+	    GOING_RETURN_CAUSE, &terms, err);
 }
 
 static int ask_receiver(struct going *g, struct err *err)
@@ -304,7 +154,7 @@ static int remind_manager(struct going *g, bool is_first, struct err *err)
 
 	if (reminder_comes(g, DEPARTURE_LAST_DAY,
 	        departure_last_morning(g->world, g->departure)))
-		return any_case(g, is_out)
+		return going_is_any_out(g)
 		    ? going_tell(g, NOTICE_LEAVING_TODAY, manager, err)
 		    : 0;
 	return is_first ? going_tell(g, NOTICE_LEAVING_MANAGER, manager, err)
@@ -326,7 +176,7 @@ static int remind(struct going *g, struct err *err)
 	int rc = departure_hands_in(g->txn, departure, &is_asked, err);
 
 	if (rc == 0 && is_first && !is_asked)
-		rc = tell_work_goes(g, err);
+		rc = going_tell_work_goes(g, err);
 	is_first = is_first && is_asked;
 	is_any = is_any && is_asked;
 	if (rc == 0 && is_first)
@@ -352,20 +202,6 @@ int going_apply(struct going *g, struct return_case_row *row,
 	return rc == -ERR_CONFLICT ? 0 : rc;
 }
 
-/* Ahead of it, while there is time to save what is one's own. */
-static int tell_wipe(struct going *g, struct err *err)
-{
-	enum calendar_zone zone = g->world->tasks.place.zone;
-	int rc = 0;
-
-	if (any_case(g, wants_wipe))
-		rc = tell_on(g, NOTICE_WIPE_PLANNED, g->departure->person_id,
-		    calendar_day_at(zone, g->departure->wipe_at), err);
-	/* Learnt too late for a reminder. */
-	return rc < 0 || g->departure->reminded_at ? rc
-	                                           : tell_work_goes(g, err);
-}
-
 static int begin(struct going *g, struct err *err)
 {
 	struct departure_row *departure = g->departure;
@@ -373,7 +209,7 @@ static int begin(struct going *g, struct err *err)
 	int rc;
 
 	departure->opened_at = g->world->ledger.now;
-	departure->wipe_at = first_wipe_at(g);
+	departure->wipe_at = going_first_wipe_at(g);
 	rc = departure_move(
 	    g->txn, g->world, departure, DEPARTURE_OPEN, departure->note, err);
 	for (i = 0; rc == 0 && i < g->cases.count; i++)
@@ -386,7 +222,7 @@ static int begin(struct going *g, struct err *err)
 	if (rc < 0 || is_off(g))
 		return rc;
 	rc = ask_both(g, err);
-	return rc == 0 ? tell_wipe(g, err) : rc;
+	return rc == 0 ? going_tell_wipe(g, err) : rc;
 }
 
 /* ---- the erase ---- */
@@ -420,22 +256,13 @@ static int64_t next_morning(const struct going *g)
 	                                  : morning;
 }
 
-/* Who was not told ahead: it was asked back by hand. */
-static int tell_wiped_today(struct going *g, struct err *err)
-{
-	return g->departure->reason == DEPARTURE_EMPLOYMENT_END
-	    ? 0
-	    : tell_on(g, NOTICE_WIPE_PLANNED, g->departure->person_id,
-	          g->world->ledger.today, err);
-}
-
 /* Of an open one that has no hour: its last day was moved, say. */
 static int set_wipe(struct going *g, struct err *err)
 {
 	if (g->departure->wipe_at)
 		return 0;
-	g->departure->wipe_at = first_wipe_at(g);
-	return is_off(g) ? 0 : tell_wipe(g, err);
+	g->departure->wipe_at = going_first_wipe_at(g);
+	return is_off(g) ? 0 : going_tell_wipe(g, err);
 }
 
 /* DESIGN: from a private phone only work goes; nobody erases it. */
@@ -468,7 +295,7 @@ static int wipe_all(struct going *g, struct err *err)
 		    (!g->again_at || outcome.again_at < g->again_at))
 			g->again_at = outcome.again_at;
 	}
-	return rc == 0 && is_any ? tell_wiped_today(g, err) : rc;
+	return rc == 0 && is_any ? going_tell_wiped_today(g, err) : rc;
 }
 
 /* ---- one departure ---- */

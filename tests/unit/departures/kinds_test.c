@@ -73,6 +73,24 @@ static void test_private_is_told_late(void **state)
 	assert_int_equal(notices_of("Ture Alm", NOTICE_WORK_GOES), 1);
 }
 
+/* Nobody is told to save what is theirs on a phone that they have handed in. */
+static void test_erase_is_told(void **state)
+{
+	(void)state;
+	towns.tell.by_mail = true;
+	hire("Ture Alm", "2026-11-28");
+	hire("Bo Lind", "2026-11-28");
+	phone("S1", "Ture Alm", true);
+	phone("S2", "Bo Lind", true);
+	tick();
+	assert_int_equal(custody("S2", "Chef Ek"), 0);
+	at("2026-11-28 00:00");
+	assert_int_equal(notices_of("Ture Alm", NOTICE_WIPE_PLANNED), 1);
+	assert_int_equal(notices_of("Bo Lind", NOTICE_WIPE_PLANNED), 0);
+	at("2026-11-30 08:00");
+	assert_int_equal(erases_ordered("S2"), 1);
+}
+
 /* Becomes the person's own while its erase waits. */
 static void test_becomes_private(void **state)
 {
@@ -264,6 +282,7 @@ int main(void)
 	    LEAVER_TEST(test_private),
 	    LEAVER_TEST(test_private_is_told),
 	    LEAVER_TEST(test_private_is_told_late),
+	    LEAVER_TEST(test_erase_is_told),
 	    LEAVER_TEST(test_becomes_private),
 	    LEAVER_TEST(test_unsupervised),
 	    LEAVER_TEST(test_unmanaged),
