@@ -13,21 +13,6 @@
 
 /* ---- which phones, in which words ---- */
 
-/* Who stays is not told that their employment ends. */
-static enum notice_kind kind_for(
-    const struct departure_row *departure, enum notice_kind kind)
-{
-	static const enum notice_kind stays[NOTICE_KIND_COUNT] = {
-	    [NOTICE_LEAVING_SOON] = NOTICE_HAND_BACK_SOON,
-	    [NOTICE_LEAVING_MANAGER] = NOTICE_HAND_BACK_MANAGER,
-	    [NOTICE_LEAVING_TODAY] = NOTICE_HAND_BACK_TODAY,
-	};
-
-	return departure->reason != DEPARTURE_EMPLOYMENT_END && stays[kind]
-	    ? stays[kind]
-	    : kind;
-}
-
 static bool is_out(const struct return_case_row *row)
 {
 	return return_case_is_open(row->state) && return_is_handed_in(row) &&
@@ -104,6 +89,21 @@ static int words_of(struct going *g, enum notice_kind kind, char *out,
 }
 
 /* ---- telling ---- */
+
+/* Who stays is not told that their employment ends. */
+static enum notice_kind kind_for(
+    const struct departure_row *departure, enum notice_kind kind)
+{
+	static const enum notice_kind stays[NOTICE_KIND_COUNT] = {
+	    [NOTICE_LEAVING_SOON] = NOTICE_HAND_BACK_SOON,
+	    [NOTICE_LEAVING_MANAGER] = NOTICE_HAND_BACK_MANAGER,
+	    [NOTICE_LEAVING_TODAY] = NOTICE_HAND_BACK_TODAY,
+	};
+
+	return departure->reason != DEPARTURE_EMPLOYMENT_END && stays[kind]
+	    ? stays[kind]
+	    : kind;
+}
 
 /*
  * Links grow old before phones come back, so each reminder brings another one

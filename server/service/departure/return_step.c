@@ -148,11 +148,11 @@ static int tell_receiver(struct txn *txn, const struct ledger *ledger,
 
 /* ---- where the phone itself is ---- */
 
-/* The others stay where they are. */
-static bool is_phone_handed_in(const struct return_case_row *row)
+/* With its owner, or where those are who share it. */
+static bool stays_where_it_is(const struct return_case_row *row)
 {
-	return row->kind != RETURN_KIND_PRIVATE &&
-	    row->kind != RETURN_KIND_SHARED;
+	return row->kind == RETURN_KIND_PRIVATE ||
+	    row->kind == RETURN_KIND_SHARED;
 }
 
 /* Handed in, it is lost no more, and on its way back again; what was seen empty
@@ -164,7 +164,7 @@ static int follow_found(struct txn *txn, const struct ledger *ledger,
 	int rc = phone_follow(txn, ledger, device, PHONE_EVENT_FIND,
 	    row->reason[0] ? row->reason : "handed in", err);
 
-	if (rc < 0 || !is_phone_handed_in(row))
+	if (rc < 0 || stays_where_it_is(row))
 		return rc;
 	return phone_follow(txn, ledger, device,
 	    is_proven ? PHONE_EVENT_PROVE_WIPED : PHONE_EVENT_BEGIN_RETURN,
@@ -193,7 +193,7 @@ static int follow_phone(struct txn *txn, const struct ledger *ledger,
 
 	if (event == RETURN_EVENT_CUSTODY || event == RETURN_EVENT_FOUND)
 		return follow_found(txn, ledger, row, device, err);
-	if (!is_phone_handed_in(row) || !follows[event].is_any)
+	if (stays_where_it_is(row) || !follows[event].is_any)
 		return 0;
 	return phone_follow(txn, ledger, device, follows[event].event,
 	    row->reason[0] ? row->reason : return_event_name(event), err);

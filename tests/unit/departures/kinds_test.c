@@ -10,6 +10,14 @@
 
 /* ---- kinds of phones ---- */
 
+/* And no other; employed until the day before. */
+static void has_a_private_phone(const char *to)
+{
+	hire("Ture Alm", to);
+	phone("S1", "Ture Alm", true);
+	say("{\"phone\": {\"phone\": \"S1\", \"is_private\": true}}");
+}
+
 static void test_private(void **state)
 {
 	(void)state;
@@ -41,9 +49,7 @@ static void test_private_is_told(void **state)
 	(void)state;
 	towns.tell.by_mail = true;
 	at("2026-10-26 08:00");
-	hire("Ture Alm", "2026-11-28");
-	phone("S1", "Ture Alm", true);
-	say("{\"phone\": {\"phone\": \"S1\", \"is_private\": true}}");
+	has_a_private_phone("2026-11-28");
 	tick();
 	assert_int_equal(notices_of("Ture Alm", NOTICE_WORK_GOES), 0);
 	at("2026-11-16 09:00");
@@ -62,9 +68,7 @@ static void test_private_is_told_late(void **state)
 	(void)state;
 	towns.tell.by_mail = true;
 	at("2026-11-30 12:00");
-	hire("Ture Alm", "2026-11-28");
-	phone("S1", "Ture Alm", true);
-	say("{\"phone\": {\"phone\": \"S1\", \"is_private\": true}}");
+	has_a_private_phone("2026-11-28");
 	tick();
 	assert_int_equal(notices_of("Ture Alm", NOTICE_WORK_GOES), 1);
 	assert_string_equal(connects("S1", true), "");

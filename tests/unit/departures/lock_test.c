@@ -1,143 +1,14 @@
 /*
  * lock_test: is a phone locked, or its SIM blocked, only while it is with who
- * left (DESIGN invariant 1), and is it let go as soon as it is back or they
- * stay?
+ * left (DESIGN invariant 1)?
  */
-#include "tests/unit/departures/leaver_world.h"
+#include "tests/unit/departures/lock_story.h"
 
 #include <stdlib.h>
 
-#include "proto/apple/facts.h"
-#include "server/lifecycle/phone.h"
 #include "server/service/departure/return_decide.h"
 #include "server/service/phone/lost_mode.h"
 #include "server/service/phone/phone_state.h"
-
-/* ---- looking ---- */
-
-struct orders {
-	const char *serial;
-	const char *type;
-	unsigned count;
-	unsigned standing; /* not cancelled, not failed */
-};
-
-static int note_order(void *arg, const struct command *row)
-{
-	struct orders *orders = arg;
-
-	if (strcmp(row->request_type, orders->type) != 0)
-		return 0;
-	orders->count++;
-	if (row->state != COMMAND_CANCELLED && row->state != COMMAND_FAILED)
-		orders->standing++;
-	return 0;
-}
-
-static int count_orders(struct txn *txn, void *arg, struct err *err)
-{
-	struct orders *orders = arg;
-	char device[STORE_ID];
-	const struct command_filter filter = {
-	    .org_id = ada->org_id, .device_id = device};
-
-	(void)snprintf(device, sizeof(device), "device-%.20s", orders->serial);
-	return store_command_each(txn, &filter, note_order, orders, err);
-}
-
-static struct orders orders_of(const char *serial, const char *type)
-{
-	struct orders orders = {.serial = serial, .type = type};
-
-	towns_read(count_orders, &orders);
-	return orders;
-}
-
-static int load_lost(struct txn *txn, void *arg, struct err *err)
-{
-	struct lost_mode_row *row = arg;
-	char device[STORE_ID];
-
-	memcpy(device, row->device_id, STORE_ID);
-	return store_lost_mode_find_device(txn, ada->org_id, device, row, err);
-}
-
-static struct lost_mode_row lost_mode_of(const char *serial)
-{
-	struct lost_mode_row row = {.id = ""};
-
-	(void)snprintf(
-	    row.device_id, sizeof(row.device_id), "device-%.20s", serial);
-	towns_read(load_lost, &row);
-	return row;
-}
-
-static enum phone_state phone_of(const char *serial)
-{
-	return the_case(serial).device.state;
-}
-
-static int save_facts(struct txn *txn, void *arg, struct err *err)
-{
-	struct device_facts *facts = calloc(1, sizeof(*facts));
-	struct buf json = {0};
-	int rc;
-
-	device_facts_init(facts);
-	facts->is_supervised = FACT_YES;
-	rc = device_facts_encode(facts, &json, err);
-	if (rc == 0)
-		rc = store_facts_save(txn, arg, "DeviceInformation", "mdm",
-		    towns_now, (const char *)json.data, json.len, err);
-	buf_clear(&json);
-	free(facts);
-	return rc;
-}
-
-/* Supervised in its new life, too. */
-static void enrols_anew(const char *serial, const char *name)
-{
-	char life[STORE_ID];
-
-	enrols(serial, name, true);
-	memcpy(life, life_of(serial), STORE_ID);
-	towns_write(save_facts, life);
-}
-
-/* ---- stories ---- */
-
-static void leaves(void)
-{
-	hire("Ture Alm", "2026-11-28");
-	phone("S1", "Ture Alm", true);
-	at("2026-11-28 00:00");
-	at("2026-11-30 08:00");
-}
-
-static void goes_silent(void)
-{
-	leaves();
-	at("2026-12-14 08:00");
-	at("2026-12-21 08:00");
-	assert_int_equal(state_of("S1"), RETURN_LOST);
-	assert_int_equal(phone_of("S1"), PHONE_LOST);
-	assert_int_equal(orders_of("S1", "EnableLostMode").standing, 1);
-}
-
-static void is_locked(void)
-{
-	goes_silent();
-	assert_string_equal(connects("S1", true), "EnableLostMode");
-	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_ON);
-}
-
-static void ends(const char *to)
-{
-	say("{\"employment\": {\"person\": \"Ture Alm\", \"unit\": \"Skolan\", "
-	    "\"from\": \"2026-01-01\", \"to\": \"%s\"}}",
-	    to);
-	tick();
-}
 
 /* ---- whose phone it is ---- */
 
@@ -302,66 +173,6 @@ static void test_paused(void **state)
 	assert_int_not_equal(state_of("S1"), RETURN_LOST);
 }
 
-/* A person's own is neither locked nor located (invariant 9): from the moment
- * it is said, and it is not missed any more. */
-static void test_becomes_private(void **state)
-{
-	(void)state;
-	is_locked();
-	say("{\"phone\": {\"phone\": \"S1\", \"is_private\": true}}");
-	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_LIFTING);
-	assert_string_equal(connects("S1", true), "DisableLostMode");
-	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_OFF);
-	tick();
-	assert_int_equal(the_case("S1").row.kind, RETURN_KIND_PRIVATE);
-	assert_int_equal(state_of("S1"), RETURN_ASKED);
-	assert_int_equal(phone_of("S1"), PHONE_ENROLLED);
-	assert_string_equal(connects("S1", true), "RemoveProfile");
-	checks_out("S1");
-	tick();
-	assert_int_equal(state_of("S1"), RETURN_RELEASED);
-}
-
-/* Before the phone came by: it is never told. */
-static void test_becomes_private_in_time(void **state)
-{
-	(void)state;
-	goes_silent();
-	say("{\"phone\": {\"phone\": \"S1\", \"is_private\": true}}");
-	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_CANCELLED);
-	tick();
-	assert_int_equal(state_of("S1"), RETURN_ASKED);
-	assert_string_equal(connects("S1", true), "RemoveProfile");
-}
-
-static void report_lost(void)
-{
-	const struct lost_mode_said said = {.reason = "left on a train"};
-	struct lost_mode_row row;
-
-	assert_int_equal(
-	    service_lost_mode_enable(&towns, ada, "S1", &said, &row, NULL), 0);
-}
-
-/* What a person reported lost is lost until a person has it: not locked. */
-static void test_lost_becomes_private(void **state)
-{
-	const struct phone_step_ask found = {
-	    .device = "S1", .event = PHONE_EVENT_FIND, .reason = "in a bag"};
-	struct device device;
-
-	(void)state;
-	hire("Ture Alm", NULL);
-	phone("S1", "Ture Alm", true);
-	report_lost();
-	assert_string_equal(connects("S1", true), "EnableLostMode");
-	say("{\"phone\": {\"phone\": \"S1\", \"is_private\": true}}");
-	assert_string_equal(connects("S1", true), "DisableLostMode");
-	assert_int_equal(
-	    service_phone_step(&towns, ada, &found, &device, NULL), 0);
-	assert_int_equal(device.state, PHONE_ENROLLED);
-}
-
 /* One that a person reports lost is no case's, and goes out. */
 static void test_by_hand(void **state)
 {
@@ -482,152 +293,6 @@ static void test_guard(void **state)
 	assert_int_equal(count_locked(), 4);
 }
 
-/* ---- let go ---- */
-
-static void test_back_on_a_working_day(void **state)
-{
-	(void)state;
-	is_locked();
-	at("2026-12-22 10:00");
-	assert_int_equal(custody("S1", "Chef Ek"), 0);
-	tick();
-	assert_int_equal(erases_standing("S1"), 1);
-	/* Unlocked first: what is erased cannot be told any more. */
-	assert_string_equal(connects("S1", true), "DisableLostMode");
-	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_OFF);
-	assert_string_equal(connects("S1", true), "EraseDevice");
-	assert_string_equal(connects("S1", true), "");
-	assert_int_equal(state_of("S1"), RETURN_WIPED);
-}
-
-static void test_back_on_a_day_off(void **state)
-{
-	(void)state;
-	is_locked();
-	at("2026-12-24 10:00");
-	assert_int_equal(custody("S1", "Chef Ek"), 0);
-	tick();
-	assert_int_equal(erases_standing("S1"), 0);
-	assert_string_equal(connects("S1", true), "DisableLostMode");
-	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_OFF);
-	assert_string_equal(connects("S1", true), "");
-	at("2026-12-28 09:00");
-	assert_string_equal(connects("S1", true), "EraseDevice");
-}
-
-static void assert_stays(void)
-{
-	assert_int_equal(phone_of("S1"), PHONE_ENROLLED);
-	assert_string_equal(the_case("S1").device.person, "Ture Alm");
-	assert_int_equal(erases_standing("S1"), 0);
-	assert_string_equal(connects("S1", true), "");
-}
-
-static void test_rehired(void **state)
-{
-	(void)state;
-	is_locked();
-	ends("");
-	assert_int_equal(state_of("S1"), RETURN_CANCELLED);
-	assert_string_equal(connects("S1", true), "DisableLostMode");
-	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_OFF);
-	assert_stays();
-}
-
-static void test_moved_end(void **state)
-{
-	(void)state;
-	is_locked();
-	ends("2027-06-01");
-	assert_int_equal(state_of("S1"), RETURN_PLANNED);
-	assert_string_equal(connects("S1", true), "DisableLostMode");
-	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_OFF);
-	assert_stays();
-	/* And the way begins anew when the day comes. */
-	at("2027-06-01 00:00");
-	at("2027-06-01 08:00");
-	assert_int_equal(state_of("S1"), RETURN_ASKED);
-}
-
-static void test_cancelled_by_hand(void **state)
-{
-	struct departure_view view;
-	struct err err = {0};
-
-	(void)state;
-	is_locked();
-	view = the_departure("Ture Alm");
-	assert_int_equal(service_departure_cancel(&towns, ada,
-	                     view.departure.id, "stays on", &view, &err),
-	    0);
-	assert_string_equal(connects("S1", true), "DisableLostMode");
-	assert_stays();
-}
-
-/* Never given it: nothing has to be undone at the phone. */
-static void test_rehired_in_time(void **state)
-{
-	(void)state;
-	goes_silent();
-	ends("");
-	assert_int_equal(state_of("S1"), RETURN_CANCELLED);
-	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_CANCELLED);
-	assert_int_equal(orders_of("S1", "DisableLostMode").count, 0);
-	assert_stays();
-}
-
-/* Given it, and the answer was lost: it is told, and never given it again. */
-static void test_rehired_unanswered(void **state)
-{
-	(void)state;
-	goes_silent();
-	assert_string_equal(takes("S1"), "EnableLostMode");
-	ends("");
-	assert_int_equal(orders_of("S1", "EnableLostMode").standing, 0);
-	assert_string_equal(connects("S1", true), "DisableLostMode");
-	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_OFF);
-	assert_stays();
-}
-
-/* It was in none after all and says so: it is not called on by that. */
-static void test_rehired_never_locked(void **state)
-{
-	(void)state;
-	goes_silent();
-	assert_string_equal(takes("S1"), "EnableLostMode");
-	ends("");
-	assert_string_equal(connects("S1", false), "DisableLostMode");
-	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_OFF);
-	assert_non_null(strstr(lost_mode_of("S1").warning, "never said"));
-	assert_stays();
-}
-
-/* It is locked after all, and says so late: then it is in it until it has left
- * it. */
-static void test_rehired_taken_late(void **state)
-{
-	(void)state;
-	goes_silent();
-	assert_string_equal(takes("S1"), "EnableLostMode");
-	ends("");
-	answers("S1", true);
-	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_LIFTING);
-	answers("S1", false); /* it was given DisableLostMode with that */
-	assert_int_equal(lost_mode_of("S1").state, LOST_MODE_ON);
-	assert_int_equal(orders_of("S1", "EnableLostMode").standing, 0);
-}
-
-/* What a person said stays said. */
-static void test_reported_lost(void **state)
-{
-	(void)state;
-	leaves();
-	assert_int_equal(act("S1", RETURN_ACT_LOST, "left on a train"), 0);
-	ends("");
-	assert_int_equal(state_of("S1"), RETURN_CANCELLED);
-	assert_int_equal(phone_of("S1"), PHONE_LOST);
-}
-
 /* ---- the SIM ---- */
 
 /* Of two phones one came back: only the other one's SIM is blocked. */
@@ -716,24 +381,11 @@ int main(void)
 	    LEAVER_TEST(test_left_management),
 	    LEAVER_TEST(test_not_handed_out),
 	    LEAVER_TEST(test_paused),
-	    LEAVER_TEST(test_becomes_private),
-	    LEAVER_TEST(test_becomes_private_in_time),
-	    LEAVER_TEST(test_lost_becomes_private),
 	    LEAVER_TEST(test_by_hand),
 	    LEAVER_TEST(test_decided),
 	    LEAVER_TEST(test_decided_of_another),
 	    LEAVER_TEST(test_decided_beyond_the_guard),
 	    LEAVER_TEST(test_guard),
-	    LEAVER_TEST(test_back_on_a_working_day),
-	    LEAVER_TEST(test_back_on_a_day_off),
-	    LEAVER_TEST(test_rehired),
-	    LEAVER_TEST(test_moved_end),
-	    LEAVER_TEST(test_cancelled_by_hand),
-	    LEAVER_TEST(test_rehired_in_time),
-	    LEAVER_TEST(test_rehired_unanswered),
-	    LEAVER_TEST(test_rehired_never_locked),
-	    LEAVER_TEST(test_rehired_taken_late),
-	    LEAVER_TEST(test_reported_lost),
 	    LEAVER_TEST(test_sims),
 	    LEAVER_TEST(test_link),
 	    LEAVER_TEST(test_link_of_a_disputed_one),
